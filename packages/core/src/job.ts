@@ -1,0 +1,36 @@
+/**
+ * What the cluster machine may ask of the resource runner. A job names intentions; the runner reads
+ * haresources when the job begins, as the genuine scripts do, so that edits are live.
+ */
+
+/** Groups as seen from this node: listed for it, listed for others, or both. */
+export type Share = 'local' | 'foreign' | 'all';
+
+/** What a node holds, as said in `rsc_hold`. */
+export type Held = 'none' | Share;
+
+export type Job =
+  /** `req_our_resources`: take every group of this node whose first resource is not yet running. */
+  | { readonly kind: 'acquireOwn' }
+  /** `mach_down NODE`: take every group of a dead or departed node. */
+  | { readonly kind: 'takeOver'; readonly node: string }
+  /** Standby, giving side: stop the groups in file order, each in reverse. */
+  | { readonly kind: 'standbyRelease'; readonly share: Share }
+  /** Standby, receiving side; the share is seen from this node. */
+  | { readonly kind: 'standbyAcquire'; readonly share: Share }
+  /** Shutdown: stop every group of the file, held or not, in file order, each in reverse. */
+  | { readonly kind: 'releaseAll' }
+  /** `ResourceManager takegroup KEY` (ip-request-resp). */
+  | { readonly kind: 'takeGroup'; readonly key: string }
+  /** `ResourceManager givegroup KEY` if the group is owned (ip-request). */
+  | { readonly kind: 'giveGroup'; readonly key: string };
+
+/** How a job ended. */
+export interface JobOutcome {
+  /** True when every script of the job did what was asked. */
+  readonly ok: boolean;
+  /** Keys of the groups whose start or stop failed, in the order of failure. */
+  readonly failed: readonly string[];
+  /** Keys of the groups the job acted on, in order; empty: there was nothing to do. */
+  readonly groups: readonly string[];
+}

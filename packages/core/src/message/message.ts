@@ -1,0 +1,111 @@
+/**
+ * A cluster message: an ordered list of named, typed fields.
+ *
+ * Order matters, because authentication covers the fields as they stand. Names are unique. Strings
+ * hold bytes: one character is one byte (latin1), so that whatever a peer sent can be sent again
+ * unchanged.
+ */
+
+/** The field types of the wire format, by their digit (heartbeat 3.0.6). */
+export const FIELD_TYPES = {
+  string: 0,
+  binary: 1,
+  struct: 2,
+  list: 3,
+  compressed: 4,
+  uncompressed: 5,
+} as const;
+
+export type Field =
+  | { readonly name: string; readonly type: 'string'; readonly value: string }
+  | { readonly name: string; readonly type: 'binary'; readonly value: Uint8Array }
+  | { readonly name: string; readonly type: 'struct'; readonly value: Message }
+  | { readonly name: string; readonly type: 'list'; readonly value: readonly string[] }
+  | { readonly name: string; readonly type: 'compressed'; readonly value: Uint8Array }
+  | { readonly name: string; readonly type: 'uncompressed'; readonly value: Message };
+
+/** An immutable message. Every change returns a new one. */
+export class Message {
+  readonly fields: readonly Field[];
+
+  /** Takes fields in wire order. A name that occurs again replaces the earlier value in place. */
+  constructor(fields: Iterable<Field> = []) {
+    const list: Field[] = [];
+    const places = new Map<string, number>();
+    for (const field of fields) {
+      const place = places.get(field.name);
+      if (place === undefined) {
+        places.set(field.name, list.length);
+        list.push(field);
+      } else {
+        list[place] = field;
+      }
+    }
+    this.fields = list;
+  }
+
+  /** Builds a message of string fields, in the order of the object's keys. */
+  static of(strings: Readonly<Record<string, string>>): Message {
+    return new Message(
+      Object.entries(strings).map(([name, value]) => ({ name, type: 'string', value }) as const),
+    );
+  }
+
+  /** The field of that name, whatever its type. */
+  field(name: string): Field | undefined {
+    return this.fields.find((field) => field.name === name);
+  }
+
+  /** The value of a string field; undefined when it is absent or of another type. */
+  get(name: string): string | undefined {
+    const field = this.field(name);
+    return field?.type === 'string' ? field.value : undefined;
+  }
+
+  /** The bytes of a binary field; undefined when it is absent or of another type. */
+  binary(name: string): Uint8Array | undefined {
+    const field = this.field(name);
+    return field?.type === 'binary' ? field.value : undefined;
+  }
+
+  /**
+   * A string field read as an unsigned hexadecimal number (`seq hg ts dt ackseq`, and `firstseq` of
+   * NS_nak_rexmit); undefined when it is absent, not hexadecimal, or above 2^53.
+   */
+  hex(name: string): number | undefined {
+    const text = this.get(name);
+    if (text === undefined || !/^[0-9a-fA-F]{1,14}$/.test(text)) return undefined;
+    const value = Number.parseInt(text, 16);
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+
+  /** A string field read as an unsigned decimal number (`firstseq` and `lastseq` of NS_rexmit). */
+  decimal(name: string): number | undefined {
+    const text = this.get(name);
+    return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+  }
+
+  /** The same message with a string field set: replaced in place, or appended. */
+  with(name: string, value: string): Message {
+    return this.withField({ name, type: 'string', value });
+  }
+
+  /** The same message with a field set: replaced in place, or appended. */
+  withField(field: Field): Message {
+    return new Message([...this.fields, field]);
+  }
+
+  /** The same message without the field of that name. */
+  without(name: string): Message {
+    return new Message(this.fields.filter((field) => field.name !== name));
+  }
+
+  /** The string fields as an object, for scripts (`HA_<name>`) and traces. */
+  strings(): Record<string, string> {
+    const result: Record<string, string> = {};
+    for (const field of this.fields) {
+      if (field.type === 'string') result[field.name] = field.value;
+    }
+    return result;
+  }
+}

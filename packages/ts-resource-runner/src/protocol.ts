@@ -1,0 +1,56 @@
+/**
+ * What ts-heartbeat and the resource runner say to each other: one JSON object a line over a Unix
+ * socket that the runner listens on. Jobs are done one after the other in the order received.
+ */
+import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
+import type { LogLine } from '@ts-heartbeat/core/log';
+
+/** ts-heartbeat to runner. */
+export type Request =
+  /** First line of every connection. */
+  | {
+      readonly op: 'hello';
+      /** Lower case name of this node. */
+      readonly localNode: string;
+      /** HA_<name> variables common to all scripts. */
+      readonly environment: Readonly<Record<string, string>>;
+      /**
+       * How long the runner keeps what it holds after this connection breaks without `bye`, in
+       * milliseconds. After that it releases everything and ends, before the peer takes over.
+       */
+      readonly orphanedAfter: number;
+    }
+  /** Asking for a job id that is running or was just done does not run it again. */
+  | {
+      readonly op: 'job';
+      readonly id: number;
+      readonly job: Job;
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  /** Which groups does this machine hold? Answered by `held`, from the runner's own record. */
+  | { readonly op: 'held' }
+  /** Orderly end: what is held stays as it is, the runner ends when its jobs are done. */
+  | { readonly op: 'bye' };
+
+/** Runner to ts-heartbeat. */
+export type Reply =
+  | { readonly op: 'ready'; readonly pid: number }
+  | {
+      readonly op: 'held';
+      readonly local: readonly string[];
+      readonly foreign: readonly string[];
+    }
+  /** A script has begun or ended; `rc` is null while it runs or when it was ended by a signal. */
+  | {
+      readonly op: 'script';
+      readonly phase: 'begin' | 'end';
+      readonly group: string;
+      readonly script: string;
+      readonly args: readonly string[];
+      readonly verb: string;
+      readonly pid: number;
+      readonly rc: number | null;
+      readonly ms: number;
+    }
+  | { readonly op: 'done'; readonly id: number; readonly outcome: JobOutcome }
+  | ({ readonly op: 'log' } & LogLine);
