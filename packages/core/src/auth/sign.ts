@@ -1,0 +1,48 @@
+/** Signs texts with a keyring, and verifies signatures against it. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { bytesOf } from '../message/latin1.js';
+import { crc } from './crc.js';
+import type { Key, Keyring } from './keyring.js';
+
+/**
+ * The digest of a text whose characters are bytes: crc without a key, md5 and sha1 as HMAC; lower
+ * case hexadecimal.
+ */
+export function digest(key: Key, text: string): string {
+  if (key.method === 'crc') return crc(text);
+  return createHmac(key.method, bytesOf(key.key)).update(text, 'latin1').digest('hex');
+}
+
+/**
+ * The token `N digest` of the key that signs.
+ *
+ * @throws RangeError when the keyring lacks its signing key.
+ */
+export function sign(text: string, keyring: Keyring): string {
+  const key = keyring.keys.get(keyring.signing);
+  if (key === undefined) throw new RangeError(`no key ${keyring.signing} to sign with`);
+  return `${keyring.signing} ${digest(key, text)}`;
+}
+
+/**
+ * How a verification ended. `token`: missing or not `N digest`; `method`: no such key here;
+ * `digest`: signed with another key, or damaged.
+ */
+export type Verification =
+  | { readonly ok: true; readonly key: number }
+  | { readonly ok: false; readonly reason: 'token' }
+  | { readonly ok: false; readonly reason: 'method'; readonly key: number }
+  | { readonly ok: false; readonly reason: 'digest'; readonly key: number };
+
+/** Verifies a token with the key it names. Takes the same time wherever the digests differ. */
+export function verify(text: string, token: string | undefined, keyring: Keyring): Verification {
+  const parts = /^([0-9]{1,4}) ([0-9a-f]{1,64})$/.exec(token ?? '');
+  if (parts === null) return { ok: false, reason: 'token' };
+  const number = Number(parts[1]);
+  const key = keyring.keys.get(number);
+  if (key === undefined) return { ok: false, reason: 'method', key: number };
+  const given = bytesOf(parts[2] ?? '');
+  const computed = bytesOf(digest(key, text));
+  const same = given.length === computed.length && timingSafeEqual(given, computed);
+  return same ? { ok: true, key: number } : { ok: false, reason: 'digest', key: number };
+}

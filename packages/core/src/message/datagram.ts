@@ -1,0 +1,176 @@
+/** Messages as they travel: signed and encoded for a medium, and verified when they come in. */
+import type { Keyring } from '../auth/keyring.js';
+import { sign, type Verification, verify } from '../auth/sign.js';
+import type { LogLine } from '../log.js';
+import { CLASSIC_END, CLASSIC_START, decodeClassic, encodeClassicLines } from './classic.js';
+import type { Malformed } from './decoded.js';
+import { FIELD } from './fields.js';
+import { bytesOf, textOf } from './latin1.js';
+import { MESSAGE_BYTES_MAX } from './limits.js';
+import type { Message } from './message.js';
+import { decodeNetstring, encodeNetstring, NETSTRING_START } from './netstring.js';
+import { decodeNetstring1994, isNetstring1994 } from './netstring-1.99.4.js';
+
+export type Encoding = 'string' | 'netstring' | 'netstring-1.99.4';
+
+/** Why bytes from a medium were refused: not a message, or not authentic. */
+export type Rejection = `malformed.${Malformed}` | `auth.${'token' | 'method' | 'digest'}`;
+
+export type Received =
+  | {
+      readonly ok: true;
+      /** All fields as they came, `auth` included where there was one. */
+      readonly message: Message;
+      readonly encoding: Encoding;
+      /** The number of the key that verified it. */
+      readonly key: number;
+    }
+  | {
+      readonly ok: false;
+      readonly rejected: Rejection;
+      /** What heartbeat 3.0.6 logs; silenced by `log_badpack false`. Never a key. */
+      readonly log: readonly LogLine[];
+    };
+
+/** Bytes of a message quoted in a log line: enough to recognise it. */
+const QUOTED_MAX = 512;
+
+/**
+ * Signs a message for UDP or ICMP: the string form and a NUL, which every version of heartbeat
+ * understands. A field `auth` the message may have is replaced.
+ */
+export function encodeDatagram(message: Message, keyring: Keyring): Uint8Array {
+  return bytesOf(`${signedClassic(message, keyring)}\0`);
+}
+
+/** Signs a message for a serial line: the string form without NUL. */
+export function encodeFrame(message: Message, keyring: Keyring): Uint8Array {
+  return bytesOf(signedClassic(message, keyring));
+}
+
+function signedClassic(message: Message, keyring: Keyring): string {
+  const lines = encodeClassicLines(message.without(FIELD.auth));
+  return `${CLASSIC_START}${lines}${FIELD.auth}=${sign(lines, keyring)}\n${CLASSIC_END}`;
+}
+
+/**
+ * Signs a message as heartbeat 3.0.6 does over UDP. With `innerAuth` (its `msgfmt classic`) the
+ * field `auth` of the string form stands inside as well.
+ */
+export function encodeNetstringDatagram(
+  message: Message,
+  keyring: Keyring,
+  innerAuth: boolean,
+): Uint8Array {
+  const plain = message.without(FIELD.auth);
+  const inner = innerAuth
+    ? plain.with(FIELD.auth, sign(encodeClassicLines(plain), keyring))
+    : plain;
+  const text = encodeNetstring(inner);
+  const trailer = sign(text, keyring);
+  return bytesOf(`${text}${trailer.length}:${trailer},`);
+}
+
+/**
+ * Decodes and verifies what came in a datagram of any kind: the string form or either netstring
+ * form, with or without a NUL behind it. Never throws; takes time linear in the length.
+ */
+export function decodeDatagram(bytes: Uint8Array, keyring: Keyring): Received {
+  if (bytes.length > MESSAGE_BYTES_MAX) return malformed('size', []);
+  const text = textOf(bytes);
+  return text.startsWith(NETSTRING_START)
+    ? openNetstring(text, keyring)
+    : decodeFrame(text, keyring);
+}
+
+/** Decodes and verifies one frame of a serial line, as `Framing` gives it. Never throws. */
+export function decodeFrame(text: string, keyring: Keyring): Received {
+  const decoded = decodeClassic(text);
+  if (!decoded.ok) return malformed(decoded.malformed, classicComplaint(decoded.malformed, text));
+  const { message } = decoded;
+  const token = message.get(FIELD.auth);
+  const lines = encodeClassicLines(message.without(FIELD.auth));
+  const verification = verify(lines, token, keyring);
+  if (verification.ok) return { ok: true, message, encoding: 'string', key: verification.key };
+  const log: LogLine[] = [];
+  if (verification.reason === 'token') {
+    const shown = token === undefined ? '(nil)' : printable(token);
+    log.push({ severity: 'error', text: `Bad/invalid auth token, authtoken=${shown}` });
+  } else if (verification.reason === 'method') {
+    const text = `Invalid authentication type [${verification.key}] in message!`;
+    log.push({ severity: 'error', text });
+  }
+  const from = printable(message.get(FIELD.source) ?? '?');
+  log.push({ severity: 'warn', text: `string2msg_ll: node [${from}] failed authentication` });
+  return { ok: false, rejected: `auth.${verification.reason}`, log };
+}
+
+function openNetstring(text: string, keyring: Keyring): Received {
+  const old = isNetstring1994(text);
+  const { decoded, signed, trailer } = old ? decodeNetstring1994(text) : decodeNetstring(text);
+  if (!decoded.ok) {
+    return malformed(decoded.malformed, [
+      { severity: 'error', text: 'netstring2msg_rec:peel_netstring fails for name/value pair' },
+    ]);
+  }
+  const verification = verify(signed, trailer, keyring);
+  if (!verification.ok) {
+    return {
+      ok: false,
+      rejected: `auth.${verification.reason}`,
+      log: netstringComplaint(verification, text, trailer),
+    };
+  }
+  const encoding = old ? 'netstring-1.99.4' : 'netstring';
+  return { ok: true, message: decoded.message, encoding, key: verification.key };
+}
+
+function malformed(reason: Malformed, log: readonly LogLine[]): Received {
+  return { ok: false, rejected: `malformed.${reason}`, log };
+}
+
+function classicComplaint(reason: Malformed, text: string): readonly LogLine[] {
+  const line = (words: string): LogLine => ({ severity: 'error', text: words });
+  switch (reason) {
+    case 'start':
+      return [line('string2msg_ll: no MSG_START')];
+    case 'field':
+      return [
+        line("ha_msg_add_nv_depth: line doesn't contain '='"),
+        line(`NV failure (string2msg_ll): ${printable(text)}`),
+      ];
+    default:
+      return [line(`NV failure (string2msg_ll): ${printable(text)}`)];
+  }
+}
+
+function netstringComplaint(
+  verification: Exclude<Verification, { ok: true }>,
+  text: string,
+  trailer: string | undefined,
+): readonly LogLine[] {
+  const shown = printable(trailer ?? '');
+  const log: LogLine[] = [];
+  if (trailer === undefined) {
+    return [{ severity: 'error', text: 'peel_netstring() error in getting auth string' }];
+  }
+  if (verification.reason === 'token') {
+    log.push({ severity: 'error', text: 'Bad/invalid netstring auth string' });
+  } else if (verification.reason === 'method') {
+    const words = `Invalid authentication [${verification.key}] in message!`;
+    log.push({ severity: 'error', text: words });
+  }
+  const words = `netstring authentication failed, s=${printable(text)}, autotoken=${shown}`;
+  log.push({ severity: 'error', text: words });
+  return log;
+}
+
+/** A text from the network on one line of the log: controls as dots, and not too much of it. */
+function printable(text: string): string {
+  let shown = '';
+  for (const letter of text.slice(0, QUOTED_MAX)) {
+    const code = letter.charCodeAt(0);
+    shown += code >= 32 && code < 127 ? letter : '.';
+  }
+  return shown;
+}

@@ -1,0 +1,19 @@
+/** What a message may at most be. Everything that comes from outside is measured against these. */
+
+/** Bytes of one encoded message on any medium and in the client API (MAXMSG, heartbeat 2.1). */
+export const MESSAGE_BYTES_MAX = 256 * 1024;
+
+/** Bytes one UDP datagram can carry over IPv4. */
+export const DATAGRAM_BYTES_MAX = 65_507;
+
+/** Bytes of a message in an ICMP payload: 5120 including its end (heartbeat 2.1). */
+export const ICMP_PAYLOAD_BYTES_MAX = 5119;
+
+/**
+ * Fields of one message. Real ones have some fifteen; the limit keeps what an unauthenticated
+ * sender makes us allocate near the size of what he sent.
+ */
+export const FIELDS_MAX = 1000;
+
+/** Nested messages within one another (heartbeat 2.1). */
+export const DEPTH_MAX = 16;
