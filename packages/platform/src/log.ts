@@ -1,0 +1,158 @@
+/** The log of a daemon: winston in front, our own targets behind it. */
+import { writeSync } from 'node:fs';
+import os from 'node:os';
+import winston from 'winston';
+import Transport from 'winston-transport';
+import { AppendFile } from './appendfile.js';
+import {
+  clusterLine,
+  clusterSyslogLine,
+  type LineFormat,
+  type LogEntry,
+  printable,
+  type Speaker,
+} from './logline.js';
+import { SEVERITY_NUMBER, type Severity } from './severity.js';
+import { Syslog, syslogSender } from './syslog.js';
+
+/** Where a daemon says what it does. Never throws, never waits. */
+export interface Logger {
+  log(severity: Severity, text: string): void;
+  /** Opens the files anew (after a rotation). */
+  reopen(): void;
+  /** How many lines could not be put where they belong. */
+  lost(): number;
+  /** Hands the last lines to syslog, half a second at most, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** One place that lines go to. `least`: the least severe entries that still go there. */
+export type LogTarget =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly least: Severity;
+      readonly line: LineFormat;
+    }
+  | {
+      readonly kind: 'syslog';
+      readonly facility: string;
+      readonly tag: string;
+      readonly least: Severity;
+      readonly line: LineFormat;
+    }
+  | { readonly kind: 'stderr'; readonly least: Severity; readonly line: LineFormat };
+
+class Stderr extends Transport {
+  readonly #line: LineFormat;
+
+  constructor(least: Severity, line: LineFormat) {
+    super({ level: least });
+    this.#line = line;
+  }
+
+  override log(info: { readonly entry: LogEntry }, next: () => void): void {
+    try {
+      writeSync(2, `${this.#line(info.entry)}\n`);
+    } catch {
+      // Nobody reads it any more.
+    }
+    next();
+  }
+}
+
+function monotonic(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+function open(target: LogTarget): AppendFile | Syslog | Stderr {
+  const { least, line } = target;
+  switch (target.kind) {
+    case 'file':
+      return new AppendFile({ path: target.path, least, line, clock: monotonic });
+    case 'syslog': {
+      const { facility, tag } = target;
+      return new Syslog({ facility, least, line, sender: syslogSender(tag) });
+    }
+    case 'stderr':
+      return new Stderr(least, line);
+  }
+}
+
+/** Opens a log with these targets. A target that cannot be opened is not an error: lines are counted. */
+export function openLog(
+  targets: readonly LogTarget[],
+  wallClock: () => Date = () => new Date(),
+): Logger {
+  const transports = targets.map(open);
+  const front = winston.createLogger({
+    levels: { ...SEVERITY_NUMBER },
+    level: 'debug',
+    format: winston.format((info) => info)(),
+    transports,
+    silent: transports.length === 0,
+    exitOnError: false,
+  });
+  return {
+    log: (severity, text) => {
+      const entry: LogEntry = { severity, text: printable(text), at: wallClock() };
+      front.log({ level: severity, message: entry.text, entry });
+    },
+    reopen: () => {
+      for (const transport of transports) {
+        if (transport instanceof AppendFile) transport.reopen();
+      }
+    },
+    lost: () =>
+      transports.reduce(
+        (sum, transport) => sum + (transport instanceof Stderr ? 0 : transport.lost),
+        0,
+      ),
+    close: async () => {
+      await Promise.all(
+        transports.map((transport) =>
+          transport instanceof Syslog ? transport.flushed() : undefined,
+        ),
+      );
+      front.close();
+    },
+  };
+}
+
+/** What ha.cf says about the log. */
+export interface ClusterLogSettings {
+  readonly logfile?: string;
+  readonly debugfile?: string;
+  /** Facility name; `none` and absent mean no syslog. */
+  readonly facility?: string;
+  /** `syslogmsgfmt`. */
+  readonly syslogFormat: boolean;
+}
+
+/** The speaker that this process is under a tag. */
+export function speaker(tag: string): Speaker {
+  return { tag, pid: process.pid, host: os.hostname() };
+}
+
+/**
+ * The targets of heartbeat and its clients: the logfile gets everything but debug lines, the
+ * debugfile and syslog everything (heartbeat 3.0.6).
+ */
+export function clusterTargets(who: Speaker, settings: ClusterLogSettings): readonly LogTarget[] {
+  const { logfile, debugfile, facility, syslogFormat } = settings;
+  const line = clusterLine(who, syslogFormat);
+  const targets: LogTarget[] = [];
+  if (logfile !== undefined) targets.push({ kind: 'file', path: logfile, least: 'info', line });
+  if (debugfile !== undefined)
+    targets.push({ kind: 'file', path: debugfile, least: 'debug', line });
+  if (facility !== undefined && facility !== 'none') {
+    const syslogLine = clusterSyslogLine(who);
+    targets.push({ kind: 'syslog', facility, tag: who.tag, least: 'debug', line: syslogLine });
+  }
+  return targets;
+}
+
+/** What heartbeat prints on stderr while it has not yet left the terminal. */
+export function stderrTarget(who: Speaker, syslogFormat: boolean, least: Severity): LogTarget {
+  return { kind: 'stderr', least, line: clusterLine(who, syslogFormat) };
+}
