@@ -19,11 +19,11 @@ const bytesOf = (item: RecordedItem) => new Uint8Array(Buffer.from(item.base64, 
 
 const isGenuine = (item: RecordedItem) => Object.values(item.verified).every((ok) => ok === true);
 
-/** The message in the form the recordings have. */
+/** The message in the form the recordings have: strings as they stand on the wire. */
 function asRecorded(message: Message): Record<string, RecordedValue> {
   return Object.fromEntries(
     message.fields.map((field): [string, RecordedValue] => {
-      if (field.type === 'string') return [field.name, field.value];
+      if (field.type === 'string') return [field.name, field.value.replaceAll('\n', '\x13')];
       assert.equal(field.type, 'binary');
       const value = field.type === 'binary' ? field.value : new Uint8Array();
       return [field.name, { type: 1, base64: Buffer.from(value).toString('base64') }];
