@@ -5,6 +5,7 @@
 import type { Held, Job } from './job.js';
 import type { LogLine } from './log.js';
 import type { Message } from './message/message.js';
+import type { Millis } from './time.js';
 
 export type Effect =
   /** Sign and send on every medium that is not a ping medium. All fields but `auth` are there. */
@@ -46,5 +47,7 @@ export type Effect =
       readonly restart: boolean;
       readonly held: Held;
       readonly code: number;
+      /** How long to wait before the next life begins, so that the peer has seen this one end. */
+      readonly delay: Millis;
     }
   | ({ readonly kind: 'log' } & LogLine);

@@ -11,6 +11,10 @@ export type Event =
       readonly generation: number;
       /** This node's 16 byte identity (field `srcuuid`). */
       readonly uuid: Uint8Array;
+      /** This process, for the line `Heartbeat shutdown in progress. (PID)`. */
+      readonly pid: number;
+      /** Any 32 bit number: the source of the few random choices (which messages to acknowledge). */
+      readonly seed: number;
       /** What is already running here, when an earlier life of the daemon left it (restart, crash). */
       readonly resume?: Held;
     }

@@ -1,0 +1,163 @@
+/** Who is there: statuses in, deaths out, our own beat. */
+import type { Message } from '../message/message.js';
+import type { NodeState, Peer } from '../state.js';
+import type { Millis } from '../time.js';
+import type { Turn } from '../turn.js';
+import { expireLinks } from './reception.js';
+import { resetTracking } from './retransmit.js';
+
+/** During this time after our start we ask for a longer dead time (heartbeat 3.0.6: 5 s). */
+const START_GRACE = 5000;
+/** By how much longer. */
+const START_ALLOWANCE = 2000;
+/** What we can do that a genuine program cannot: see docs on mixed clusters. */
+export const CAPABILITIES = ['1', 'settle', 'heal'];
+
+/** What a status tells beside that the node lives. */
+export type StatusNews =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'changed' }
+  /** The node was declared dead and is back in the same life: the cluster had been split. */
+  | { readonly kind: 'returned' }
+  /** We meet the node for the first time in this life, and it is at work already. */
+  | { readonly kind: 'met' };
+
+/** Takes in a status of another node. */
+export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews {
+  const status = message.get('st')?.toLowerCase();
+  if (status === undefined) {
+    turn.logLimited('st', 'error', 'HBDoMsg_T_STATUS: status update without st field');
+    return { kind: 'same' };
+  }
+  if (peer.type === 'normal') noteAnnouncements(peer, message);
+  const silent = turn.now.at - peer.statusAt;
+  const dead = peer.status === 'dead';
+  const known = peer.status !== 'init' && !dead;
+  peer.statusAt = turn.now.at;
+  if (known) warnIfLate(turn, peer, silent);
+  if (status === peer.status) return { kind: 'same' };
+  peer.status = status;
+  turn.log('info', `Status update for node ${peer.name}: status ${status}`);
+  turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });
+  if (dead) return { kind: 'returned' };
+  return { kind: !known && status === 'active' ? 'met' : 'changed' };
+}
+
+function noteAnnouncements(peer: Peer, message: Message): void {
+  const deadtime = message.hex('dt');
+  if (deadtime !== undefined && deadtime > 0) peer.deadtime = deadtime;
+  peer.acknowledges = message.get('protocol') !== undefined;
+  const words = message.get('x_ts');
+  peer.capabilities = words === undefined ? [] : words.split(' ').filter((word) => word !== '');
+}
+
+function warnIfLate(turn: Turn, peer: Peer, silent: Millis): void {
+  const { settings } = turn.state;
+  const text = `Late heartbeat: Node ${peer.name}: interval ${Math.round(silent)} ms`;
+  if (silent > settings.deadtime) turn.log('crit', `${text} (> deadtime)`);
+  else if (silent > settings.warntime && peer.type === 'normal') turn.log('warn', text);
+}
+
+/** How long this node may be silent before it is dead. */
+export function patience(state: NodeState, peer: Peer): Millis {
+  const { settings, communicationUp } = state;
+  if (!communicationUp) return Math.max(settings.initdead, peer.heard ? peer.deadtime : 0);
+  return peer.type === 'ping' ? settings.deadping : peer.deadtime;
+}
+
+/** The nodes that have been silent for too long, marked as dead. */
+export function findDead(turn: Turn): Peer[] {
+  const dead: Peer[] = [];
+  for (const peer of turn.state.peers.values()) {
+    if (peer.status !== 'dead' && turn.now.at - peer.statusAt >= patience(turn.state, peer)) {
+      dead.push(peer);
+    }
+  }
+  return dead;
+}
+
+/** Marks a node as dead and tells everybody (heartbeat 3.0.6). */
+export function declareDead(turn: Turn, peer: Peer): void {
+  const { localNode } = turn.state.settings;
+  turn.log('warn', `node ${peer.name}: is dead`);
+  peer.status = 'dead';
+  resetTracking(peer);
+  const news = {
+    t: 'status',
+    seq: '1',
+    ts: turn.now.wall.toString(16),
+    src: peer.name,
+    st: 'dead',
+    ...(peer.type === 'ping' ? { info: 'ping' } : {}),
+  };
+  turn.notify('normal', news);
+  turn.tellScript('status', news);
+  if (peer.name !== localNode) paceAfterDeath(turn, peer);
+}
+
+function paceAfterDeath(turn: Turn, peer: Peer): void {
+  peer.acknowledges = false;
+  if (turn.livingOthers().length === 0 && turn.state.clientsPaused) {
+    turn.state.clientsPaused = false;
+    turn.effect({ kind: 'pauseClients', paused: false });
+  }
+}
+
+/** Declares silent links dead, of every node and our own. */
+export function expireAllLinks(turn: Turn): void {
+  const { state } = turn;
+  for (const peer of state.peers.values()) {
+    expireLinks(turn, peer.name, peer.links, patience(turn.state, peer));
+  }
+  expireLinks(turn, state.settings.localNode, state.ownLinks, state.settings.deadtime);
+}
+
+/** Sends our status, and asks every ping node for an answer. */
+export function beat(turn: Turn): void {
+  const { state, now } = turn;
+  const { settings } = state;
+  const starting = now.at - state.startedAt <= START_GRACE;
+  const deadtime = settings.deadtime + (starting ? START_ALLOWANCE : 0);
+  turn.send({
+    t: 'status',
+    st: state.status,
+    dt: deadtime.toString(16),
+    protocol: '1',
+    x_ts: CAPABILITIES.join(' '),
+  });
+  const stamp = now.wall.toString(16);
+  const kept = Math.ceil(settings.deadping / settings.keepalive) + 2;
+  if (state.pingStamps.at(-1) !== stamp) state.pingStamps.push(stamp);
+  if (state.pingStamps.length > kept) state.pingStamps.shift();
+  for (const medium of settings.media) {
+    if (medium.kind !== 'ping' && medium.kind !== 'ping6' && medium.kind !== 'ping_group') continue;
+    const name = medium.kind === 'ping_group' ? medium.name : medium.host;
+    const info = medium.kind === 'ping_group' ? 'ping_group' : 'ping';
+    turn.ping(name, { t: 'NS_st', st: 'ping', info, src: name, ts: stamp });
+  }
+}
+
+/** Sends the beat when it is due. A beat that we slept through is not made up for. */
+export function beatIfDue(turn: Turn): void {
+  const { state, now } = turn;
+  if (now.at < state.nextBeatAt) return;
+  const { keepalive } = state.settings;
+  const late = now.at - state.nextBeatAt;
+  state.nextBeatAt = late < keepalive ? state.nextBeatAt + keepalive : now.at + keepalive;
+  beat(turn);
+}
+
+/**
+ * We were not there for a while: silence in that time proves nothing, so every node that we would
+ * now take for dead gets two keepalives more to be heard.
+ */
+export function forgiveSilence(turn: Turn): void {
+  const { state, now } = turn;
+  for (const peer of state.peers.values()) {
+    const allowance = Math.min(2 * state.settings.keepalive, patience(turn.state, peer));
+    peer.statusAt = Math.max(peer.statusAt, now.at - patience(turn.state, peer) + allowance);
+    for (const link of peer.links.values()) {
+      link.heardAt = Math.max(link.heardAt, now.at - patience(turn.state, peer) + allowance);
+    }
+  }
+}

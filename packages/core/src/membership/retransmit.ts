@@ -1,0 +1,119 @@
+/** Lost messages: asking a peer for what we miss, and answering what it misses of ours. */
+import type { Message } from '../message/message.js';
+import type { Peer } from '../state.js';
+import type { Turn } from '../turn.js';
+import { recall } from './history.js';
+import { acknowledgeable, due, EMPTY_WINDOW, forget } from './sequence.js';
+
+/** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
+const ASK_AGAIN = 250;
+/** How many messages are asked for, or sent again, in one turn (heartbeat 2.1 and 3.0.6: 50). */
+const REQUEST_MAX = 50;
+/** API clients are not read while more than this is unacknowledged (heartbeat 2.1 and 3.0.6). */
+const UNACKNOWLEDGED_MAX = 250;
+/** They are read again below this. */
+const UNACKNOWLEDGED_RESUME = 125;
+/** Messages whose number ends in this many different digits: one in ten is acknowledged. */
+export const ACK_EVERY = 10;
+
+/** NS_rexmit: a peer misses some of our messages (decimal, a range or a single number). */
+export function answerRequest(turn: Turn, peer: Peer, message: Message): void {
+  const first = message.decimal('firstseq');
+  const last = message.decimal('lastseq');
+  if (first === undefined || last === undefined || first < 1 || last < first) {
+    turn.logLimited('rexmit', 'error', 'Invalid rexmit seqnos');
+    return;
+  }
+  const { state } = turn;
+  for (let seq = first; seq <= last && seq < first + REQUEST_MAX; seq += 1) {
+    if (peer.acked !== undefined && seq <= peer.acked) continue;
+    const answer = recall(state.history, seq, turn.now.at);
+    if (answer.kind === 'send') {
+      state.history = answer.history;
+      turn.effect({ kind: 'send', message: answer.message });
+    } else if (answer.kind === 'too low') {
+      const text = `Cannot rexmit pkt ${seq} for ${peer.name}: seqno too low`;
+      turn.logLimited('rexmit low', 'error', text);
+      turn.send({
+        t: 'NS_nak_rexmit',
+        firstseq: seq.toString(16),
+        dest: peer.name,
+        info: 'seqno too low',
+      });
+    } else if (answer.kind === 'too high') {
+      const newest = state.history.newest;
+      turn.logLimited('rexmit high', 'error', `Rexmit of seq ${seq} requested. ${newest} is max.`);
+      return;
+    }
+  }
+}
+
+/** NS_nak_rexmit: a peer no longer has what we asked for. */
+export function acceptLoss(turn: Turn, peer: Peer, message: Message): void {
+  const seq = message.hex('firstseq');
+  if (seq === undefined || !peer.window.missing.has(seq)) return;
+  turn.log('error', `Irretrievably lost packet: node ${peer.name} seq ${seq}`);
+  peer.window = forget(peer.window, seq).window;
+}
+
+/** NS_ackmsg: a peer has all of our messages up to a number. */
+export function noteAcknowledgement(turn: Turn, peer: Peer, message: Message): void {
+  const seq = message.hex('ackseq');
+  if (seq === undefined) return;
+  if (seq > turn.state.history.newest) {
+    const text = `HBDoMsg_T_ACKMSG: corrupted ackseq current hist = ${turn.state.history.newest}`;
+    turn.logLimited('ackseq', 'error', `${text}, ackseq = ${seq}`);
+    return;
+  }
+  if (peer.acked === undefined || seq > peer.acked) peer.acked = seq;
+  paceClients(turn);
+}
+
+/** Acknowledges the peer's message `seq`, when it is one of those we picked. */
+export function acknowledge(turn: Turn, peer: Peer, seq: number): void {
+  if (seq % ACK_EVERY !== peer.ackDigit) return;
+  const upTo = acknowledgeable(peer.window);
+  if (upTo === undefined || upTo < seq) return;
+  turn.send({ t: 'NS_ackmsg', dest: peer.name, ackseq: seq.toString(16) });
+}
+
+/** Asks for everything that is missing and due. */
+export function askForMissing(turn: Turn): void {
+  for (const peer of turn.livingOthers()) {
+    const asked = due(peer.window, turn.now.at, ASK_AGAIN, REQUEST_MAX);
+    peer.window = asked.window;
+    for (const seq of asked.numbers) {
+      turn.send({
+        t: 'NS_rexmit',
+        dest: peer.name,
+        firstseq: String(seq),
+        lastseq: String(seq),
+      });
+    }
+  }
+}
+
+/** Stops and resumes reading from API clients, by what the living nodes have acknowledged. */
+export function paceClients(turn: Turn): void {
+  const { state } = turn;
+  const acks = turn
+    .livingOthers()
+    .filter((peer) => peer.acknowledges && peer.acked !== undefined)
+    .map((peer) => peer.acked ?? 0);
+  const behind = acks.length === 0 ? 0 : state.history.newest - Math.min(...acks);
+  if (!state.clientsPaused && behind > UNACKNOWLEDGED_MAX) {
+    state.clientsPaused = true;
+    turn.effect({ kind: 'pauseClients', paused: true });
+    turn.logLimited('paused', 'info', 'all clients are now paused');
+  } else if (state.clientsPaused && behind < UNACKNOWLEDGED_RESUME) {
+    state.clientsPaused = false;
+    turn.effect({ kind: 'pauseClients', paused: false });
+    turn.logLimited('resumed', 'info', 'all clients are now resumed');
+  }
+}
+
+/** Begins a peer's bookkeeping anew: it has restarted, or is dead. */
+export function resetTracking(peer: Peer): void {
+  peer.window = EMPTY_WINDOW;
+  peer.acked = undefined;
+}

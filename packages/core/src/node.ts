@@ -1,0 +1,462 @@
+/**
+ * The cluster machine of one node: state and event in, state and effects out.
+ *
+ * The caller's duties:
+ * 1. Create the state with the settings, and give it `start` first and once.
+ * 2. Hand in every event in the order it happened, with the present.
+ * 3. Perform the effects in order. What comes of them returns as an event.
+ * 4. Hand in `time` no later than `wakeAt` says. One timer is enough.
+ * 5. When called late, hand in `overslept`, then everything that waits in the sockets, then `time`.
+ */
+import type { Medium } from './config/media.js';
+import { linkName } from './config/media.js';
+import type { Settings } from './config/settings.js';
+import type { Effect } from './effect.js';
+import type { Event } from './event.js';
+import type { JobOutcome } from './job.js';
+import { EMPTY_HISTORY } from './membership/history.js';
+import {
+  beat,
+  beatIfDue,
+  declareDead,
+  expireAllLinks,
+  findDead,
+  forgiveSilence,
+  noteStatus,
+  patience,
+} from './membership/membership.js';
+import { type Accepted, receive } from './membership/reception.js';
+import { ACK_EVERY, acknowledge, askForMissing } from './membership/retransmit.js';
+import { EMPTY_WINDOW } from './membership/sequence.js';
+import type { Message } from './message/message.js';
+import {
+  draftOf,
+  heldOf,
+  holdingOf,
+  type Link,
+  type NodeState,
+  type Peer,
+  type Purpose,
+} from './state.js';
+import {
+  onClientsStopped,
+  onEverythingReleased,
+  proceedToEnd,
+  wantEnd,
+} from './takeover/ending.js';
+import { onClaim, onMeeting, onReturn } from './takeover/heal.js';
+import {
+  acquireOwn,
+  beginNegotiation,
+  busy,
+  considerFailback,
+  hold,
+  onAcquired,
+  onResource,
+  onStarting,
+  sayResources,
+  settleIfDue,
+} from './takeover/negotiation.js';
+import {
+  expireStandby,
+  onAskResources,
+  onReleased,
+  onTaken,
+  onTakeoverRequest,
+} from './takeover/standby.js';
+import {
+  fenceIfDue,
+  onDeath,
+  onFenced,
+  onShutdownNotice,
+  onTakenOver,
+} from './takeover/takeover.js';
+import type { Instant, Now } from './time.js';
+import { Turn } from './turn.js';
+import type { ClusterView } from './view.js';
+
+export type { NodeState } from './state.js';
+
+/** How many messages of our own may follow from one event before the machine is taken for broken. */
+const ECHO_MAX = 1000;
+
+/** The state before `start`. */
+export function createNode(settings: Settings): NodeState {
+  const wires = settings.media.filter((medium) => !isPingMedium(medium)).map(linkName);
+  const links = (names: readonly string[]): Map<string, Link> =>
+    new Map(names.map((name) => [name, { up: false, heardAt: 0 }]));
+  const peers = settings.nodes
+    .filter((node) => node.name !== settings.localNode)
+    .map((node): [string, Peer] => [
+      node.name,
+      {
+        name: node.name,
+        type: node.type,
+        status: 'init',
+        uuid: undefined,
+        generation: 0,
+        heard: false,
+        statusAt: 0,
+        deadtime: node.type === 'ping' ? settings.deadping : settings.deadtime,
+        links: links(node.type === 'ping' ? [node.name] : wires),
+        window: EMPTY_WINDOW,
+        ackDigit: 0,
+        acked: undefined,
+        acknowledges: false,
+        capabilities: [],
+        gaveUp: false,
+      },
+    ]);
+  return {
+    settings,
+    generation: 0,
+    uuid: new Uint8Array(16),
+    pid: 0,
+    seed: 0,
+    startedAt: 0,
+    status: 'init',
+    communicationUp: false,
+    nextBeatAt: 0,
+    peers: new Map(peers),
+    ownLinks: links(wires),
+    history: EMPTY_HISTORY,
+    clientsPaused: false,
+    pingStamps: [],
+    resources: {
+      phase: 'init',
+      mine: { local: false, foreign: false },
+      since: { local: 0, foreign: 0 },
+      other: { local: false, foreign: false },
+      otherStable: false,
+      settleBy: undefined,
+      needsFailback: false,
+      failbackAt: undefined,
+      jobs: [],
+      nextJob: 1,
+      firstAcquisitionDone: false,
+    },
+    standby: { phase: 'none' },
+    heal: undefined,
+    fencing: [],
+    ending: { phase: 'no' },
+    limits: new Map(),
+  };
+}
+
+function isPingMedium(medium: Medium): boolean {
+  return medium.kind === 'ping' || medium.kind === 'ping6' || medium.kind === 'ping_group';
+}
+
+/** One step. The state given is left as it was. */
+export function step(
+  state: NodeState,
+  event: Event,
+  now: Now,
+): { readonly state: NodeState; readonly effects: readonly Effect[] } {
+  if (state.ending.phase === 'over') return { state, effects: [] };
+  const turn = new Turn(draftOf(state), now);
+  react(turn, event);
+  actOnEchoes(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+function react(turn: Turn, event: Event): void {
+  switch (event.kind) {
+    case 'start':
+      start(turn, event);
+      break;
+    case 'received':
+      onReceived(turn, event.link, event.message);
+      break;
+    case 'local':
+      turn.sendMessage(event.message);
+      break;
+    case 'time':
+      onTime(turn);
+      break;
+    case 'overslept':
+      turn.log('warn', `The main loop was held up for ${Math.round(event.by)} ms`);
+      forgiveSilence(turn);
+      break;
+    case 'jobDone':
+      onJobDone(turn, event.id, event.outcome);
+      break;
+    case 'fenced':
+      onFenced(turn, event.node, event.ok);
+      break;
+    case 'stop':
+      wantEnd(turn, event.keep);
+      proceedToEnd(turn);
+      break;
+    case 'clientsStopped':
+      onClientsStopped(turn);
+      break;
+  }
+}
+
+function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
+  const { state, now } = turn;
+  state.generation = event.generation;
+  state.uuid = event.uuid;
+  state.pid = event.pid;
+  state.seed = event.seed;
+  state.startedAt = now.at;
+  for (const peer of state.peers.values()) {
+    peer.statusAt = now.at;
+    peer.ackDigit = turn.random(ACK_EVERY);
+  }
+  const resumed = holdingOf(event.resume);
+  state.resources.mine = resumed;
+  state.resources.since = { local: now.at, foreign: now.at };
+  turn.log('info', `Heartbeat generation: ${event.generation}`);
+  beat(turn);
+  state.status = 'up';
+  turn.log('info', "Local status now set to: 'up'");
+  beat(turn);
+  state.nextBeatAt = now.at + state.settings.keepalive;
+  checkCommunication(turn);
+}
+
+function onReceived(turn: Turn, link: string, message: Message): void {
+  const accepted = receive(turn, link, message);
+  if (accepted === undefined) return;
+  const { peer, newLife, seq, ours } = accepted;
+  // The first thing a node in a new life hears from us must be a status, before any acknowledgement:
+  // a genuine node in legacy mode otherwise takes itself for alone (measured on 1.99.4, 2.1, 3.0.6).
+  if (newLife) beat(turn);
+  if (peer.type === 'normal') acknowledge(turn, peer, seq);
+  if (ours) dispatch(turn, accepted);
+  checkCommunication(turn);
+}
+
+/** A message of another node, by its type. */
+function dispatch(turn: Turn, accepted: Accepted): void {
+  const { peer, message } = accepted;
+  const type = message.get('t');
+  if (type === 'status' || type === 'NS_st') {
+    onStatus(turn, peer, message);
+    return;
+  }
+  turn.effect({ kind: 'notify', class: 'normal', message });
+  switch (type) {
+    case 'starting':
+      onStarting(turn);
+      break;
+    case 'resource':
+      onResource(turn, peer, message);
+      if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
+      break;
+    case 'ask_resources':
+      onAskResources(turn, peer.name, message);
+      break;
+    case 'hb_takeover':
+      onTakeoverRequest(turn, message);
+      break;
+    case 'shutdone':
+      onShutdownNotice(turn, peer);
+      break;
+    case 'reqnodes':
+      answerNodes(turn, peer);
+      break;
+    case 'ip-request-resp':
+      onGroupOffer(turn, message);
+      break;
+    default:
+      break;
+  }
+  if (type !== undefined) offerToScripts(turn, type, message);
+}
+
+function onStatus(turn: Turn, peer: Peer, message: Message): void {
+  const before = turn.state.communicationUp;
+  const news = noteStatus(turn, peer, message);
+  const changed = news.kind !== 'same';
+  turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
+  if (peer.type !== 'normal' || !before) return;
+  if (news.kind === 'returned') onReturn(turn, peer);
+  else if (news.kind === 'met') onMeeting(turn, peer);
+}
+
+/** Our own messages concern us too, in the order sent (heartbeat 3.0.6). */
+function actOnEchoes(turn: Turn): void {
+  for (let count = 0; turn.echoes.length > 0; count += 1) {
+    if (count > ECHO_MAX) throw new Error('the cluster machine answers itself without end');
+    const message = turn.echoes.shift();
+    if (message !== undefined) actOnOwn(turn, message);
+  }
+}
+
+function actOnOwn(turn: Turn, message: Message): void {
+  const type = message.get('t') ?? '';
+  turn.effect({
+    kind: 'notify',
+    class: type === 'status' ? 'unchanged' : 'normal',
+    message,
+  });
+  const destination = message.get('dest');
+  const { localNode } = turn.state.settings;
+  if (destination !== undefined && destination !== localNode) return;
+  if (type === 'ask_resources') onAskResources(turn, localNode, message);
+  else if (type === 'ip-request-resp') onGroupOffer(turn, message);
+  else if (type === 'resource' && message.get('info') === 'mach_down') hold(turn, 'foreign');
+  if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
+}
+
+function offerToScripts(turn: Turn, type: string, message: Message): void {
+  turn.effect({ kind: 'script', type, message, environment: turn.scriptEnvironment() });
+}
+
+/** `repnodes`: exactly the normal nodes of ha.cf, a blank after each (heartbeat 2.1 and 3.0.6). */
+function answerNodes(turn: Turn, peer: Peer): void {
+  const names = turn.state.settings.nodes.filter((node) => node.type === 'normal');
+  turn.send({
+    dest: peer.name,
+    t: 'repnodes',
+    nodelist: names.map((node) => `${node.name} `).join(''),
+    delnodelist: ' ',
+  });
+}
+
+/** `ip-request-resp` for us: a script says that a group is ours to take. */
+function onGroupOffer(turn: Turn, message: Message): void {
+  const key = message.get('ipaddr');
+  const { localNode } = turn.state.settings;
+  if (key === undefined || message.get('dest') !== localNode) return;
+  const ok = message.get('ok') ?? '';
+  turn.log('info', `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`);
+  if (ok === 'OK') turn.job({ kind: 'takeGroup', key }, { kind: 'request' });
+}
+
+function onTime(turn: Turn): void {
+  for (const peer of findDead(turn)) {
+    declareDead(turn, peer);
+    if (peer.type === 'normal' && turn.state.communicationUp) onDeath(turn, peer);
+  }
+  expireAllLinks(turn);
+  checkCommunication(turn);
+  settleIfDue(turn);
+  expireStandby(turn);
+  fenceIfDue(turn);
+  const { failbackAt } = turn.state.resources;
+  if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
+  askForMissing(turn);
+  beatIfDue(turn);
+  proceedToEnd(turn);
+}
+
+/** Communication is up when every configured node has been heard or is dead (heartbeat 3.0.6). */
+function checkCommunication(turn: Turn): void {
+  const { state } = turn;
+  if (state.communicationUp || state.generation === 0) return;
+  const peers = [...state.peers.values()];
+  if (!peers.every((peer) => peer.status !== 'init')) return;
+  state.communicationUp = true;
+  turn.log('info', 'Comm_now_up(): updating status to active');
+  state.status = 'active';
+  turn.log('info', "Local status now set to: 'active'");
+  beat(turn);
+  turn.effect({ kind: 'communicationUp' });
+  beginNegotiation(turn);
+  const gone = turn.others().filter((peer) => peer.status === 'dead');
+  for (const peer of gone) onDeath(turn, peer);
+  if (turn.livingOthers().length === 0 && gone.length === 0) standAlone(turn);
+}
+
+/** A cluster of one: nobody to ask. */
+function standAlone(turn: Turn): void {
+  turn.state.resources.otherStable = true;
+  turn.state.resources.phase = 'stable';
+  acquireOwn(turn, true);
+  sayResources(turn);
+}
+
+function onJobDone(turn: Turn, id: number, outcome: JobOutcome): void {
+  const { resources } = turn.state;
+  const job = resources.jobs.find((job) => job.id === id);
+  if (job === undefined) return;
+  resources.jobs = resources.jobs.filter((other) => other.id !== id);
+  conclude(turn, job.purpose, outcome);
+  proceedToEnd(turn);
+}
+
+function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
+  switch (purpose.kind) {
+    case 'acquire':
+      onAcquired(turn, outcome.groups);
+      break;
+    case 'takeover':
+      onTakenOver(turn);
+      break;
+    case 'standbyRelease':
+      onReleased(turn, purpose.share);
+      break;
+    case 'standbyAcquire':
+      onTaken(turn, purpose.share);
+      break;
+    case 'letGo':
+      sayResources(turn);
+      considerFailback(turn);
+      break;
+    case 'shutdown':
+      onEverythingReleased(turn);
+      break;
+    case 'request':
+      break;
+  }
+}
+
+/** When the machine next wants to be given `time`; undefined once it is over. */
+export function wakeAt(state: NodeState): Instant | undefined {
+  if (state.ending.phase === 'over' || state.generation === 0) return undefined;
+  let earliest = state.nextBeatAt;
+  const consider = (at: Instant | undefined): void => {
+    if (at !== undefined && at < earliest) earliest = at;
+  };
+  for (const peer of state.peers.values()) {
+    const limit = patience(state, peer);
+    if (peer.status !== 'dead') consider(peer.statusAt + limit);
+    for (const link of peer.links.values()) if (link.up) consider(link.heardAt + limit);
+    for (const at of peer.window.missing.values()) consider(at);
+  }
+  for (const link of state.ownLinks.values()) {
+    if (link.up) consider(link.heardAt + state.settings.deadtime);
+  }
+  const { resources, standby, ending } = state;
+  consider(resources.settleBy);
+  consider(resources.failbackAt);
+  if (standby.phase !== 'none') consider(standby.until);
+  for (const fencing of state.fencing) consider(fencing.retryAt);
+  if (ending.phase === 'wanted' && !ending.told) consider(ending.from);
+  if (ending.phase === 'lingering') consider(ending.until);
+  return earliest;
+}
+
+/** What clients may know. */
+export function view(state: NodeState): ClusterView {
+  const { settings, resources } = state;
+  const links = (of: ReadonlyMap<string, Link>) =>
+    [...of].map(([name, link]) => ({
+      name,
+      status: link.up ? ('up' as const) : ('dead' as const),
+    }));
+  const nodes = settings.nodes.map((node) => {
+    const peer = state.peers.get(node.name);
+    if (peer === undefined) {
+      const { status, uuid, ownLinks } = state;
+      return { name: node.name, type: node.type, status, uuid, links: links(ownLinks) };
+    }
+    const identity = peer.uuid === undefined ? {} : { uuid: peer.uuid };
+    const { name, type, status } = peer;
+    return { name, type, status, ...identity, links: links(peer.links) };
+  });
+  const settled =
+    resources.otherStable &&
+    !busy(state) &&
+    (resources.phase === 'stable' || resources.phase === 'shutdown' || resources.phase === 'init');
+  return {
+    localNode: settings.localNode,
+    generation: state.generation,
+    nodes,
+    resources: settled ? heldOf(resources.mine) : 'transition',
+  };
+}

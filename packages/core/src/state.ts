@@ -1,0 +1,213 @@
+/** The whole state of one node: what the cluster machine remembers between two events. */
+import type { Settings } from './config/settings.js';
+import type { Held, Share } from './job.js';
+import type { History } from './membership/history.js';
+import type { Window } from './membership/sequence.js';
+import type { Instant, Millis } from './time.js';
+
+/** One link of one node. */
+export interface Link {
+  up: boolean;
+  heardAt: Instant;
+}
+
+/** What we know of another node, or of a ping node. */
+export interface Peer {
+  readonly name: string;
+  readonly type: 'normal' | 'ping';
+  /** `init` until heard, then as the node itself says; `dead` and `ping` are ours. */
+  status: string;
+  uuid: Uint8Array | undefined;
+  /** 0 until the first message that carries one. */
+  generation: number;
+  /** True once any message of it was accepted in our life. */
+  heard: boolean;
+  /** When its last status came; before the first, when our life began. */
+  statusAt: Instant;
+  /** How long it may be silent, as it announced itself. */
+  deadtime: Millis;
+  links: Map<string, Link>;
+  window: Window;
+  /** Which last digit of its numbers we acknowledge. */
+  ackDigit: number;
+  /** The highest of our numbers it acknowledged; undefined while it never did. */
+  acked: number | undefined;
+  /** It announced `protocol`, so it acknowledges. */
+  acknowledges: boolean;
+  /** The words of its field `x_ts`; empty for the genuine programs. */
+  capabilities: readonly string[];
+  /** It said that it gave up everything and is about to end (`shutdone`). */
+  gaveUp: boolean;
+}
+
+/** A set of groups: those listed for a node, and those listed for others. */
+export interface Holding {
+  local: boolean;
+  foreign: boolean;
+}
+
+export type ResourcePhase =
+  | 'init'
+  | 'starting'
+  | 'bothStarting'
+  | 'received'
+  | 'stable'
+  | 'shutdown';
+
+/** Why a job was given to the runner, and with it what its end means. */
+export type Purpose =
+  | { readonly kind: 'acquire'; readonly reason: string }
+  | { readonly kind: 'takeover'; readonly node: string }
+  | { readonly kind: 'standbyRelease'; readonly share: Share }
+  | { readonly kind: 'standbyAcquire'; readonly share: Share }
+  | { readonly kind: 'letGo'; readonly share: Share }
+  | { readonly kind: 'request' }
+  | { readonly kind: 'shutdown' };
+
+export interface Resources {
+  phase: ResourcePhase;
+  /** What we hold, marked before the scripts run, as in the genuine program. */
+  mine: Holding;
+  /** Since when we hold it, by our clock; meaningful only where `mine` is true. */
+  since: { local: Instant; foreign: Instant };
+  /** What the peer last said, from the peer's point of view. */
+  other: Holding;
+  otherStable: boolean;
+  /** When we stop waiting for a peer that is not stable yet. */
+  settleBy: Instant | undefined;
+  /** The peer's groups came to us by its death, so they go back when it returns. */
+  needsFailback: boolean;
+  failbackAt: Instant | undefined;
+  jobs: { readonly id: number; readonly purpose: Purpose }[];
+  nextJob: number;
+  firstAcquisitionDone: boolean;
+}
+
+/** The conversation in which one node hands groups to the other. */
+export type Standby =
+  | { readonly phase: 'none' }
+  /** We asked (`me`) and wait for `other`. */
+  | { readonly phase: 'me'; readonly share: Share; readonly until: Instant }
+  /** We give: our scripts run, then we wait for the peer's `done`. */
+  | { readonly phase: 'giving'; readonly share: Share; readonly until: Instant }
+  | { readonly phase: 'done'; readonly share: Share; readonly until: Instant }
+  /** We take: wait for the giver's `done`, then our scripts run. */
+  | { readonly phase: 'other'; readonly share: Share; readonly until: Instant; from: string }
+  | { readonly phase: 'taking'; readonly share: Share; readonly until: Instant; from: string };
+
+/** A node that must be reset before its groups are taken. */
+export interface Fencing {
+  readonly node: string;
+  /** When to ask the device again; undefined while it works. */
+  readonly retryAt: Instant | undefined;
+}
+
+/** The settling of a healed partition between two nodes of our kind. */
+export interface Heal {
+  readonly peer: string;
+  /** What we said we hold, and for how long, when the partition healed. */
+  readonly local: Millis | undefined;
+  readonly foreign: Millis | undefined;
+}
+
+export type Ending =
+  | { readonly phase: 'no' }
+  /** SIGTERM, or a partition has healed: begins when nothing is running. */
+  | {
+      readonly phase: 'wanted';
+      readonly restart: boolean;
+      readonly keep: boolean;
+      readonly from: Instant;
+      /** The line that says we are waiting has been written. */
+      readonly told: boolean;
+    }
+  | { readonly phase: 'releasing'; readonly restart: boolean }
+  /** `shutdone` is said; the clients are stopped at `until`. */
+  | { readonly phase: 'lingering'; readonly restart: boolean; readonly until: Instant }
+  | { readonly phase: 'stoppingClients'; readonly restart: boolean; readonly keep: boolean }
+  | { readonly phase: 'over' };
+
+/** How often a kind of line was held back since it was last written. */
+export interface LineLimit {
+  readonly writtenAt: Instant;
+  readonly heldBack: number;
+}
+
+export interface State {
+  readonly settings: Settings;
+  generation: number;
+  uuid: Uint8Array;
+  pid: number;
+  seed: number;
+  startedAt: Instant;
+  status: 'init' | 'up' | 'active';
+  /** Every configured node has been heard or is dead. */
+  communicationUp: boolean;
+  nextBeatAt: Instant;
+  /** Other nodes and ping nodes, in the order of ha.cf. */
+  peers: Map<string, Peer>;
+  /** Links on which we hear ourselves (bcast). */
+  ownLinks: Map<string, Link>;
+  history: History;
+  clientsPaused: boolean;
+  /** Time stamps of the echo requests whose answers may still come. */
+  pingStamps: string[];
+  resources: Resources;
+  standby: Standby;
+  heal: Heal | undefined;
+  fencing: Fencing[];
+  ending: Ending;
+  limits: Map<string, LineLimit>;
+}
+
+/** The state as everybody outside a turn sees it. */
+export type NodeState = Readonly<State>;
+
+/** A copy that a turn may change; the original stays as it was. */
+export function draftOf(state: NodeState): State {
+  return {
+    ...state,
+    peers: new Map(
+      [...state.peers].map(([name, peer]) => [
+        name,
+        { ...peer, links: new Map([...peer.links].map(([link, up]) => [link, { ...up }])) },
+      ]),
+    ),
+    ownLinks: new Map([...state.ownLinks].map(([link, up]) => [link, { ...up }])),
+    fencing: [...state.fencing],
+    pingStamps: [...state.pingStamps],
+    resources: {
+      ...state.resources,
+      mine: { ...state.resources.mine },
+      since: { ...state.resources.since },
+      other: { ...state.resources.other },
+      jobs: [...state.resources.jobs],
+    },
+    limits: new Map(state.limits),
+  };
+}
+
+/** `none`, `local`, `foreign` or `all`. */
+export function heldOf(holding: Readonly<Holding>): Held {
+  if (holding.local) return holding.foreign ? 'all' : 'local';
+  return holding.foreign ? 'foreign' : 'none';
+}
+
+/** Reads `rsc_hold`; anything unknown counts as none. */
+export function holdingOf(held: string | undefined): Holding {
+  return {
+    local: held === 'local' || held === 'all',
+    foreign: held === 'foreign' || held === 'all',
+  };
+}
+
+/** The same groups seen from the other node. */
+export function seenFromOther(share: Share): Share {
+  if (share === 'all') return 'all';
+  return share === 'local' ? 'foreign' : 'local';
+}
+
+/** Reads a share; `undefined` when the word is none. */
+export function shareOf(word: string | undefined): Share | undefined {
+  return word === 'local' || word === 'foreign' || word === 'all' ? word : undefined;
+}

@@ -1,0 +1,88 @@
+/** The end of a life: giving up everything, saying so, and leaving; or leaving it all running. */
+
+import { beat } from '../membership/membership.js';
+import { heldOf } from '../state.js';
+import type { Turn } from '../turn.js';
+import { busy, letGo, sayResources } from './negotiation.js';
+
+/** How long we stay to be heard after `shutdone` (heartbeat 3.0.6: about one second). */
+const LINGER = 1000;
+
+/** SIGTERM, or a new configuration (`keep`): wants to end as soon as nothing is going on. */
+export function wantEnd(turn: Turn, keep: boolean): void {
+  const { ending } = turn.state;
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
+  if (ending.phase === 'wanted' && !ending.restart && !keep) return;
+  turn.state.ending = {
+    phase: 'wanted',
+    restart: keep,
+    keep,
+    from: turn.now.at,
+    told: false,
+  };
+}
+
+/** Goes on with the end, as far as it can get now. */
+export function proceedToEnd(turn: Turn): void {
+  const { state, now } = turn;
+  const { ending } = state;
+  if (ending.phase === 'wanted' && now.at >= ending.from) beginEnd(turn);
+  else if (ending.phase === 'lingering' && now.at >= ending.until) {
+    state.ending = { phase: 'stoppingClients', restart: ending.restart, keep: false };
+    turn.effect({ kind: 'stopClients' });
+  }
+}
+
+function beginEnd(turn: Turn): void {
+  const { state } = turn;
+  const { ending } = state;
+  if (ending.phase !== 'wanted') return;
+  if (busy(state)) {
+    if (ending.told) return;
+    turn.log('warn', 'Shutdown delayed until current resource activity finishes.');
+    state.ending = { ...ending, told: true };
+    return;
+  }
+  if (ending.keep) {
+    state.ending = { phase: 'stoppingClients', restart: true, keep: true };
+    turn.effect({ kind: 'stopClients' });
+    return;
+  }
+  turn.log('info', `Heartbeat shutdown in progress. (${state.pid})`);
+  beat(turn);
+  state.resources.phase = 'shutdown';
+  const held = heldOf(state.resources.mine);
+  letGo(turn, 'all');
+  sayResources(turn, { info: 'shutdown' });
+  turn.log('info', 'Giving up all HA resources.');
+  state.ending = { phase: 'releasing', restart: ending.restart };
+  // Before communication was up nothing can have been started, unless an earlier life left it.
+  if (!state.communicationUp && held === 'none') onEverythingReleased(turn);
+  else turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
+}
+
+/** Every script has stopped: the other node may take over at once. */
+export function onEverythingReleased(turn: Turn): void {
+  const { state, now } = turn;
+  if (state.ending.phase !== 'releasing') return;
+  turn.log('info', 'All HA resources relinquished.');
+  turn.send({ t: 'shutdone', st: 'dead' });
+  // A second message lets a peer that missed the first notice the gap and ask for it.
+  beat(turn);
+  state.ending = { phase: 'lingering', restart: state.ending.restart, until: now.at + LINGER };
+}
+
+/** The respawned clients are gone: nothing is left but to leave. */
+export function onClientsStopped(turn: Turn): void {
+  const { state } = turn;
+  const { ending } = state;
+  if (ending.phase !== 'stoppingClients') return;
+  const { localNode, deadtime } = state.settings;
+  turn.log('info', `${localNode} Heartbeat shutdown complete.`);
+  if (ending.restart) turn.log('info', 'Heartbeat restart triggered.');
+  // A peer that saw us split from it must see this life end before the next one speaks.
+  const delay = ending.restart && !ending.keep ? Math.ceil(deadtime / 1000) * 1000 + 1000 : 0;
+  const held = ending.keep ? heldOf(state.resources.mine) : 'none';
+  state.ending = { phase: 'over' };
+  turn.effect({ kind: 'exit', restart: ending.restart, held, code: 0, delay });
+}

@@ -1,0 +1,101 @@
+/**
+ * A partition has healed: both nodes may hold the same groups.
+ *
+ * With a genuine peer both sides give up everything and begin a new life, as heartbeat 3.0.6 does.
+ * Two nodes of our kind say to each other how long they have held what, and one lets go: the holder
+ * of longer standing keeps a group, its home node where both are equal.
+ */
+import type { Share } from '../job.js';
+import type { Message } from '../message/message.js';
+import type { Peer } from '../state.js';
+import type { Millis } from '../time.js';
+import type { Turn } from '../turn.js';
+import { letGo, sayResources } from './negotiation.js';
+
+/** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
+const GIVE_UP_PAUSE = 2000;
+
+/** A node that was declared dead is back in the same life. */
+export function onReturn(turn: Turn, peer: Peer): void {
+  turn.log('crit', `Cluster node ${peer.name} returning after partition.`);
+  turn.log(
+    'info',
+    'For information on cluster partitions, See URL: http://linux-ha.org/wiki/Split_Brain',
+  );
+  turn.log('warn', 'Deadtime value may be too small.');
+  turn.log('info', 'See FAQ for information on tuning deadtime.');
+  turn.log('info', 'URL: http://linux-ha.org/wiki/FAQ#Heavy_Load');
+  if (peer.capabilities.includes('heal')) {
+    claim(turn, peer, 'heal');
+    return;
+  }
+  if (turn.state.ending.phase !== 'no') return;
+  turn.state.ending = {
+    phase: 'wanted',
+    restart: true,
+    keep: false,
+    from: turn.now.at + GIVE_UP_PAUSE,
+    told: false,
+  };
+}
+
+/**
+ * A node that we have never heard is at work already, as we are: one of us began its life while the
+ * cluster was split. A genuine node takes no notice of that, so it is settled between our kind only.
+ */
+export function onMeeting(turn: Turn, peer: Peer): void {
+  if (peer.capabilities.includes('heal')) claim(turn, peer, 'heal');
+}
+
+/** Says what we hold and since when; remembers what was said, so that both judge by the same. */
+function claim(turn: Turn, peer: Peer, info: 'heal' | 'healed'): void {
+  const { state, now } = turn;
+  const { mine, since } = state.resources;
+  const local = mine.local ? Math.round(now.at - since.local) : undefined;
+  const foreign = mine.foreign ? Math.round(now.at - since.foreign) : undefined;
+  state.heal = { peer: peer.name, local, foreign };
+  sayResources(turn, {
+    info,
+    ...(local === undefined ? {} : { x_local: String(local) }),
+    ...(foreign === undefined ? {} : { x_foreign: String(foreign) }),
+  });
+}
+
+/** The peer says what it holds and since when. */
+export function onClaim(turn: Turn, peer: Peer, message: Message): void {
+  const { state } = turn;
+  const asked = message.get('info') === 'heal';
+  if (state.heal === undefined) {
+    if (!asked) return;
+    claim(turn, peer, 'healed');
+  }
+  const heal = state.heal;
+  if (heal === undefined) return;
+  state.heal = undefined;
+  const { resources } = state;
+  resources.needsFailback = state.settings.autoFailback === 'on';
+  const theirs = { local: message.decimal('x_foreign'), foreign: message.decimal('x_local') };
+  judgeShare(turn, peer, 'local', heal.local, theirs.local);
+  judgeShare(turn, peer, 'foreign', heal.foreign, theirs.foreign);
+}
+
+/** Decides one share that both hold; ours and theirs are how long it has been held. */
+function judgeShare(
+  turn: Turn,
+  peer: Peer,
+  share: Exclude<Share, 'all'>,
+  ours: Millis | undefined,
+  theirs: Millis | undefined,
+): void {
+  if (ours === undefined || theirs === undefined) return;
+  const home = share === 'local' ? turn.state.settings.localNode : peer.name;
+  const weKeep = ours === theirs ? share === 'local' : ours > theirs;
+  const facts = `held ${ours} ms here, ${theirs} ms on ${peer.name}, home node ${home}`;
+  if (weKeep) {
+    turn.log('info', `Keeping our ${share} resources after the partition: ${facts}`);
+    return;
+  }
+  turn.log('warn', `Giving up our ${share} resources after the partition: ${facts}`);
+  letGo(turn, share);
+  turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
+}

@@ -1,0 +1,193 @@
+/** Who holds what: the `starting` and `resource` conversation, and taking what is ours. */
+import type { Message } from '../message/message.js';
+import { type Holding, heldOf, holdingOf, type NodeState, type Peer } from '../state.js';
+import type { Turn } from '../turn.js';
+
+/** How long we wait for a peer that never says it is stable (heartbeat 3.0.6, a constant). */
+const SETTLE = 10_000;
+/** A failback that finds us busy is tried again after this (heartbeat 3.0.6). */
+const FAILBACK_PAUSE = 1000;
+
+/** True while scripts run, groups move, or a node is being reset. */
+export function busy(state: NodeState): boolean {
+  return (
+    state.resources.jobs.length > 0 || state.standby.phase !== 'none' || state.fencing.length > 0
+  );
+}
+
+/** Says what we hold (`rtype=full`: it replaces what we said before). */
+export function sayResources(turn: Turn, more: Readonly<Record<string, string>> = {}): void {
+  const { resources } = turn.state;
+  turn.send({
+    t: 'resource',
+    rsc_hold: heldOf(resources.mine),
+    rtype: 'full',
+    isstable: resources.phase === 'stable' ? '1' : '0',
+    ...more,
+  });
+}
+
+/** Communication is up: ask what the others hold, or settle at once when there are none. */
+export function beginNegotiation(turn: Turn): void {
+  turn.state.resources.phase = 'starting';
+  turn.send({ t: 'starting' });
+}
+
+/** A peer is starting: tell it what we hold. */
+export function onStarting(turn: Turn): void {
+  const { resources } = turn.state;
+  if (resources.phase === 'init') {
+    turn.logLimited('starting', 'error', "Received 'starting' message in state 0");
+    return;
+  }
+  if (resources.phase === 'starting') resources.phase = 'bothStarting';
+  resources.otherStable = false;
+  sayResources(turn);
+}
+
+/** A peer says what it holds. */
+export function onResource(turn: Turn, peer: Peer, message: Message): void {
+  const { resources } = turn.state;
+  if (resources.phase === 'init') return;
+  if (resources.phase === 'starting' || resources.phase === 'bothStarting') {
+    resources.phase = 'received';
+    resources.settleBy = turn.now.at + SETTLE;
+  }
+  resources.other = heard(resources.other, message);
+  const stable = message.get('isstable');
+  if (stable === '0') resources.otherStable = false;
+  if (stable === '1' && !resources.otherStable) {
+    resources.otherStable = true;
+    turn.log('info', 'remote resource transition completed.');
+    if (resources.phase !== 'received') sayResources(turn);
+  }
+  if (resources.phase === 'received') {
+    // Two nodes of our kind need not wait for one another: each has now said what it holds.
+    const settled = resources.otherStable || peer.capabilities.includes('settle');
+    if (settled) becomeStable(turn, 'remote');
+  }
+  considerFailback(turn);
+  audit(turn);
+}
+
+/** `rtype=full` replaces, anything else adds; `none` clears (heartbeat 3.0.6). */
+function heard(before: Readonly<Holding>, message: Message): Holding {
+  const said = holdingOf(message.get('rsc_hold'));
+  if (message.get('rtype') === 'full' || message.get('rsc_hold') === 'none') return said;
+  return { local: before.local || said.local, foreign: before.foreign || said.foreign };
+}
+
+/** Nothing more to wait for: take what is ours, and say so. */
+export function becomeStable(turn: Turn, whose: 'remote' | 'local'): void {
+  const { resources } = turn.state;
+  resources.phase = 'stable';
+  resources.settleBy = undefined;
+  acquireOwn(turn, false);
+  if (whose === 'local') turn.log('info', 'local resource transition completed.');
+  sayResources(turn);
+}
+
+/** Takes our own groups, unless the peer holds them. */
+export function acquireOwn(turn: Turn, forced: boolean): void {
+  const { resources } = turn.state;
+  if (resources.mine.local || (!forced && resources.other.foreign)) {
+    turn.log('info', 'Local Resource acquisition completed. (none)');
+    noteFirstAcquisition(turn, 'none');
+    return;
+  }
+  hold(turn, 'local');
+  turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources()' });
+}
+
+/** Marks groups as ours, from now on, where they were not before. */
+export function hold(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
+  const { mine, since } = turn.state.resources;
+  for (const part of ['local', 'foreign'] as const) {
+    if ((share !== part && share !== 'all') || mine[part]) continue;
+    mine[part] = true;
+    since[part] = turn.now.at;
+  }
+}
+
+/** Marks groups as no longer ours. */
+export function letGo(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
+  const { mine } = turn.state.resources;
+  if (share !== 'foreign') mine.local = false;
+  if (share !== 'local') mine.foreign = false;
+}
+
+/** Our own groups are up (or there are none): tell, once with the line of the first time. */
+export function onAcquired(turn: Turn, groups: readonly string[]): void {
+  const { localNode } = turn.state.settings;
+  const list = `/usr/share/heartbeat/ResourceManager listkeys ${localNode}`;
+  if (groups.length > 0) turn.log('info', 'Local Resource acquisition completed.');
+  else turn.log('info', `No local resources [${list}] to acquire.`);
+  sayResources(turn, { info: 'req_our_resources()' });
+  noteFirstAcquisition(turn, 'T_RESOURCES(us)');
+}
+
+function noteFirstAcquisition(turn: Turn, reason: string): void {
+  const { resources } = turn.state;
+  if (resources.firstAcquisitionDone) return;
+  resources.firstAcquisitionDone = true;
+  turn.log('info', `Initial resource acquisition complete (${reason})`);
+}
+
+/** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */
+export function settleIfDue(turn: Turn): void {
+  const { settleBy, phase } = turn.state.resources;
+  if (phase === 'received' && settleBy !== undefined && turn.now.at >= settleBy) {
+    becomeStable(turn, 'local');
+  }
+}
+
+/** Gives the peer's groups back to it, when it is well again and the configuration wants it so. */
+export function considerFailback(turn: Turn): void {
+  const { resources, settings, ending } = turn.state;
+  const wanted =
+    settings.autoFailback === 'on' &&
+    resources.needsFailback &&
+    resources.mine.foreign &&
+    resources.otherStable &&
+    resources.phase === 'stable' &&
+    ending.phase === 'no' &&
+    turn.livingOthers().length > 0;
+  if (!wanted) {
+    resources.failbackAt = undefined;
+    return;
+  }
+  if (busy(turn.state)) {
+    turn.logLimited('failback', 'debug', 'Auto failback delayed.');
+    resources.failbackAt = turn.now.at + FAILBACK_PAUSE;
+    return;
+  }
+  resources.failbackAt = undefined;
+  resources.needsFailback = false;
+  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
+}
+
+/** Says so when two hold the same, and takes what nobody holds. */
+function audit(turn: Turn): void {
+  const { resources, ending } = turn.state;
+  const { mine, other } = resources;
+  if (mine.local && other.foreign) {
+    turn.logLimited('both ours', 'error', 'Both machines own our resources!');
+  }
+  if (mine.foreign && other.local) {
+    turn.logLimited('both foreign', 'error', 'Both machines own foreign resources!');
+  }
+  const quiet =
+    resources.phase === 'stable' &&
+    resources.otherStable &&
+    !busy(turn.state) &&
+    ending.phase === 'no';
+  if (!quiet) return;
+  if (!mine.foreign && !other.local) {
+    turn.logLimited('nobody foreign', 'error', 'No one owns foreign resources!');
+  }
+  if (!mine.local && !other.foreign) {
+    turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
+    acquireOwn(turn, false);
+    sayResources(turn);
+  }
+}

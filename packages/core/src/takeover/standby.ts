@@ -1,0 +1,160 @@
+/** Standby: the orderly hand-over of groups in three steps, `me`, `other` and `done`. */
+import type { Share } from '../job.js';
+import type { Message } from '../message/message.js';
+import { seenFromOther, shareOf } from '../state.js';
+import type { Turn } from '../turn.js';
+import { considerFailback, hold, letGo, sayResources } from './negotiation.js';
+
+/** How long the other node may take to answer a request (heartbeat 3.0.6). */
+const ANSWER = 10_000;
+/** How long the scripts of either side may take (heartbeat 3.0.6). */
+const WORK = 3_600_000;
+/** A failback that got no answer is asked for again after this. */
+const FAILBACK_AGAIN = 10_000;
+
+/** `ask_resources` from ourselves or from the peer. */
+export function onAskResources(turn: Turn, from: string, message: Message): void {
+  const { ending, settings } = turn.state;
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
+  const share = shareOf(message.get('rsc_hold'));
+  const info = message.get('info');
+  if (settings.autoFailback === 'legacy') {
+    turn.log('info', 'Standby mode only implemented when nice_failback on');
+    return;
+  }
+  if (share === undefined) return;
+  const ourselves = from === settings.localNode;
+  if (info === 'me') onRequest(turn, from, share, ourselves);
+  else if (info === 'other' && !ourselves) onAnswer(turn, from);
+  else if (info === 'done' && !ourselves) onDone(turn, from);
+}
+
+function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): void {
+  const { standby, resources } = turn.state;
+  if (standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
+    turn.log('info', `Both nodes want to go standby; ${from} goes first`);
+  } else if (standby.phase !== 'none') {
+    const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
+    const text = `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
+    turn.log('warn', text);
+    return;
+  } else if (!resources.otherStable || turn.livingOthers().length === 0) {
+    const text = `standby message [me] from ${from} ignored.  Other side is in flux.`;
+    turn.log('warn', text);
+    return;
+  } else if (resources.phase !== 'stable') {
+    const text = `standby message [me] from ${from} ignored.  local resources in flux.`;
+    turn.log('warn', text);
+    return;
+  }
+  turn.log('info', `${from} wants to go standby [${share}]`);
+  if (ourselves) {
+    turn.state.standby = { phase: 'me', share, until: turn.now.at + ANSWER };
+    return;
+  }
+  turn.state.standby = { phase: 'other', share, until: turn.now.at + WORK, from };
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
+}
+
+/**
+ * Both asked at the same moment. A genuine peer will not let us go first; between two of our kind
+ * the one with the lower name does.
+ */
+function givesWay(turn: Turn, from: string): boolean {
+  const peer = turn.state.peers.get(from);
+  const ourKind = peer?.capabilities.includes('settle') === true;
+  return !ourKind || from < turn.state.settings.localNode;
+}
+
+/** The peer is ready to take: give. */
+function onAnswer(turn: Turn, from: string): void {
+  const { standby } = turn.state;
+  if (standby.phase !== 'me') {
+    ignored(turn, 'other', from);
+    return;
+  }
+  const { share } = standby;
+  turn.log('info', `standby: ${from} can take our ${share} resources`);
+  turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK };
+  letGo(turn, share);
+  sayResources(turn, { isstable: '0', info: 'standby' });
+  turn.log('info', `give up ${share} HA resources (standby).`);
+  turn.job({ kind: 'standbyRelease', share }, { kind: 'standbyRelease', share });
+}
+
+/** Our scripts have stopped what we give. */
+export function onReleased(turn: Turn, share: Share): void {
+  turn.log('info', `${share} HA resource release completed (standby).`);
+  if (turn.state.standby.phase !== 'giving') return;
+  turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
+  turn.log('info', `Local standby process completed [${share}].`);
+}
+
+/** The other side has done its part. */
+function onDone(turn: Turn, from: string): void {
+  const { standby } = turn.state;
+  if (standby.phase === 'other') {
+    const { share, until } = standby;
+    const ours = seenFromOther(share);
+    turn.log('info', `standby: acquire [${share}] resources from ${from}`);
+    turn.state.standby = { phase: 'taking', share, until, from };
+    hold(turn, ours);
+    turn.log('info', `acquire ${ours} HA resources (standby).`);
+    turn.job({ kind: 'standbyAcquire', share: ours }, { kind: 'standbyAcquire', share });
+    return;
+  }
+  if (standby.phase === 'done') {
+    const text = `Other node completed standby takeover of ${standby.share} resources.`;
+    turn.log('info', text);
+    finish(turn);
+    return;
+  }
+  ignored(turn, 'done', from);
+}
+
+/** Our scripts have started what we took; the share is the giver's. */
+export function onTaken(turn: Turn, share: Share): void {
+  const ours = seenFromOther(share);
+  turn.log('info', `${ours} HA resource acquisition completed (standby).`);
+  if (turn.state.standby.phase !== 'taking') {
+    sayResources(turn);
+    return;
+  }
+  turn.log('info', `Standby resource acquisition done [${share}].`);
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
+  finish(turn);
+}
+
+function finish(turn: Turn): void {
+  turn.state.standby = { phase: 'none' };
+  sayResources(turn);
+  considerFailback(turn);
+}
+
+/** Ends a conversation that got no answer. */
+export function expireStandby(turn: Turn): void {
+  const { standby, resources } = turn.state;
+  if (standby.phase === 'none' || turn.now.at < standby.until) return;
+  turn.log('warn', 'No reply to standby request.  Standby request cancelled.');
+  turn.state.standby = { phase: 'none' };
+  resources.otherStable = true;
+  if (standby.phase === 'me' && standby.share === 'foreign' && resources.mine.foreign) {
+    resources.needsFailback = turn.state.settings.autoFailback === 'on';
+    resources.failbackAt = turn.now.at + FAILBACK_AGAIN;
+  }
+  sayResources(turn);
+}
+
+/** `hb_takeover` on the peer: it wants what we hold; shares swap sides (heartbeat 3.0.6). */
+export function onTakeoverRequest(turn: Turn, message: Message): void {
+  const word = shareOf(message.get('rsc_hold'));
+  const share = word === undefined ? 'all' : seenFromOther(word);
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me' });
+}
+
+function ignored(turn: Turn, info: string, from: string): void {
+  const number = { none: 0, me: 1, giving: 1, other: 2, taking: 2, done: 3 };
+  const state = number[turn.state.standby.phase];
+  turn.log('error', `Ignored standby message '${info}' from ${from} in state ${state}`);
+}

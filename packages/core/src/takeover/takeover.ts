@@ -1,0 +1,111 @@
+/** A node is gone, or says that it is going: its groups become ours. */
+import type { Peer } from '../state.js';
+import type { Turn } from '../turn.js';
+import { acquireOwn, considerFailback, hold, sayResources } from './negotiation.js';
+
+/** A reset that failed is tried again after this (heartbeat 3.0.6). */
+const FENCE_PAUSE = 5000;
+
+/** What comes of the death of a normal node (heartbeat 3.0.6; fencing before anything else). */
+export function onDeath(turn: Turn, peer: Peer): void {
+  const { state } = turn;
+  const { resources, settings } = state;
+  cancelStandby(turn);
+  state.heal = undefined;
+  const held = resources.other.local || resources.other.foreign;
+  const resetNeeded = !peer.gaveUp && (held || !peer.heard);
+  const done = peer.gaveUp;
+  peer.gaveUp = false;
+  if (done || (peer.heard && !held)) {
+    turn.log('info', `Dead node ${peer.name} gave up resources.`);
+    turn.send({ t: 'stonith', node: peer.name, result: 'unneeded' });
+    if (done) {
+      noteGone(turn);
+      return;
+    }
+  } else if (settings.stonith === undefined) {
+    turn.log('warn', 'No STONITH device configured.');
+    turn.log('warn', 'Shared disks are not protected.');
+    turn.send({ t: 'stonith', node: peer.name, result: 'n_stnth' });
+  } else if (resetNeeded) {
+    turn.log('info', `Resetting node ${peer.name} with [${settings.stonith.type}]`);
+    state.fencing.push({ node: peer.name, retryAt: undefined });
+    turn.effect({ kind: 'fence', node: peer.name });
+    return;
+  }
+  takeOver(turn, peer.name, 'dead');
+}
+
+/** The fencing device has answered. */
+export function onFenced(turn: Turn, node: string, ok: boolean): void {
+  const { state } = turn;
+  const waiting = state.fencing.find((fencing) => fencing.node === node);
+  if (waiting === undefined) return;
+  state.fencing = state.fencing.filter((fencing) => fencing.node !== node);
+  if (ok) {
+    turn.log('info', `node ${node} now reset.`);
+    turn.send({ t: 'stonith', node, result: 'OK' });
+    takeOver(turn, node, 'dead');
+    return;
+  }
+  turn.log('error', `STONITH of ${node} failed.  Retrying...`);
+  turn.send({ t: 'stonith', node, result: 'bad' });
+  state.fencing.push({ node, retryAt: turn.now.at + FENCE_PAUSE });
+}
+
+/** Asks the fencing device again where it failed. */
+export function fenceIfDue(turn: Turn): void {
+  const { state, now } = turn;
+  state.fencing = state.fencing.map((fencing) => {
+    if (fencing.retryAt === undefined || now.at < fencing.retryAt) return fencing;
+    turn.effect({ kind: 'fence', node: fencing.node });
+    return { node: fencing.node, retryAt: undefined };
+  });
+}
+
+/** `shutdone`: the peer has given up everything and is about to end. */
+export function onShutdownNotice(turn: Turn, peer: Peer): void {
+  turn.log('info', `Received shutdown notice from '${peer.name}'.`);
+  cancelStandby(turn);
+  peer.gaveUp = true;
+  takeOver(turn, peer.name, 'dead');
+}
+
+function takeOver(turn: Turn, node: string, status: string): void {
+  const { resources, ending } = turn.state;
+  noteGone(turn);
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') {
+    turn.log('info', 'Resource takeover cancelled - shutdown in progress.');
+    return;
+  }
+  turn.log('info', `Resources being acquired from ${node}.`);
+  hold(turn, 'foreign');
+  const environment = { HA_st: status, HA_src: node, HA_t: 'status' };
+  turn.job({ kind: 'takeOver', node }, { kind: 'takeover', node }, environment);
+  if (!resources.mine.local) acquireOwn(turn, true);
+}
+
+/** A peer that is gone holds nothing, and nobody needs to be waited for. */
+function noteGone(turn: Turn): void {
+  const { resources } = turn.state;
+  resources.other = { local: false, foreign: false };
+  resources.otherStable = true;
+  resources.settleBy = undefined;
+  if (resources.phase !== 'shutdown' && resources.phase !== 'init') resources.phase = 'stable';
+}
+
+/** The groups of a gone node are up: say so, as the script mach_down does (heartbeat 3.0.6). */
+export function onTakenOver(turn: Turn): void {
+  turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+  turn.log('info', 'mach_down takeover complete.');
+  turn.state.resources.needsFailback = true;
+  sayResources(turn);
+  considerFailback(turn);
+}
+
+/** The partner of a conversation is gone. */
+export function cancelStandby(turn: Turn): void {
+  if (turn.state.standby.phase === 'none') return;
+  turn.log('info', 'Cancelling pending standby operation');
+  turn.state.standby = { phase: 'none' };
+}
