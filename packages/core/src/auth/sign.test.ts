@@ -69,9 +69,16 @@ test('a refused message is logged in the genuine words', () => {
   ]);
   assert.deepEqual(complaint('>>>\nx\ny\x1b\n<<<\n'), [
     "ha_msg_add_nv_depth: line doesn't contain '='",
-    'NV failure (string2msg_ll): >>>.x.y..<<<.',
+    'NV failure (string2msg_ll):',
+    'Input string: [>>>.x.y..<<<.]',
   ]);
+  assert.deepEqual(complaint('no message'), []);
   assert.deepEqual(complaint('###\n11:(0)t=status,%%%\n'), [
     'peel_netstring() error in getting auth string',
+    's=###.11:(0)t=status,%%%.',
+  ]);
+  assert.deepEqual(complaint('###\n11:(0)t=status,%%%\n4:1 ff,'), [
+    'authtoken does not match, authtoken=ff',
+    'netstring authentication failed, s=###.11:(0)t=status,%%%.4:1 ff,, autotoken=1 ff',
   ]);
 });

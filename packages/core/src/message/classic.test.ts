@@ -57,6 +57,7 @@ test('what is not a message is refused with its reason', () => {
     ['>>>\nab\n<<<\n', 'field'],
     ['>>>\n=b\n<<<\n', 'field'],
     ['>>>\n(7)a=b\n<<<\n', 'field'],
+    ['>>>\n(0)a=b\n<<<\n', 'field'],
     ['>>>\n(1)a=b\n<<<\n', 'field'],
     ['>>>\n(1)=AA==\n<<<\n', 'field'],
     ['>>>\n(3)a=3:ab,\n<<<\n', 'field'],

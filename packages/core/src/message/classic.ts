@@ -110,9 +110,8 @@ function decodeLine(line: string, depth: number): Field | Malformed {
   if (equals <= start) return 'field';
   const name = line.slice(start, equals);
   const value = line.slice(equals + 1);
-  switch (typed ? line[1] : '0') {
-    case '0':
-      return { name, type: 'string', value: withNewlines(value) };
+  if (!typed) return { name, type: 'string', value: withNewlines(value) };
+  switch (line[1]) {
     case '1':
       return decodeBytes(name, 'binary', value);
     case '2':

@@ -28,9 +28,11 @@ export type Received =
   | {
       readonly ok: false;
       readonly rejected: Rejection;
-      /** What heartbeat 3.0.6 logs; silenced by `log_badpack false`. Never a key. */
+      /** What heartbeat 3.0.6 logs (measured); silenced by `log_badpack false`. Never a key. */
       readonly log: readonly LogLine[];
     };
+
+type Refusal = Exclude<Verification, { ok: true }>;
 
 /** Bytes of a message quoted in a log line: enough to recognise it. */
 const QUOTED_MAX = 512;
@@ -86,39 +88,47 @@ export function decodeDatagram(bytes: Uint8Array, keyring: Keyring): Received {
 /** Decodes and verifies one frame of a serial line, as `Framing` gives it. Never throws. */
 export function decodeFrame(text: string, keyring: Keyring): Received {
   const decoded = decodeClassic(text);
-  if (!decoded.ok) return malformed(decoded.malformed, classicComplaint(decoded.malformed, text));
+  if (!decoded.ok) return malformed(decoded.malformed, unreadableClassic(decoded.malformed, text));
   const { message } = decoded;
   const token = message.get(FIELD.auth);
   const lines = encodeClassicLines(message.without(FIELD.auth));
   const verification = verify(lines, token, keyring);
   if (verification.ok) return { ok: true, message, encoding: 'string', key: verification.key };
+  return {
+    ok: false,
+    rejected: `auth.${verification.reason}`,
+    log: unsignedFrame(verification, token, message),
+  };
+}
+
+function unsignedFrame(
+  verification: Refusal,
+  token: string | undefined,
+  message: Message,
+): readonly LogLine[] {
   const log: LogLine[] = [];
   if (verification.reason === 'token') {
     const shown = token === undefined ? '(nil)' : printable(token);
-    log.push({ severity: 'error', text: `Bad/invalid auth token, authtoken=${shown}` });
+    log.push({ severity: 'warn', text: `Bad/invalid auth token, authtoken=${shown}` });
   } else if (verification.reason === 'method') {
     const text = `Invalid authentication type [${verification.key}] in message!`;
-    log.push({ severity: 'error', text });
+    log.push({ severity: 'warn', text });
   }
   const from = printable(message.get(FIELD.source) ?? '?');
   log.push({ severity: 'warn', text: `string2msg_ll: node [${from}] failed authentication` });
-  return { ok: false, rejected: `auth.${verification.reason}`, log };
+  return log;
 }
 
 function openNetstring(text: string, keyring: Keyring): Received {
   const old = isNetstring1994(text);
   const { decoded, signed, trailer } = old ? decodeNetstring1994(text) : decodeNetstring(text);
-  if (!decoded.ok) {
-    return malformed(decoded.malformed, [
-      { severity: 'error', text: 'netstring2msg_rec:peel_netstring fails for name/value pair' },
-    ]);
-  }
+  if (!decoded.ok) return malformed(decoded.malformed, unreadableNetstring(text));
   const verification = verify(signed, trailer, keyring);
   if (!verification.ok) {
     return {
       ok: false,
       rejected: `auth.${verification.reason}`,
-      log: netstringComplaint(verification, text, trailer),
+      log: unsignedNetstring(verification, text, trailer),
     };
   }
   const encoding = old ? 'netstring-1.99.4' : 'netstring';
@@ -129,38 +139,53 @@ function malformed(reason: Malformed, log: readonly LogLine[]): Received {
   return { ok: false, rejected: `malformed.${reason}`, log };
 }
 
-function classicComplaint(reason: Malformed, text: string): readonly LogLine[] {
-  const line = (words: string): LogLine => ({ severity: 'error', text: words });
-  switch (reason) {
-    case 'start':
-      return [line('string2msg_ll: no MSG_START')];
-    case 'field':
-      return [
-        line("ha_msg_add_nv_depth: line doesn't contain '='"),
-        line(`NV failure (string2msg_ll): ${printable(text)}`),
-      ];
-    default:
-      return [line(`NV failure (string2msg_ll): ${printable(text)}`)];
+/** A datagram that does not even start like a message is dropped without a word. */
+function unreadableClassic(reason: Malformed, text: string): readonly LogLine[] {
+  if (reason === 'start') return [];
+  const log: LogLine[] = [];
+  if (reason === 'field' || reason === 'end') {
+    log.push({ severity: 'warn', text: "ha_msg_add_nv_depth: line doesn't contain '='" });
   }
+  log.push({ severity: 'error', text: 'NV failure (string2msg_ll):' });
+  log.push({ severity: 'error', text: `Input string: [${printable(text)}]` });
+  return log;
 }
 
-function netstringComplaint(
-  verification: Exclude<Verification, { ok: true }>,
+function unreadableNetstring(text: string): readonly LogLine[] {
+  return [
+    { severity: 'error', text: 'netstring2msg_rec:peel_netstring fails for name/value pair' },
+    { severity: 'error', text: `s=${printable(text)}` },
+  ];
+}
+
+/**
+ * The genuine program also logs the digest it would have accepted. We do not: who can read the log
+ * and send datagrams could have messages signed by it.
+ */
+function unsignedNetstring(
+  verification: Refusal,
   text: string,
   trailer: string | undefined,
 ): readonly LogLine[] {
-  const shown = printable(trailer ?? '');
-  const log: LogLine[] = [];
   if (trailer === undefined) {
-    return [{ severity: 'error', text: 'peel_netstring() error in getting auth string' }];
+    return [
+      { severity: 'error', text: 'peel_netstring() error in getting auth string' },
+      { severity: 'error', text: `s=${printable(text)}` },
+    ];
   }
+  const log: LogLine[] = [];
   if (verification.reason === 'token') {
-    log.push({ severity: 'error', text: 'Bad/invalid netstring auth string' });
+    log.push({ severity: 'warn', text: 'Bad/invalid netstring auth string' });
   } else if (verification.reason === 'method') {
     const words = `Invalid authentication [${verification.key}] in message!`;
+    log.push({ severity: 'warn', text: words });
+  } else {
+    const given = printable(trailer.slice(trailer.indexOf(' ') + 1));
+    const words = `authtoken does not match, authtoken=${given}`;
     log.push({ severity: 'error', text: words });
   }
-  const words = `netstring authentication failed, s=${printable(text)}, autotoken=${shown}`;
+  const quoted = `s=${printable(text)}, autotoken=${printable(trailer)}`;
+  const words = `netstring authentication failed, ${quoted}`;
   log.push({ severity: 'error', text: words });
   return log;
 }
