@@ -1,0 +1,40 @@
+/** A lab: the tutorial's hosts on one network, and a serial cable between the two directors. */
+
+import type { HostSpec, SerialCable, Site } from './site.js';
+import type { Stack } from './stack.js';
+
+export interface Lab {
+  readonly site: Site;
+  readonly serial: SerialCable;
+  /** The kernel has IPVS and tunl0: the tutorial's own scripts can run. */
+  readonly balances: boolean;
+  /** Ends every host and program of the lab. */
+  close(): Promise<void>;
+}
+
+/** The tutorial's two load balancers; the first is the home of the resources. */
+export const DIRECTORS = ['loadbalancer', 'backup'] as const;
+
+/** The tutorial's addresses. The client is also the router: the two ping nodes. */
+export const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  loadbalancer: ['192.168.136.11/24'],
+  backup: ['192.168.136.12/24'],
+  real1: ['192.168.136.101/24'],
+  real2: ['192.168.136.102/24'],
+  real3: ['192.168.136.103/24'],
+  client: ['192.168.136.1/24', '192.168.136.2/24'],
+};
+
+/** The address the clients use. */
+export const VIRTUAL_ADDRESS = '192.168.136.10';
+
+/** Speed of the serial line in the tutorial. */
+export const BAUD = 19200;
+
+/** A host of the tutorial; directors have the stack's programs and one end of the serial cable. */
+export function hostSpec(name: string, stack: Stack, serial: string | undefined): HostSpec {
+  const addresses = ADDRESSES[name] ?? [];
+  // Every host has the role scripts: they are real servers too.
+  const spec = { name, addresses, layers: stack.layers, hidden: stack.hidden };
+  return serial === undefined ? spec : { ...spec, serial };
+}

@@ -1,0 +1,75 @@
+/** Which programs a lab runs: the genuine ones of Debian, or ours from a staged tree. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { labFile, REPOSITORY } from './place.js';
+
+export type StackName = 'ours' | 'genuine';
+
+export interface Stack {
+  readonly name: StackName;
+  /** Trees laid over a director's file tree. */
+  readonly layers: readonly string[];
+  /** What a director does not see of the programs installed on this machine. */
+  readonly hidden: readonly string[];
+  /** Removes what was made for it. */
+  dispose(): void;
+}
+
+/** State a heartbeat of this machine may have left: every director starts without a history. */
+const STATE = ['hb_generation', 'hb_uuid', 'hostcache', 'delhostcache', 'fifo', 'rsctmp'].map(
+  (name) => `/var/lib/heartbeat/${name}`,
+);
+
+/** Everything that the packages heartbeat, ldirectord and resource-agents install. */
+const GENUINE = [
+  ...['/usr/lib/heartbeat', '/usr/lib/ts-heartbeat', '/usr/libexec/heartbeat'],
+  ...['/usr/share/heartbeat', '/usr/lib/ocf', '/usr/sbin/ldirectord', '/usr/bin/cl_status'],
+  ...['/etc/ha.d', '/etc/init.d/heartbeat', '/etc/init.d/ldirectord', '/var/lib/heartbeat'],
+  ...['/etc/default/heartbeat', '/etc/default/ldirectord', '/etc/sysconfig'],
+];
+
+/** Debian's packages: what the tutorial calls `/usr/lib/heartbeat/ipfail` is elsewhere there. */
+function genuine(): Stack {
+  for (const program of ['/usr/libexec/heartbeat/heartbeat', '/usr/sbin/ldirectord']) {
+    if (!existsSync(program)) {
+      throw new Error(
+        `${program} is not here. The genuine programs are the Debian packages heartbeat, ` +
+          'ldirectord and ipvsadm: apt-get install --no-install-recommends heartbeat ldirectord ipvsadm',
+      );
+    }
+  }
+  return { name: 'genuine', layers: [labFile('genuine')], hidden: STATE, dispose: () => {} };
+}
+
+/** Ours, staged from this repository, or found staged at `tree`. */
+function ours(tree: string | undefined): Stack {
+  const made = tree === undefined ? mkdtempSync(join(tmpdir(), 'ts-heartbeat-stage-')) : undefined;
+  const dispose = (): void => {
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+  };
+  if (made !== undefined) {
+    const stage = spawnSync(process.execPath, [join(REPOSITORY, 'rpm', 'stage.mjs'), made], {
+      encoding: 'utf8',
+    });
+    if (stage.status !== 0) {
+      dispose();
+      throw new Error(`cannot stage the programs: ${stage.stderr}`);
+    }
+  }
+  return { name: 'ours', layers: [tree ?? made ?? ''], hidden: GENUINE, dispose };
+}
+
+/** The programs to run; rejects with what to do when they are not there. */
+export function stack(name: StackName, tree?: string): Stack {
+  return name === 'genuine' ? genuine() : ours(tree);
+}
+
+/** The word after `--stack`, or of the variable TS_HEARTBEAT_STACK. */
+export function stackName(word: string | undefined): StackName {
+  if (word === undefined || word === 'ours') return 'ours';
+  if (word === 'genuine') return 'genuine';
+  throw new Error(`--stack ${word}: say ours or genuine`);
+}

@@ -1,0 +1,56 @@
+/** The full lab: the tutorial's six hosts in one virtual machine with IPVS and real serial ports. */
+
+import { ADDRESSES, DIRECTORS, hostSpec, type Lab } from '../lab.js';
+import type { SerialCable } from '../site.js';
+import type { Stack } from '../stack.js';
+import { Machine } from './qemu.js';
+
+/** The cable between the machine's two 16550 ports, pulled and plugged at qemu. */
+class UartCable implements SerialCable {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  async cut(): Promise<void> {
+    await this.#connect('com1', { type: 'null', data: {} });
+    await this.#connect('com2', { type: 'null', data: {} });
+  }
+
+  async join(): Promise<void> {
+    const addr = { type: 'unix', data: { path: this.#machine.cable } };
+    await this.#connect('com1', { type: 'socket', data: { addr, server: true, wait: false } });
+    await this.#connect('com2', { type: 'socket', data: { addr, server: false } });
+  }
+
+  async noise(from: string, bytes: string): Promise<void> {
+    const argv = ['sh', '-c', 'cat >/dev/ttyS0'];
+    const outcome = await this.#machine.site.run(from, argv, { stdin: bytes });
+    if (outcome.code !== 0) throw new Error(`no noise on the line: ${outcome.stderr}`);
+  }
+
+  #connect(id: string, backend: object): Promise<void> {
+    return this.#machine.monitor('chardev-change', { id, backend });
+  }
+}
+
+/** Boots the machine and builds the hosts; no daemon runs yet. */
+export async function openVm(stack: Stack): Promise<Lab & { readonly machine: Machine }> {
+  const machine = await Machine.boot();
+  try {
+    await Promise.all(
+      Object.keys(ADDRESSES).map((name) => {
+        const port = (DIRECTORS as readonly string[]).indexOf(name);
+        return machine.site.addHost(
+          hostSpec(name, stack, port < 0 ? undefined : `/dev/ttyS${port}`),
+        );
+      }),
+    );
+  } catch (error) {
+    await machine.end();
+    throw error;
+  }
+  const close = (): Promise<void> => machine.end();
+  return { site: machine.site, serial: new UartCable(machine), balances: true, close, machine };
+}
