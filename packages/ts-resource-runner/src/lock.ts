@@ -1,0 +1,123 @@
+/**
+ * A lock that the shell ResourceManager can take as well: a directory that holds the holder's pid,
+ * and that of the script it runs. Whose processes are all gone, that lock is void.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { identify, isAlive, type ProcessIdentity } from './process.js';
+
+/** How often a lock that somebody else holds is tried again. */
+const RETRY_MS = 100;
+/** Between making the directory and writing the pid a holder needs no longer than this. */
+const EMPTY_LOCK_MS = 2000;
+/** File names end at 255 bytes. */
+const NAME_LENGTH_MAX = 200;
+
+/** The directory that locks a resource group; the same rule stands in ResourceManager. */
+export function lockDirectory(rsctmp: string, key: string): string {
+  const name = key.replace(/[^A-Za-z0-9_.:-]/g, '_').slice(0, NAME_LENGTH_MAX);
+  return `${rsctmp}/lock.${name}`;
+}
+
+function written(identity: ProcessIdentity): string {
+  return `${identity.pid} ${identity.started}\n`;
+}
+
+function readIdentity(path: string): ProcessIdentity | null {
+  try {
+    const [pid, started] = readFileSync(path, 'latin1').trim().split(' ').map(Number);
+    return pid === undefined || Number.isNaN(pid) ? null : { pid, started: started ?? 0 };
+  } catch {
+    return null;
+  }
+}
+
+function ourselves(): ProcessIdentity {
+  return identify(process.pid) ?? { pid: process.pid, started: 0 };
+}
+
+export class DirectoryLock {
+  readonly #directory: string;
+  #emptySince: number | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** One attempt. True when the lock is ours now. */
+  tryTake(now: number): boolean {
+    try {
+      mkdirSync(this.#directory);
+      writeFileSync(`${this.#directory}/pid`, written(ourselves()));
+    } catch {
+      if (this.#isVoid(now)) this.#remove();
+    }
+    return this.isOurs();
+  }
+
+  /** Tries until it is ours or the time is over. `busy` is called once, with who holds it. */
+  async take(
+    limit: number,
+    clock: () => number,
+    busy: (holder: ProcessIdentity | null) => void,
+  ): Promise<boolean> {
+    const end = clock() + limit;
+    let isTold = false;
+    for (;;) {
+      if (this.tryTake(clock()) || this.tryTake(clock())) return true;
+      if (clock() >= end) return false;
+      if (!isTold) busy(this.holder());
+      isTold = true;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** Notes the script that runs under this lock: while it runs the lock holds, even without us. */
+  noteScript(pid: number): void {
+    const script = identify(pid);
+    if (script === null) return;
+    try {
+      writeFileSync(`${this.#directory}/script`, written(script));
+    } catch {
+      // The journal has it too.
+    }
+  }
+
+  release(): void {
+    if (this.holder()?.pid === process.pid)
+      rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  isOurs(): boolean {
+    const holder = this.holder();
+    const us = ourselves();
+    return holder?.pid === us.pid && holder.started === us.started;
+  }
+
+  /** Who has the lock, alive or not; null where nobody does. */
+  holder(): ProcessIdentity | null {
+    return readIdentity(`${this.#directory}/pid`);
+  }
+
+  #isVoid(now: number): boolean {
+    const holder = this.holder();
+    if (holder === null) {
+      this.#emptySince ??= now;
+      return now - this.#emptySince >= EMPTY_LOCK_MS;
+    }
+    this.#emptySince = undefined;
+    if (isAlive(holder)) return false;
+    const script = readIdentity(`${this.#directory}/script`);
+    return script === null || !isAlive(script);
+  }
+
+  /** By way of a rename, so that of two who find it void only one removes it. */
+  #remove(): void {
+    const aside = `${this.#directory}.void.${process.pid}`;
+    try {
+      renameSync(this.#directory, aside);
+      rmSync(aside, { recursive: true, force: true });
+    } catch {
+      // The other one was quicker.
+    }
+  }
+}

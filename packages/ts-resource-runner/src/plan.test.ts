@@ -1,0 +1,388 @@
+/** The plan against a machine of imagined scripts: order, failures, retries, restarts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
+import fc from 'fast-check';
+import type { Group } from './plan/group.js';
+import type { PlanEffect, PlanEvent, PlanState } from './plan/state.js';
+import { initialPlan, isIdle, QUEUE_MAX, step } from './plan.js';
+
+const SETTINGS = { deadline: 60_000, statusDeadline: 5000, stopPolicy: 'stay' } as const;
+
+function group(line: string): Group {
+  const [node = '', ...words] = line.split(' ');
+  const resources = words.map((word) => {
+    const [script = '', ...args] = word.split('::');
+    return { word, script, args, path: script === 'gone' ? null : `/r/${script}` };
+  });
+  return { node, key: words[0] ?? '', resources };
+}
+
+const LVS = 'alpha lvs IPaddr::10.0.0.1/24/eth0 web';
+const TWO = [LVS, 'beta ip2 web2'];
+
+/** What the scripts of one machine do, and everything that was asked of it. */
+class Machine {
+  state: PlanState = initialPlan(SETTINGS);
+  readonly running = new Set<string>();
+  /** `script verb`: exit codes in turn, the last one for ever; absent: 0. */
+  readonly codes = new Map<string, number[]>();
+  readonly calls: string[] = [];
+  readonly lines: string[] = [];
+  readonly outcomes = new Map<number, JobOutcome>();
+  readonly others: PlanEffect[] = [];
+  groups: Group[];
+  #locked: string | null = null;
+
+  constructor(lines: readonly string[], node = 'alpha') {
+    this.groups = lines.map(group);
+    this.send({ kind: 'hello', localNode: node, fresh: true });
+  }
+
+  /** Sends an event and everything that follows from it, up to `stopAt` answered scripts. */
+  send(event: PlanEvent, stopAt = Number.POSITIVE_INFINITY): void {
+    const events: PlanEvent[] = [event];
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      const result = step(this.state, next);
+      this.state = result.state;
+      for (const effect of result.effects) {
+        const answer = this.#perform(effect, stopAt);
+        if (answer !== null) events.push(answer);
+      }
+    }
+  }
+
+  job(job: Job, id = 1, environment: Record<string, string> = {}): JobOutcome | undefined {
+    this.send({ kind: 'job', request: { id, job, environment } });
+    return this.outcomes.get(id);
+  }
+
+  get changes(): string[] {
+    return this.calls.filter((call) => !call.endsWith(' status'));
+  }
+
+  #perform(effect: PlanEffect, stopAt: number): PlanEvent | null {
+    switch (effect.kind) {
+      case 'read':
+        return { kind: 'groups', groups: this.groups };
+      case 'lock':
+        assert.equal(this.#locked, null, 'two groups locked at once');
+        this.#locked = effect.key;
+        return { kind: 'locked', ok: true };
+      case 'unlock':
+        assert.equal(this.#locked, effect.key);
+        this.#locked = null;
+        return null;
+      case 'run':
+        return this.#run(effect, stopAt);
+      case 'wait':
+        return { kind: 'waited' };
+      case 'done':
+        this.outcomes.set(effect.id, effect.outcome);
+        return null;
+      case 'log':
+        if (effect.severity !== 'debug') this.lines.push(`${effect.severity}: ${effect.text}`);
+        return null;
+      default:
+        this.others.push(effect);
+        return effect.kind === 'hook' ? { kind: 'ended', rc: 0, output: '', late: false } : null;
+    }
+  }
+
+  #run(effect: PlanEffect & { kind: 'run' }, stopAt: number): PlanEvent | null {
+    const { resource, verb } = effect;
+    assert.equal(this.#locked, effect.group.key, 'a script runs without the lock');
+    const name = `${resource.script} ${verb}`;
+    this.#assertOrder(effect);
+    this.calls.push(name);
+    if (this.calls.length > stopAt) return null;
+    if (verb === 'status') {
+      const output = this.running.has(resource.script) ? 'running' : 'stopped';
+      return { kind: 'ended', rc: 0, output, late: false };
+    }
+    const codes = this.codes.get(name) ?? [0];
+    const rc = (codes.length > 1 ? codes.shift() : codes[0]) ?? 0;
+    if (rc === 0 && verb === 'start') this.running.add(resource.script);
+    if (rc === 0 && verb === 'stop') this.running.delete(resource.script);
+    return { kind: 'ended', rc, output: '', late: false };
+  }
+
+  /** Starts need every earlier member running; stops come from right to left. */
+  #assertOrder({ group, resource, verb }: PlanEffect & { kind: 'run' }): void {
+    const index = group.resources.findIndex((member) => member.word === resource.word);
+    if (verb === 'start') {
+      const earlier = group.resources.slice(0, index);
+      const missing = earlier.find((member) => !this.running.has(member.script));
+      assert.equal(missing, undefined, `${resource.word} started too early`);
+    }
+    if (verb === 'stop' && index < group.resources.length - 1) {
+      const allowed = group.resources.slice(index, index + 2).map((member) => member.script);
+      const last = this.calls.findLast((call) => call.endsWith(' stop') || call.endsWith(' start'));
+      assert.ok(allowed.includes(last?.replace(/ .*/, '') ?? ''), `${resource.word} after ${last}`);
+    }
+  }
+
+  /** A new runner on the same machine, the old one killed while its last script ran. */
+  restart(): void {
+    this.#locked = null;
+    this.state = JSON.parse(JSON.stringify(this.state)) as PlanState;
+    this.send({ kind: 'resumed' });
+  }
+}
+
+test('takeGroup asks each resource and starts what does not run, left to right', () => {
+  const machine = new Machine([LVS]);
+  machine.running.add('IPaddr');
+  const outcome = machine.job({ kind: 'takeGroup', key: 'lvs' });
+  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['lvs'] });
+  assert.deepEqual(machine.calls, [
+    'lvs status',
+    'lvs start',
+    'IPaddr status',
+    'web status',
+    'web start',
+  ]);
+  assert.deepEqual(machine.lines, [
+    'info: Acquiring resource group: alpha lvs IPaddr::10.0.0.1/24/eth0 web',
+    'info: Running /r/lvs  start',
+    'info: Running /r/web  start',
+  ]);
+  assert.deepEqual(
+    machine.state.held.map((held) => [held.group.key, held.complete]),
+    [['lvs', true]],
+  );
+});
+
+test('giveGroup runs the hook and stops right to left, only if the first resource runs', () => {
+  const machine = new Machine([LVS]);
+  assert.deepEqual(machine.job({ kind: 'giveGroup', key: 'lvs' })?.groups, []);
+  machine.job({ kind: 'takeGroup', key: 'lvs' }, 2);
+  machine.calls.length = 0;
+  assert.deepEqual(machine.job({ kind: 'giveGroup', key: 'lvs' }, 3)?.groups, ['lvs']);
+  assert.deepEqual(machine.calls, ['lvs status', 'web stop', 'IPaddr stop', 'lvs stop']);
+  assert.equal(machine.others[0]?.kind, 'hook');
+  assert.deepEqual(machine.state.held, []);
+});
+
+test('a key may be any member of the group, unless another group has it as its key', () => {
+  const machine = new Machine([LVS, 'beta web']);
+  assert.deepEqual(machine.job({ kind: 'takeGroup', key: 'web' })?.groups, ['web']);
+  assert.deepEqual(machine.job({ kind: 'takeGroup', key: 'IPaddr::10.0.0.1/24/eth0' }, 2)?.groups, [
+    'lvs',
+  ]);
+  assert.deepEqual(machine.job({ kind: 'takeGroup', key: 'nothing' }, 3)?.groups, []);
+});
+
+test('a failing start releases the whole group, also what was never started', () => {
+  const machine = new Machine(TWO);
+  machine.codes.set('IPaddr start', [5]);
+  const outcome = machine.job({ kind: 'standbyAcquire', share: 'all' });
+  assert.deepEqual(outcome, { ok: false, failed: ['lvs'], groups: ['lvs', 'ip2'] });
+  assert.deepEqual(machine.changes, [
+    'lvs start',
+    'IPaddr start',
+    'web stop',
+    'IPaddr stop',
+    'lvs stop',
+    'ip2 start',
+    'web2 start',
+  ]);
+  assert.deepEqual(machine.lines.slice(3, 6), [
+    'error: Return code 5 from /r/IPaddr',
+    'crit: Giving up resources due to failure of IPaddr::10.0.0.1/24/eth0',
+    'info: Releasing resource group: alpha lvs IPaddr::10.0.0.1/24/eth0 web',
+  ]);
+  assert.deepEqual(
+    machine.state.held.map((held) => held.group.key),
+    ['ip2'],
+  );
+});
+
+test('a missing script fails its start and costs the release no time', () => {
+  const machine = new Machine(['alpha lvs gone']);
+  assert.equal(machine.job({ kind: 'acquireOwn' })?.ok, false);
+  assert.ok(machine.lines.includes('error: Cannot locate resource script gone'));
+  assert.ok(!machine.lines.some((line) => line.includes('Retrying')));
+  assert.deepEqual(machine.changes, ['lvs start', 'lvs stop']);
+});
+
+test('acquireOwn takes the own groups whose first resource does not run', () => {
+  const machine = new Machine([...TWO, 'alpha ip3 web3']);
+  machine.running.add('ip3');
+  assert.deepEqual(machine.job({ kind: 'acquireOwn' })?.groups, ['lvs']);
+  assert.deepEqual(machine.calls, [
+    'lvs status',
+    'lvs start',
+    'IPaddr status',
+    'IPaddr start',
+    'web status',
+    'web start',
+    'ip3 status',
+  ]);
+});
+
+test('takeOver takes the groups of the dead node and says so as mach_down', () => {
+  const machine = new Machine(TWO);
+  machine.job({ kind: 'takeOver', node: 'Beta' }, 1, { HA_NICEFAILBACK: 'yes' });
+  assert.deepEqual(machine.lines, [
+    'info: Taking over resource group ip2',
+    'info: Acquiring resource group: beta ip2 web2',
+    'info: Running /r/ip2  start',
+    'info: Running /r/web2  start',
+    'info: /usr/share/heartbeat/mach_down: nice_failback: foreign resources acquired',
+    'info: mach_down takeover complete for node beta.',
+  ]);
+  assert.deepEqual(machine.job({ kind: 'takeOver', node: 'alpha' }, 2)?.groups, []);
+});
+
+test('releases go through the groups in file order, held or not', () => {
+  const cases: readonly [Job, readonly string[]][] = [
+    [{ kind: 'releaseAll' }, ['web stop', 'IPaddr stop', 'lvs stop', 'web2 stop', 'ip2 stop']],
+    [{ kind: 'standbyRelease', share: 'foreign' }, ['web2 stop', 'ip2 stop']],
+    [{ kind: 'standbyRelease', share: 'local' }, ['web stop', 'IPaddr stop', 'lvs stop']],
+  ];
+  for (const [job, expected] of cases) {
+    const machine = new Machine(TWO);
+    machine.job(job);
+    assert.deepEqual(machine.calls, expected, JSON.stringify(job));
+  }
+});
+
+test('a held group that was taken out of haresources is still released', () => {
+  const machine = new Machine(TWO);
+  machine.job({ kind: 'acquireOwn' });
+  machine.groups = [group('beta ip2 web2')];
+  machine.calls.length = 0;
+  machine.job({ kind: 'releaseAll' }, 2);
+  assert.deepEqual(machine.calls, ['web2 stop', 'ip2 stop', 'web stop', 'IPaddr stop', 'lvs stop']);
+});
+
+test('a stop that fails is tried eleven times, then judged by status', () => {
+  const machine = new Machine(['alpha web']);
+  machine.codes.set('web stop', [1]);
+  assert.equal(machine.job({ kind: 'releaseAll' })?.ok, true);
+  assert.equal(machine.changes.length, 11);
+  assert.equal(
+    machine.lines.filter((l) => l === 'info: Retrying failed stop operation [web]').length,
+    10,
+  );
+  assert.deepEqual(machine.lines.slice(-3), [
+    'error: Resource script for web probably not LSB-compliant.',
+    'warn: it (web) MUST succeed on a stop when already stopped',
+    'warn: Machine reboot narrowly avoided!',
+  ]);
+});
+
+test('what still runs after the last attempt meets the policy and stays in the record', () => {
+  const machine = new Machine(['alpha ip web']);
+  machine.job({ kind: 'acquireOwn' });
+  machine.codes.set('web stop', [1]);
+  machine.calls.length = 0;
+  const outcome = machine.job({ kind: 'releaseAll' }, 2, { HA_STOPRETRYMAX: '2' });
+  assert.deepEqual(outcome, { ok: false, failed: ['ip'], groups: ['ip'] });
+  assert.deepEqual(machine.calls, ['web stop', 'web stop', 'web stop', 'web status', 'ip stop']);
+  assert.ok(machine.lines.includes('crit: Resource STOP failure. Reboot required!'));
+  assert.deepEqual(machine.others, [{ kind: 'stuck', policy: 'stay', word: 'web' }]);
+  assert.deepEqual(
+    machine.state.held.map((held) => [held.group.key, held.complete]),
+    [['ip', false]],
+  );
+});
+
+test('HA_STOPRETRYMAX of zero retries until it succeeds', () => {
+  const machine = new Machine(['alpha web']);
+  machine.codes.set('web stop', [...Array<number>(40).fill(1), 0]);
+  assert.equal(machine.job({ kind: 'releaseAll' }, 1, { HA_STOPRETRYMAX: '0' })?.ok, true);
+  assert.equal(machine.changes.length, 41);
+});
+
+test('a job asked for again is not done again', () => {
+  const machine = new Machine([LVS]);
+  machine.job({ kind: 'acquireOwn' });
+  const { calls } = machine;
+  const before = calls.length;
+  machine.outcomes.clear();
+  assert.deepEqual(machine.job({ kind: 'acquireOwn' })?.groups, ['lvs']);
+  assert.equal(calls.length, before);
+  machine.send({ kind: 'hello', localNode: 'alpha', fresh: true });
+  assert.deepEqual(machine.job({ kind: 'releaseAll' })?.groups, ['lvs']);
+  assert.ok(calls.length > before);
+});
+
+test('jobs wait for one another, up to a limit', () => {
+  const machine = new Machine([LVS]);
+  machine.send(
+    { kind: 'job', request: { id: 0, job: { kind: 'releaseAll' }, environment: {} } },
+    0,
+  );
+  for (let id = 1; id <= QUEUE_MAX + 1; id++) {
+    machine.send({ kind: 'job', request: { id, job: { kind: 'acquireOwn' }, environment: {} } }, 0);
+  }
+  assert.deepEqual([...machine.outcomes.keys()], [QUEUE_MAX + 1]);
+  assert.equal(machine.state.queue.length, QUEUE_MAX);
+});
+
+test('a runner killed in a start asks that resource again and completes the group', () => {
+  const machine = new Machine([LVS]);
+  // The fourth call is the start of IPaddr; its end is never told.
+  machine.send(
+    { kind: 'job', request: { id: 1, job: { kind: 'acquireOwn' }, environment: {} } },
+    3,
+  );
+  assert.equal(machine.calls.at(-1), 'IPaddr start');
+  machine.running.add('IPaddr');
+  machine.restart();
+  assert.deepEqual(machine.changes, ['lvs start', 'IPaddr start', 'web start']);
+  assert.deepEqual(machine.outcomes.get(1), { ok: true, failed: [], groups: ['lvs'] });
+});
+
+test('when ts-heartbeat is gone for good, what is under way is ended and all is released', () => {
+  const machine = new Machine([LVS]);
+  machine.send(
+    { kind: 'job', request: { id: 1, job: { kind: 'acquireOwn' }, environment: {} } },
+    3,
+  );
+  machine.send({ kind: 'orphaned' }, 3);
+  assert.deepEqual(machine.others, [{ kind: 'cut' }]);
+  machine.send({ kind: 'ended', rc: 143, output: '', late: true });
+  assert.deepEqual(machine.changes.slice(2), ['web stop', 'IPaddr stop', 'lvs stop']);
+  assert.deepEqual(machine.others.at(-1), { kind: 'released' });
+  assert.equal(machine.outcomes.size, 0);
+});
+
+/** A machine with drawn failures is killed at drawn moments; jobs are drawn as well. */
+test('whatever fails and whenever the runner dies, order holds and every job ends', () => {
+  const code = fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 1, maxLength: 4 });
+  const jobs = fc.array(
+    fc.constantFrom<Job>(
+      { kind: 'acquireOwn' },
+      { kind: 'releaseAll' },
+      { kind: 'takeOver', node: 'beta' },
+      { kind: 'standbyRelease', share: 'all' },
+      { kind: 'takeGroup', key: 'a' },
+      { kind: 'giveGroup', key: 'a' },
+    ),
+    { minLength: 1, maxLength: 5 },
+  );
+  fc.assert(
+    fc.property(
+      jobs,
+      fc.array(code, { minLength: 6, maxLength: 6 }),
+      fc.nat(12),
+      (list, codes, kill) => {
+        const machine = new Machine(['alpha a b c', 'beta d e']);
+        ['a', 'b', 'c'].forEach((word, index) => {
+          machine.codes.set(`${word} start`, [...(codes[2 * index] ?? [0])]);
+          machine.codes.set(`${word} stop`, [...(codes[2 * index + 1] ?? [0])]);
+        });
+        list.forEach((job, id) => {
+          const request = { id, job, environment: { HA_STOPRETRYMAX: '3' } };
+          machine.send({ kind: 'job', request }, kill);
+          if (!isIdle(machine.state)) machine.restart();
+          assert.ok(isIdle(machine.state));
+          assert.ok(machine.outcomes.has(id));
+        });
+      },
+    ),
+  );
+});

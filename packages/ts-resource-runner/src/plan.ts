@@ -1,0 +1,388 @@
+/**
+ * What is called in which order: takes jobs and the results of scripts, answers with the next
+ * script, as plain data. Texts, order and retries are those of ResourceManager 3.0.6.
+ */
+import type { JobOutcome } from '@ts-heartbeat/core/job';
+import { expand } from './plan/expand.js';
+import { type Group, lineOf } from './plan/group.js';
+import { saysRunning } from './plan/ownership.js';
+import type {
+  GroupStep,
+  GroupTask,
+  JobRequest,
+  PlanEffect,
+  PlanEvent,
+  PlanSettings,
+  PlanState,
+  Step,
+  Work,
+} from './plan/state.js';
+import { callOf, groupOf, resourceAt, Turn } from './plan/turn.js';
+
+/** HA_STOPRETRYMAX where it is not set, as in ResourceManager. */
+const STOP_RETRIES = 10;
+/** A stop that its deadline had to end is tried this often: the second time may find it done. */
+const HUNG_STOPS_MAX = 2;
+/** More jobs than a cluster of two can have under way; beyond it the sender is broken. */
+export const QUEUE_MAX = 256;
+/** Outcomes kept for a sender that lost the answer; it has at most the queue outstanding. */
+export const DONE_MAX = QUEUE_MAX;
+
+type Ended = PlanEvent & { readonly kind: 'ended' };
+
+export function initialPlan(settings: PlanSettings): PlanState {
+  return {
+    settings,
+    localNode: '',
+    held: [],
+    queue: [],
+    work: null,
+    done: [],
+    orphaned: false,
+  };
+}
+
+/** True when no job is in hand or waiting. */
+export function isIdle(state: PlanState): boolean {
+  return state.work === null && state.queue.length === 0;
+}
+
+/** One event in, the effects to perform in order out. An event nobody waits for does nothing. */
+export function step(
+  state: PlanState,
+  event: PlanEvent,
+): { readonly state: PlanState; readonly effects: readonly PlanEffect[] } {
+  const turn = new Turn(state);
+  switch (event.kind) {
+    case 'hello':
+      greet(turn, event.localNode.toLowerCase(), event.fresh);
+      break;
+    case 'job':
+      accept(turn, event.request);
+      break;
+    case 'orphaned':
+      abandon(turn);
+      break;
+    default:
+      if (turn.state.work !== null) proceed(turn, turn.state.work, event);
+  }
+  return { state: turn.state, effects: turn.effects };
+}
+
+function greet(turn: Turn, localNode: string, fresh: boolean): Turn {
+  turn.change({ localNode });
+  if (!fresh) return turn;
+  const { work } = turn.state;
+  turn.change({ done: [], queue: [] });
+  if (work !== null && work.request !== null) {
+    turn.change({ work: { ...work, request: { ...work.request, id: -1 } } });
+  }
+  return turn;
+}
+
+function accept(turn: Turn, request: JobRequest): Turn {
+  const { queue, done, work, orphaned } = turn.state;
+  if (orphaned) return turn;
+  const before = done.find((entry) => entry.id === request.id);
+  if (before !== undefined) {
+    return turn.emit({ kind: 'done', id: before.id, outcome: before.outcome });
+  }
+  if (work?.request?.id === request.id || queue.some((entry) => entry.id === request.id))
+    return turn;
+  if (queue.length >= QUEUE_MAX) {
+    turn.log('error', `Too many jobs waiting; job ${request.id} (${request.job.kind}) refused`);
+    return answer(turn, request.id, { ok: false, failed: [], groups: [] });
+  }
+  turn.change({ queue: [...queue, request] });
+  return work === null ? nextJob(turn) : turn;
+}
+
+/** ts-heartbeat is gone for good: end what is under way, then release everything held. */
+function abandon(turn: Turn): Turn {
+  if (turn.state.orphaned) return turn;
+  turn.change({ orphaned: true, queue: [] });
+  const { work } = turn.state;
+  if (work === null) return releaseHeld(turn);
+  turn.change({ work: { ...work, todo: [] } });
+  const { at } = work.step;
+  const isCut = at === 'probe' || at === 'ask' || at === 'start' || at === 'hook';
+  return isCut ? turn.emit({ kind: 'cut' }) : turn;
+}
+
+function releaseHeld(turn: Turn): Turn {
+  const todo = turn.state.held.map(({ group }) => ({ do: 'release' as const, group }));
+  return nextTask(turn, {
+    request: null,
+    todo,
+    step: { at: 'read' },
+    failed: [],
+    groups: [],
+    stuck: [],
+  });
+}
+
+/** True for a job that was in hand when ts-heartbeat went for good. */
+function isAbandoned(turn: Turn, work: Work): boolean {
+  return turn.state.orphaned && work.request !== null;
+}
+
+function nextJob(turn: Turn): Turn {
+  const [request, ...queue] = turn.state.queue;
+  turn.change({ queue, work: null });
+  if (request === undefined) return turn;
+  const nothing = { todo: [], failed: [], groups: [], stuck: [] };
+  return begin(turn, { request, ...nothing, step: { at: 'read' } });
+}
+
+/** Takes up a step: what it waits for is asked of the outside, a missing script fails at once. */
+function begin(turn: Turn, work: Work): Turn {
+  turn.change({ work });
+  const { step } = work;
+  const called =
+    step.at === 'read' || step.at === 'lock' || step.at === 'relock' ? null : callOf(step);
+  if (called === null || called.resource.path !== null) return turn.ask(step);
+  if (called.verb !== 'status') {
+    turn.log('error', `Cannot locate resource script ${called.resource.script}`);
+  }
+  return proceed(turn, work, { kind: 'ended', rc: 1, output: '', late: false });
+}
+
+function proceed(turn: Turn, work: Work, event: PlanEvent): Turn {
+  const { step } = work;
+  if (event.kind === 'resumed') return resume(turn, work);
+  switch (step.at) {
+    case 'read':
+      return event.kind === 'groups' ? planned(turn, work, event.groups) : turn;
+    case 'lock':
+    case 'relock':
+      return event.kind === 'locked' ? locked(turn, work, step, event.ok) : turn;
+    case 'pause':
+      return event.kind === 'waited' ? retry(turn, work, step) : turn;
+    default:
+      return event.kind === 'ended' ? ended(turn, work, step, event) : turn;
+  }
+}
+
+/**
+ * Goes on where a killed runner stopped. What came of its script is not known: a start is judged by
+ * `status`, a stop is done again.
+ */
+function resume(turn: Turn, work: Work): Turn {
+  const { step } = work;
+  if (step.at === 'read' || step.at === 'lock' || step.at === 'relock') return begin(turn, work);
+  return begin(turn, { ...work, step: { at: 'relock', next: recovered(step) } });
+}
+
+function recovered(step: GroupStep): GroupStep {
+  if (step.at === 'start') return { ...step, at: 'ask' };
+  if (step.at === 'pause') return { ...step, at: 'stop' };
+  return step;
+}
+
+function planned(turn: Turn, work: Work, groups: readonly Group[]): Turn {
+  if (work.request === null || turn.state.orphaned) return finish(turn, work);
+  const { localNode, held } = turn.state;
+  const { job, environment } = work.request;
+  return nextTask(turn, { ...work, todo: expand(job, { localNode, held, groups, environment }) });
+}
+
+function nextTask(turn: Turn, work: Work): Turn {
+  let { todo } = work;
+  for (let task = todo[0]; task !== undefined; task = todo[0]) {
+    todo = todo.slice(1);
+    if (task.do !== 'say') return begin(turn, { ...work, todo, step: { at: 'lock', task } });
+    turn.log(task.line.severity, task.line.text);
+  }
+  return finish(turn, { ...work, todo });
+}
+
+function finish(turn: Turn, work: Work): Turn {
+  turn.change({ work: null });
+  if (work.request === null) return turn.emit({ kind: 'released' });
+  if (turn.state.orphaned) return releaseHeld(turn);
+  const { failed, groups } = work;
+  answer(turn, work.request.id, { ok: failed.length === 0, failed, groups });
+  return nextJob(turn);
+}
+
+function answer(turn: Turn, id: number, outcome: JobOutcome): Turn {
+  if (id < 0) return turn;
+  turn.change({ done: [...turn.state.done, { id, outcome }].slice(-DONE_MAX) });
+  return turn.emit({ kind: 'done', id, outcome });
+}
+
+function locked(
+  turn: Turn,
+  work: Work,
+  step: Step & { readonly at: 'lock' | 'relock' },
+  ok: boolean,
+): Turn {
+  const group = step.at === 'lock' ? step.task.group : groupOf(step.next);
+  if (!ok) {
+    turn.log('error', `Resource group ${group.key} stays locked by another process; left alone`);
+    return nextTask(turn, failing(work, group));
+  }
+  if (step.at === 'relock') {
+    return isAbandoned(turn, work) && step.next.at !== 'stop'
+      ? leave(turn, work, group)
+      : begin(turn, { ...work, step: step.next });
+  }
+  if (isAbandoned(turn, work)) return leave(turn, work, group);
+  const { task } = step;
+  if (task.do === 'release') return release(turn, work, group);
+  if (task.do === 'releaseIfOwned' || task.unlessFirstRuns) {
+    return begin(turn, { ...work, step: { at: 'probe', task } });
+  }
+  turn.log('info', `Acquiring resource group: ${lineOf(group)}`);
+  return ask(turn, actingOn(work, group), group, 0);
+}
+
+/** Nothing more to do for this group: on to the next. */
+function leave(turn: Turn, work: Work, group: Group): Turn {
+  turn.emit({ kind: 'unlock', key: group.key });
+  return nextTask(turn, work);
+}
+
+function actingOn(work: Work, group: Group): Work {
+  return work.groups.includes(group.key) ? work : { ...work, groups: [...work.groups, group.key] };
+}
+
+function failing(work: Work, group: Group): Work {
+  return work.failed.includes(group.key) ? work : { ...work, failed: [...work.failed, group.key] };
+}
+
+function ask(turn: Turn, work: Work, group: Group, index: number): Turn {
+  if (group.resources[index] !== undefined) {
+    return begin(turn, { ...work, step: { at: 'ask', group, index } });
+  }
+  turn.hold(group, true);
+  return leave(turn, work, group);
+}
+
+function start(turn: Turn, work: Work, group: Group, index: number): Turn {
+  turn.hold(group, false);
+  return begin(turn, { ...work, step: { at: 'start', group, index } });
+}
+
+function release(turn: Turn, work: Work, group: Group): Turn {
+  turn.log('info', `Releasing resource group: ${lineOf(group)}`);
+  if (turn.state.held.some((held) => held.group.key === group.key)) turn.hold(group, false);
+  return stop(turn, actingOn(work, group), group, group.resources.length - 1);
+}
+
+function stop(turn: Turn, work: Work, group: Group, index: number): Turn {
+  if (index >= 0) {
+    return begin(turn, { ...work, step: { at: 'stop', group, index, attempts: 0, hung: 0 } });
+  }
+  if (!work.stuck.includes(group.key)) turn.drop(group);
+  return leave(turn, work, group);
+}
+
+function ended(
+  turn: Turn,
+  work: Work,
+  at: Exclude<GroupStep, { readonly at: 'pause' }>,
+  result: Ended,
+): Turn {
+  switch (at.at) {
+    case 'probe':
+      return probed(turn, work, at.task, saysRunning(result.output));
+    case 'hook':
+      return isAbandoned(turn, work) ? leave(turn, work, at.group) : release(turn, work, at.group);
+    case 'ask':
+      if (isAbandoned(turn, work)) return leave(turn, work, at.group);
+      return saysRunning(result.output)
+        ? ask(turn, work, at.group, at.index + 1)
+        : start(turn, work, at.group, at.index);
+    case 'start':
+      return started(turn, work, at, result);
+    case 'stop':
+      return stopped(turn, work, at, result);
+    case 'judge':
+      return judged(turn, work, at, saysRunning(result.output));
+  }
+}
+
+function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn {
+  const { group } = task;
+  if (isAbandoned(turn, work)) return leave(turn, work, group);
+  if (task.do === 'releaseIfOwned') {
+    return running
+      ? begin(turn, { ...work, step: { at: 'hook', group } })
+      : leave(turn, work, group);
+  }
+  if (running) {
+    // The genuine req_resource, too, is content when the first resource runs.
+    turn.hold(group, true);
+    return leave(turn, work, group);
+  }
+  turn.log('info', `Acquiring resource group: ${lineOf(group)}`);
+  return start(turn, actingOn(work, group), group, 0);
+}
+
+function started(
+  turn: Turn,
+  work: Work,
+  at: GroupStep & { readonly at: 'start' },
+  result: Ended,
+): Turn {
+  const resource = resourceAt(at);
+  turn.report(resource, 'start', result);
+  if (isAbandoned(turn, work)) return leave(turn, work, at.group);
+  if (result.rc === 0) return ask(turn, work, at.group, at.index + 1);
+  turn.log('crit', `Giving up resources due to failure of ${resource.word}`);
+  return release(turn, failing(work, at.group), at.group);
+}
+
+function stopped(
+  turn: Turn,
+  work: Work,
+  at: GroupStep & { readonly at: 'stop' },
+  result: Ended,
+): Turn {
+  const resource = resourceAt(at);
+  const { group, index } = at;
+  turn.report(resource, 'stop', result);
+  if (result.rc === 0) return stop(turn, work, group, index - 1);
+  const attempts = at.attempts + 1;
+  const hung = at.hung + (result.late ? 1 : 0);
+  const retries = stopRetries(work.request);
+  const isOver = (retries > 0 && attempts > retries) || hung >= HUNG_STOPS_MAX;
+  if (isOver || resource.path === null) {
+    return begin(turn, { ...work, step: { at: 'judge', group, index } });
+  }
+  return begin(turn, { ...work, step: { at: 'pause', group, index, attempts, hung } });
+}
+
+function retry(turn: Turn, work: Work, at: GroupStep & { readonly at: 'pause' | 'stop' }): Turn {
+  turn.log('info', `Retrying failed stop operation [${resourceAt(at).word}]`);
+  return begin(turn, { ...work, step: { ...at, at: 'stop' } });
+}
+
+function judged(
+  turn: Turn,
+  work: Work,
+  at: GroupStep & { readonly at: 'judge' },
+  running: boolean,
+): Turn {
+  const { group, index } = at;
+  const { word } = resourceAt(at);
+  if (!running) {
+    turn.log('error', `Resource script for ${word} probably not LSB-compliant.`);
+    turn.log('warn', `it (${word}) MUST succeed on a stop when already stopped`);
+    turn.log('warn', 'Machine reboot narrowly avoided!');
+    return stop(turn, work, group, index - 1);
+  }
+  const policy = turn.state.settings.stopPolicy;
+  turn.log('crit', 'Resource STOP failure. Reboot required!');
+  if (policy === 'stay') turn.log('crit', `Not rebooting: ${word} is left running here`);
+  turn.emit({ kind: 'stuck', policy, word });
+  turn.hold(group, false);
+  const stuck = [...work.stuck, group.key];
+  return stop(turn, { ...failing(work, group), stuck }, group, index - 1);
+}
+
+function stopRetries(request: JobRequest | null): number {
+  const text = request?.environment.HA_STOPRETRYMAX ?? '';
+  return /^\s*-?\d+\s*$/.test(text) ? Number(text) : STOP_RETRIES;
+}
