@@ -1,0 +1,44 @@
+/** Says that something keeps failing, without filling the log. */
+import type { Severity } from '@ts-heartbeat/core/log';
+import type { Instant, Millis } from '@ts-heartbeat/core/time';
+import type { Say } from '../say.js';
+
+/**
+ * The shortest time between two lines about one trouble. A medium that is down fails with every
+ * keepalive; the log needs to know that once, and then now and then that it is still so.
+ */
+export const COMPLAINT_INTERVAL: Millis = 60_000;
+
+/** One kind of trouble of one medium. */
+export class Complaint {
+  readonly #say: Say;
+  readonly #clock: () => Instant;
+  #last: Instant | undefined;
+  #kept = 0;
+
+  constructor(say: Say, clock: () => Instant) {
+    this.#say = say;
+    this.#clock = clock;
+  }
+
+  /** Writes the line, unless one was written a short while ago; then it is only counted. */
+  say(severity: Severity, text: string): void {
+    const now = this.#clock();
+    if (this.#last !== undefined && now - this.#last < COMPLAINT_INTERVAL) {
+      this.#kept++;
+      return;
+    }
+    const again = this.#kept > 0 ? ` (${this.#kept} more since the last such line)` : '';
+    this.#last = now;
+    this.#kept = 0;
+    this.#say(severity, text + again);
+  }
+
+  /** The trouble is over: the next one is told at once. True when there had been any. */
+  over(): boolean {
+    const was = this.#last !== undefined;
+    this.#last = undefined;
+    this.#kept = 0;
+    return was;
+  }
+}

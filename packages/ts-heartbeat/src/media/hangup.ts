@@ -1,0 +1,58 @@
+/** Makes a serial port notice that its line was hung up. */
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
+import type { SerialPort } from 'serialport';
+
+const readFrom = promisify(read);
+
+/**
+ * The kernel answers every read of a line that was hung up with no bytes at all. The binding of
+ * serialport 13 takes that for nothing in particular and reads again at once, for ever (seen on a pty
+ * whose other end had gone: all of a processor). This reads in its place and tells a hang-up as an
+ * error, which closes the port.
+ *
+ * Call it on an open port that nobody reads yet.
+ */
+export function noticeHangUp(port: SerialPort): void {
+  const line = port.port;
+  if (line === undefined || !('poller' in line)) return;
+  const mayRead = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      line.poller.once('readable', (failure) => {
+        if (failure === null) resolve();
+        // The poller calls a hung up line a bad descriptor.
+        else reject(line.isOpen ? hungUp() : canceled());
+      });
+    });
+  line.read = async (buffer, offset, length) => {
+    for (;;) {
+      const { fd } = line;
+      if (fd === null || !line.isOpen) throw canceled();
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await readFrom(fd, buffer, offset, length, null));
+      } catch (error) {
+        if (!mayTryAgain(error)) throw error;
+        await mayRead();
+        continue;
+      }
+      if (bytesRead === 0) throw hungUp();
+      return { buffer, bytesRead };
+    }
+  };
+}
+
+/** The C library's word for it: there was no error, only an end (heartbeat 3.0.6). */
+function hungUp(): Error {
+  return new Error('Success');
+}
+
+/** What the stream takes for the end of reading, not for a failure of the line. */
+function canceled(): Error {
+  return Object.assign(new Error('Port is not open'), { canceled: true });
+}
+
+function mayTryAgain(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK' || error.code === 'EINTR';
+}

@@ -1,0 +1,159 @@
+/** Tests of the serial medium on pairs of pseudo-terminals. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Arrival, Surroundings } from './medium.js';
+import { UnusableMedium } from './medium.js';
+import { SerialMedium } from './serial.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'serial-'));
+const cables: ChildProcess[] = [];
+const ends: End[] = [];
+after(async () => {
+  await Promise.all(ends.map((end) => end.medium.close()));
+  for (const cable of cables) cable.kill('SIGKILL');
+  rmSync(directory, { recursive: true });
+});
+
+/** A null-modem cable between two devices of that name. */
+async function plug(name: string): Promise<ChildProcess> {
+  const end = (side: string): string => `pty,raw,echo=0,link=${join(directory, name + side)}`;
+  const cable = spawn('socat', [end('a'), end('b')], { stdio: 'ignore' });
+  cables.push(cable);
+  while (!existsSync(join(directory, `${name}b`))) await delay(10);
+  return cable;
+}
+
+async function pull(cable: ChildProcess): Promise<void> {
+  cable.kill('SIGTERM');
+  await once(cable, 'exit');
+}
+
+class End {
+  readonly lines: string[] = [];
+  readonly frames: string[] = [];
+  #waiting: (() => void) | undefined;
+  readonly medium: SerialMedium;
+
+  constructor(device: string) {
+    const around: Surroundings = {
+      say: (severity, text) => this.#wake(this.lines, `${severity}: ${text}`),
+      clock: () => performance.now(),
+      interfaces: () => undefined,
+      received: (_medium, arrival) => this.#take(arrival),
+    };
+    const line = { kind: 'serial', path: join(directory, device), baud: 19200 } as const;
+    this.medium = new SerialMedium(line, around, { lockDirectory: directory });
+    ends.push(this);
+  }
+
+  #wake(list: string[], text: string): void {
+    list.push(text);
+    this.#waiting?.();
+  }
+
+  #take(arrival: Arrival): void {
+    if (arrival.form === 'frame') this.#wake(this.frames, arrival.text);
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+  }
+}
+
+const frame = (name: string): string => `>>>\nt=${name}\n<<<\n`;
+
+/** Sends a frame and waits until it has come, sending it again as a keepalive would be. */
+async function beat(from: End, to: End, name: string): Promise<void> {
+  const send = (): void => from.medium.send(Buffer.from(frame(name)));
+  send();
+  const again = setInterval(send, 100);
+  await to.until(() => to.frames.includes(frame(name)));
+  clearInterval(again);
+}
+
+test('frames go both ways, and noise costs no more than the frame it hits and the next', async () => {
+  await plug('noise');
+  const a = new End('noisea');
+  const b = new End('noiseb');
+  await a.medium.open();
+  await b.medium.open();
+  assert.deepEqual(a.lines, [
+    `info: glib: Starting serial heartbeat on tty ${a.medium.link} (19200 baud)`,
+  ]);
+  await beat(a, b, 'one');
+  await beat(b, a, 'two');
+  const put = (bytes: string | Uint8Array): void => writeFileSync(a.medium.link, bytes);
+  b.frames.length = 0;
+  put(Uint8Array.from({ length: 300 }, (_, n) => (n * 7) & 0xff));
+  for (const name of ['three', 'four', 'five']) a.medium.send(Buffer.from(frame(name)));
+  await b.until(() => b.frames.includes(frame('five')));
+  assert.ok(b.frames.includes(frame('four')));
+  b.frames.length = 0;
+  put('>>>\nt=half');
+  for (const name of ['six', 'seven', 'eight']) a.medium.send(Buffer.from(frame(name)));
+  await b.until(() => b.frames.includes(frame('eight')));
+  assert.ok(b.frames.includes(frame('seven')));
+});
+
+test('a cable that is pulled is complained of once, and used again when it is back', async () => {
+  const cable = await plug('pull');
+  const a = new End('pulla');
+  const b = new End('pullb');
+  await a.medium.open();
+  await b.medium.open();
+  await beat(a, b, 'before');
+  await pull(cable);
+  await a.until(() => a.lines.length > 1);
+  a.medium.send(Buffer.from(frame('lost')));
+  assert.deepEqual(a.lines.slice(1), [
+    `error: glib: EOF in ttygets [${a.medium.link}]: Success [0]`,
+  ]);
+  await plug('pull');
+  await beat(a, b, 'after');
+  await beat(b, a, 'and back');
+  await a.until(() => a.lines.length > 2);
+  assert.equal(a.lines[2], `info: glib: serial heartbeat on tty ${a.medium.link} is back`);
+});
+
+test('a line nobody reads: messages are dropped, the queue stays short, and it is said', async () => {
+  await plug('stuck');
+  const a = new End('stucka');
+  await a.medium.open();
+  const cable = cables.at(-1);
+  cable?.kill('SIGSTOP');
+  const bytes = Buffer.from(frame('x'.repeat(240)));
+  const sending = setInterval(() => a.medium.send(bytes), 5);
+  await a.until(() => a.lines.length > 1);
+  clearInterval(sending);
+  assert.equal(
+    a.lines[1],
+    `warn: glib: TTY write timeout on [${a.medium.link}] (no connection or bad cable? [see documentation])`,
+  );
+  cable?.kill('SIGCONT');
+});
+
+test('a device that is in use, or no serial line, is refused with the genuine words', async () => {
+  await plug('used');
+  const first = new End('useda');
+  await first.medium.open();
+  writeFileSync(join(directory, 'LCK..usedb'), `${String(process.ppid).padStart(10)}\n`);
+  const refused = (device: string, text: RegExp): Promise<void> =>
+    assert.rejects(
+      new End(device).medium.open(),
+      (error: unknown) => error instanceof UnusableMedium && text.test(error.message),
+    );
+  await refused('usedb', /^cannot lock line .*usedb$/);
+  writeFileSync(join(directory, 'plain'), '');
+  await refused('plain', /^cannot get tty attributes: Inappropriate ioctl for device$/);
+  await refused('missing', /^cannot open .*missing: /);
+});
