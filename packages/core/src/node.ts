@@ -44,7 +44,7 @@ import {
   proceedToEnd,
   wantEnd,
 } from './takeover/ending.js';
-import { onClaim, onMeeting, onReturn } from './takeover/heal.js';
+import { claimIfDue, onClaim, onMeeting, onReturn } from './takeover/heal.js';
 import {
   acquireOwn,
   beginNegotiation,
@@ -60,11 +60,13 @@ import {
 import {
   expireStandby,
   onAskResources,
+  onGiving,
   onReleased,
   onTaken,
   onTakeoverRequest,
 } from './takeover/standby.js';
 import {
+  cancelStandby,
   fenceIfDue,
   onDeath,
   onFenced,
@@ -105,6 +107,8 @@ export function createNode(settings: Settings): NodeState {
         acknowledges: false,
         capabilities: [],
         gaveUp: false,
+        statusSeq: 0,
+        resourceSeq: 0,
       },
     ]);
   return {
@@ -223,7 +227,11 @@ function onReceived(turn: Turn, link: string, message: Message): void {
   const { peer, newLife, seq, ours } = accepted;
   // The first thing a node in a new life hears from us must be a status, before any acknowledgement:
   // a genuine node in legacy mode otherwise takes itself for alone (measured on 1.99.4, 2.1, 3.0.6).
-  if (newLife) beat(turn);
+  if (newLife) {
+    beat(turn);
+    // A partner that has begun a new life knows nothing of what was agreed with the old one.
+    cancelStandby(turn);
+  }
   if (peer.type === 'normal') acknowledge(turn, peer, seq);
   if (ours) dispatch(turn, accepted);
   checkCommunication(turn);
@@ -234,7 +242,7 @@ function dispatch(turn: Turn, accepted: Accepted): void {
   const { peer, message } = accepted;
   const type = message.get('t');
   if (type === 'status' || type === 'NS_st') {
-    onStatus(turn, peer, message);
+    onStatus(turn, accepted);
     return;
   }
   turn.effect({ kind: 'notify', class: 'normal', message });
@@ -243,8 +251,7 @@ function dispatch(turn: Turn, accepted: Accepted): void {
       onStarting(turn);
       break;
     case 'resource':
-      onResource(turn, peer, message);
-      if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
+      onHolding(turn, accepted);
       break;
     case 'ask_resources':
       onAskResources(turn, peer.name, message);
@@ -267,7 +274,18 @@ function dispatch(turn: Turn, accepted: Accepted): void {
   if (type !== undefined) offerToScripts(turn, type, message);
 }
 
-function onStatus(turn: Turn, peer: Peer, message: Message): void {
+/** What a peer holds, unless it has said something newer already: lost messages arrive late. */
+function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
+  if (seq < peer.resourceSeq) return;
+  peer.resourceSeq = seq;
+  onResource(turn, peer, message);
+  onGiving(turn, peer.name, message);
+  if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
+}
+
+function onStatus(turn: Turn, { peer, message, seq }: Accepted): void {
+  if (seq < peer.statusSeq) return;
+  peer.statusSeq = seq;
   const before = turn.state.communicationUp;
   const news = noteStatus(turn, peer, message);
   const changed = news.kind !== 'same';
@@ -335,6 +353,7 @@ function onTime(turn: Turn): void {
   expireAllLinks(turn);
   checkCommunication(turn);
   settleIfDue(turn);
+  claimIfDue(turn);
   expireStandby(turn);
   fenceIfDue(turn);
   const { failbackAt } = turn.state.resources;
@@ -424,6 +443,7 @@ export function wakeAt(state: NodeState): Instant | undefined {
   const { resources, standby, ending } = state;
   consider(resources.settleBy);
   consider(resources.failbackAt);
+  consider(state.heal?.againAt);
   if (standby.phase !== 'none') consider(standby.until);
   for (const fencing of state.fencing) consider(fencing.retryAt);
   if (ending.phase === 'wanted' && !ending.told) consider(ending.from);

@@ -30,6 +30,9 @@ export interface Peer {
   window: Window;
   /** Which last digit of its numbers we acknowledge. */
   ackDigit: number;
+  /** Number of the newest status and the newest `resource` we acted upon; older ones are stale. */
+  statusSeq: number;
+  resourceSeq: number;
   /** The highest of our numbers it acknowledged; undefined while it never did. */
   acked: number | undefined;
   /** It announced `protocol`, so it acknowledges. */
@@ -105,9 +108,17 @@ export interface Fencing {
 /** The settling of a healed partition between two nodes of our kind. */
 export interface Heal {
   readonly peer: string;
-  /** What we said we hold, and for how long, when the partition healed. */
+  /** What we said we hold, and for how long: the same words are said until they are answered. */
   readonly local: Millis | undefined;
   readonly foreign: Millis | undefined;
+  /** What we call this settling, when we began it. */
+  readonly ownId: string;
+  /** What the peer calls it, when it began it too. */
+  readonly peerId: string | undefined;
+  /** The peer's words are in, and we have judged. */
+  readonly decided: boolean;
+  /** When to say it again; undefined when the peer has answered. */
+  readonly againAt: Instant | undefined;
 }
 
 export type Ending =

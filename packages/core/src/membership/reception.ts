@@ -105,6 +105,8 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
   peer.acked = undefined;
   peer.capabilities = [];
   peer.gaveUp = false;
+  peer.statusSeq = 0;
+  peer.resourceSeq = 0;
   // A node in a new life does not return from a partition: it had really been gone.
   if (peer.status === 'dead') peer.status = 'init';
 }

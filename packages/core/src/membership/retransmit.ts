@@ -79,7 +79,7 @@ export function acknowledge(turn: Turn, peer: Peer, seq: number): void {
 
 /** Asks for everything that is missing and due. */
 export function askForMissing(turn: Turn): void {
-  for (const peer of turn.livingOthers()) {
+  for (const peer of turn.others()) {
     const asked = due(peer.window, turn.now.at, ASK_AGAIN, REQUEST_MAX);
     peer.window = asked.window;
     for (const seq of asked.numbers) {

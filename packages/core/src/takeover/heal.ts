@@ -7,13 +7,15 @@
  */
 import type { Share } from '../job.js';
 import type { Message } from '../message/message.js';
-import type { Peer } from '../state.js';
+import type { Heal, Peer } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { letGo, sayResources } from './negotiation.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
+/** A claim that was not answered is said again after this. */
+const CLAIM_AGAIN = 500;
 
 /** A node that was declared dead is back in the same life. */
 export function onReturn(turn: Turn, peer: Peer): void {
@@ -26,7 +28,7 @@ export function onReturn(turn: Turn, peer: Peer): void {
   turn.log('info', 'See FAQ for information on tuning deadtime.');
   turn.log('info', 'URL: http://linux-ha.org/wiki/FAQ#Heavy_Load');
   if (peer.capabilities.includes('heal')) {
-    claim(turn, peer, 'heal');
+    claim(turn, peer);
     return;
   }
   if (turn.state.ending.phase !== 'no') return;
@@ -44,36 +46,67 @@ export function onReturn(turn: Turn, peer: Peer): void {
  * cluster was split. A genuine node takes no notice of that, so it is settled between our kind only.
  */
 export function onMeeting(turn: Turn, peer: Peer): void {
-  if (peer.capabilities.includes('heal')) claim(turn, peer, 'heal');
+  if (peer.capabilities.includes('heal')) claim(turn, peer);
 }
 
-/** Says what we hold and since when; remembers what was said, so that both judge by the same. */
-function claim(turn: Turn, peer: Peer, info: 'heal' | 'healed'): void {
+/** Begins to settle: says what we hold and since when, again and again until it is answered. */
+function claim(turn: Turn, peer: Peer): void {
+  turn.state.heal = { ...standing(turn, peer), againAt: turn.now.at + CLAIM_AGAIN };
+  sayClaim(turn, turn.state.heal, 'heal', turn.state.heal.ownId);
+}
+
+/** What we hold and for how long, as of now. */
+function standing(turn: Turn, peer: Peer): Heal {
   const { state, now } = turn;
   const { mine, since } = state.resources;
-  const local = mine.local ? Math.round(now.at - since.local) : undefined;
-  const foreign = mine.foreign ? Math.round(now.at - since.foreign) : undefined;
-  state.heal = { peer: peer.name, local, foreign };
+  return {
+    peer: peer.name,
+    local: mine.local ? Math.round(now.at - since.local) : undefined,
+    foreign: mine.foreign ? Math.round(now.at - since.foreign) : undefined,
+    ownId: state.history.newest.toString(16),
+    peerId: undefined,
+    decided: false,
+    againAt: undefined,
+  };
+}
+
+function sayClaim(turn: Turn, heal: Heal, info: 'heal' | 'healed', id: string): void {
   sayResources(turn, {
     info,
-    ...(local === undefined ? {} : { x_local: String(local) }),
-    ...(foreign === undefined ? {} : { x_foreign: String(foreign) }),
+    x_heal: id,
+    ...(heal.local === undefined ? {} : { x_local: String(heal.local) }),
+    ...(heal.foreign === undefined ? {} : { x_foreign: String(heal.foreign) }),
   });
 }
 
-/** The peer says what it holds and since when. */
+/** Says our claim again, when nobody has answered it yet. */
+export function claimIfDue(turn: Turn): void {
+  const { heal } = turn.state;
+  if (heal?.againAt === undefined || turn.now.at < heal.againAt) return;
+  turn.state.heal = { ...heal, againAt: turn.now.at + CLAIM_AGAIN };
+  sayClaim(turn, heal, 'heal', heal.ownId);
+}
+
+/**
+ * The peer says what it holds and since when (`heal`), or answers what we said (`healed`). Both
+ * sides judge by the same two claims, so they come to the same end.
+ */
 export function onClaim(turn: Turn, peer: Peer, message: Message): void {
   const { state } = turn;
-  const asked = message.get('info') === 'heal';
-  if (state.heal === undefined) {
-    if (!asked) return;
-    claim(turn, peer, 'healed');
+  const id = message.get('x_heal') ?? '';
+  const answer = message.get('info') === 'healed';
+  let heal = state.heal;
+  if (answer) {
+    if (heal?.ownId !== id) return;
+  } else {
+    const another = heal?.peerId !== undefined && heal.peerId !== id;
+    if (heal === undefined || another) heal = standing(turn, peer);
+    heal = { ...heal, peerId: id };
+    sayClaim(turn, heal, 'healed', id);
   }
-  const heal = state.heal;
-  if (heal === undefined) return;
-  state.heal = undefined;
-  const { resources } = state;
-  resources.needsFailback = state.settings.autoFailback === 'on';
+  state.heal = { ...heal, decided: true, againAt: undefined };
+  if (heal.decided) return;
+  state.resources.needsFailback = state.settings.autoFailback === 'on';
   const theirs = { local: message.decimal('x_foreign'), foreign: message.decimal('x_local') };
   judgeShare(turn, peer, 'local', heal.local, theirs.local);
   judgeShare(turn, peer, 'foreign', heal.foreign, theirs.foreign);

@@ -52,7 +52,7 @@ function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): 
     turn.state.standby = { phase: 'me', share, until: turn.now.at + ANSWER };
     return;
   }
-  turn.state.standby = { phase: 'other', share, until: turn.now.at + WORK, from };
+  turn.state.standby = { phase: 'other', share, until: turn.now.at + ANSWER, from };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
 }
 
@@ -80,6 +80,18 @@ function onAnswer(turn: Turn, from: string): void {
   sayResources(turn, { isstable: '0', info: 'standby' });
   turn.log('info', `give up ${share} HA resources (standby).`);
   turn.job({ kind: 'standbyRelease', share }, { kind: 'standbyRelease', share });
+}
+
+/**
+ * The giver has begun to give (`resource info=standby`): its scripts may take long. Without this we
+ * would wait an hour for a giver that has long forgotten its request, as heartbeat 3.0.6 does.
+ */
+export function onGiving(turn: Turn, from: string, message: Message): void {
+  const { standby } = turn.state;
+  if (standby.phase !== 'other' || standby.from !== from) return;
+  if (message.get('info') === 'standby') {
+    turn.state.standby = { ...standby, until: turn.now.at + WORK };
+  }
 }
 
 /** Our scripts have stopped what we give. */

@@ -96,9 +96,12 @@ function noteGone(turn: Turn): void {
 
 /** The groups of a gone node are up: say so, as the script mach_down does (heartbeat 3.0.6). */
 export function onTakenOver(turn: Turn): void {
-  turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+  // Meanwhile the groups may have been given away again: then there is nothing to claim.
+  if (turn.state.resources.mine.foreign) {
+    turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+    turn.state.resources.needsFailback = true;
+  }
   turn.log('info', 'mach_down takeover complete.');
-  turn.state.resources.needsFailback = true;
   sayResources(turn);
   considerFailback(turn);
 }
