@@ -1,0 +1,313 @@
+/**
+ * The client API's reception: keeps who is signed on, answers what they ask, passes on what they
+ * send, and tells them what happens. Pure: what it wants done comes out as effects.
+ */
+import type { ApiAuthRule } from '../config/settings.js';
+import type { LogLine, Severity } from '../log.js';
+import { FIELD, isUnsequenced, TYPE } from '../message/fields.js';
+import { Message } from '../message/message.js';
+import type { Millis } from '../time.js';
+import type { ClusterView } from '../view.js';
+import { type ApiClient, type ConnectionId, FILTER, type NoticeClass } from './client.js';
+import { type Answer, answer, type Knowledge } from './requests.js';
+import { judgeSignOn, type PeerIdentity } from './signon.js';
+
+/** What the desk must know beside the state of the cluster. */
+export interface DeskSettings {
+  readonly apiauth: readonly ApiAuthRule[];
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly deadtime: Millis;
+  readonly keepalive: Millis;
+  /** As heartbeat 3.0.6 gives it, since clients show it: version and build. */
+  readonly version: string;
+  /** The number of the syslog facility, such as 23 for local7; -1 for none. */
+  readonly logFacility: number;
+}
+
+export type DeskEffect =
+  /** Send a message to a client. */
+  | { readonly kind: 'send'; readonly connection: ConnectionId; readonly message: Message }
+  /** Hand a message to the cluster machine (event `local`): own fields only. */
+  | { readonly kind: 'local'; readonly message: Message }
+  /** Close a connection once all that was sent before is out. */
+  | { readonly kind: 'close'; readonly connection: ConnectionId }
+  /** From now on that many messages may wait for that client. */
+  | {
+      readonly kind: 'queueLength';
+      readonly connection: ConnectionId;
+      readonly messages: number;
+    }
+  /** Send a signal to a client's process. */
+  | { readonly kind: 'signal'; readonly pid: number; readonly signal: number }
+  | ({ readonly kind: 'log' } & LogLine);
+
+/** Why a client is no longer there, as `info` of its `leave` message (heartbeat 3.0.6). */
+export type LeaveReason = 'signoff' | 'EOF' | 'sendfail';
+
+/**
+ * Types that only the daemon itself may send: a client that forged one could make a genuine peer
+ * take its node for dead, or for another version.
+ */
+const RESERVED_TYPES: ReadonlySet<string> = new Set([
+  TYPE.status,
+  TYPE.starting,
+  TYPE.shutdownDone,
+  TYPE.requestNodes,
+  TYPE.replyNodes,
+]);
+
+export class ApiDesk {
+  readonly #settings: DeskSettings;
+  readonly #clients = new Map<ConnectionId, ApiClient>();
+  #nextGeneration = 0;
+
+  constructor(settings: DeskSettings) {
+    this.#settings = settings;
+  }
+
+  /** Those signed on, in the order of their signing on. */
+  get clients(): readonly ApiClient[] {
+    return [...this.#clients.values()];
+  }
+
+  /** Takes a message from a connection, signed on or not. */
+  receive(
+    connection: ConnectionId,
+    peer: PeerIdentity | undefined,
+    message: Message,
+    view: ClusterView,
+  ): readonly DeskEffect[] {
+    const client = this.#clients.get(connection);
+    if (client === undefined) return this.#signOn(connection, peer, message, view);
+    const snooped = this.#notices('api', message);
+    const type = message.get(FIELD.type);
+    if (type === TYPE.apiRequest) {
+      return [...snooped, ...this.#request(client, message, view)];
+    }
+    return [...snooped, ...this.#general(client, type, message)];
+  }
+
+  /** Tells the clients of a message of the cluster, and answers what other nodes' clients ask. */
+  notify(kind: NoticeClass, message: Message, view: ClusterView): readonly DeskEffect[] {
+    const elsewhere = (message.get(FIELD.destination) ?? view.localNode) !== view.localNode;
+    // What is meant for another node counts as dropped here, our own messages to it included.
+    const forUs = kind === 'normal' || kind === 'unchanged';
+    const effects = this.#notices(elsewhere && forUs ? 'dropped' : kind, message);
+    if (kind !== 'normal' || message.get(FIELD.type) !== TYPE.queryClientStatus) return effects;
+    const source = message.get(FIELD.source);
+    if (source === undefined || source === view.localNode || elsewhere) return effects;
+    return [...effects, ...this.#respondClientStatus(source, message)];
+  }
+
+  /** Takes a client off the list, and tells the cluster if it knew of it. */
+  leave(connection: ConnectionId, reason: LeaveReason, view: ClusterView): readonly DeskEffect[] {
+    const client = this.#clients.get(connection);
+    if (client === undefined) return [];
+    this.#clients.delete(connection);
+    return client.casual ? [] : [presence(client, 'leave', reason, view)];
+  }
+
+  #signOn(
+    connection: ConnectionId,
+    peer: PeerIdentity | undefined,
+    request: Message,
+    view: ClusterView,
+  ): readonly DeskEffect[] {
+    const close: DeskEffect = { kind: 'close', connection };
+    const isSignOn =
+      request.get(FIELD.type) === TYPE.apiRequest && request.get(FIELD.requestType) === 'signon';
+    if (!isSignOn) {
+      return [log('error', 'api_process_registration_msg: bad message'), close];
+    }
+    const generation = this.#nextGeneration++;
+    const judged = judgeSignOn(request, peer, this.#settings.apiauth);
+    const id = judged.id;
+    const duplicate = this.#clientOf(id) !== undefined;
+    if (!judged.ok || peer === undefined || duplicate) {
+      const info = judged.ok ? 'duplicate add request' : judged.info;
+      const complaint = duplicate
+        ? `duplicate client add request [${id}] [${peer?.pid ?? 0}]`
+        : `Client [${id}] pid ${peer?.pid ?? 0} failed authorization [${info ?? 'bad request'}]`;
+      const failed = `api_process_registration_msg: cannot add client(${id})`;
+      const refusal = info === undefined ? [] : [this.#signOnReply(connection, view, info)];
+      return [...refusal, log('warn', complaint), log('error', failed), close];
+    }
+    const { casual } = judged;
+    const client: ApiClient = {
+      connection,
+      id,
+      casual,
+      peer,
+      generation,
+      filter: FILTER.normal,
+      signal: 0,
+    };
+    this.#clients.set(connection, client);
+    const joined = casual ? [] : [presence(client, 'join', 'signon', view)];
+    return [...joined, this.#signOnReply(connection, view)];
+  }
+
+  #signOnReply(connection: ConnectionId, view: ClusterView, refusal?: string): DeskEffect {
+    const { deadtime, keepalive, version, logFacility } = this.#settings;
+    const outcome: Record<string, string> =
+      refusal === undefined
+        ? { [FIELD.result]: 'OK' }
+        : { [FIELD.info]: refusal, [FIELD.result]: 'badreq' };
+    const message = Message.of({
+      [FIELD.type]: TYPE.apiResponse,
+      [FIELD.requestType]: 'signon',
+      ...outcome,
+      [FIELD.deadtimeWord]: deadtime.toString(16),
+      [FIELD.keepalive]: keepalive.toString(16),
+      [FIELD.node]: view.localNode,
+      [FIELD.version]: version,
+      // Without it cl_status of 3.0.6 takes us for a pacemaker cluster.
+      [FIELD.pacemaker]: 'no',
+      [FIELD.logFacility]: String(logFacility),
+    });
+    return { kind: 'send', connection, message };
+  }
+
+  #clientOf(id: string): ApiClient | undefined {
+    return this.clients.find((client) => client.id === id);
+  }
+
+  #request(client: ApiClient, request: Message, view: ClusterView): readonly DeskEffect[] {
+    const type = request.get(FIELD.requestType);
+    const id = request.get(FIELD.fromId);
+    if (type === undefined || id === undefined || request.get(FIELD.pid) === undefined) {
+      const text = 'api_process_request: no fromid/pid/reqtype in message.';
+      return [log('error', text)];
+    }
+    if (id !== client.id) return [log('error', 'api_process_request: msg from non-client')];
+    const known: Knowledge = {
+      view,
+      parameters: this.#settings.parameters,
+      isSignedOn: (name) => this.#clientOf(name) !== undefined,
+    };
+    const given = answer(request, client, known);
+    return given === undefined
+      ? [log('error', 'Unknown API request'), ...refuse(client, type)]
+      : this.#perform(client, type, given, view);
+  }
+
+  #perform(
+    client: ApiClient,
+    type: string,
+    given: Answer,
+    view: ClusterView,
+  ): readonly DeskEffect[] {
+    const { connection } = client;
+    switch (given.kind) {
+      case 'replies':
+        if (given.client !== undefined) this.#clients.set(connection, given.client);
+        return replies(client, type, given.replies);
+      case 'refused':
+        return refuse(client, type, given.info);
+      case 'ask':
+        return [{ kind: 'local', message: given.message }];
+      case 'queueLength': {
+        const { messages } = given;
+        const from = 'the send queue length from heartbeat to client';
+        const text = `${from} ${client.id} is set to ${messages}`;
+        return [{ kind: 'queueLength', connection, messages }, log('info', text)];
+      }
+      case 'signOff':
+        return [...this.leave(connection, 'signoff', view), { kind: 'close', connection }];
+      case 'nothing':
+        return given.complaint === undefined ? [] : [log('error', given.complaint)];
+    }
+  }
+
+  /** A message that is no request goes to the clients of the same name on every node. */
+  #general(client: ApiClient, type: string | undefined, message: Message): readonly DeskEffect[] {
+    if (client.casual) {
+      const text = 'api_process_request: general message from casual client!';
+      this.#clients.delete(client.connection);
+      return [log('info', text), { kind: 'close', connection: client.connection }];
+    }
+    if (type === undefined || RESERVED_TYPES.has(type) || isUnsequenced(type)) {
+      return [log('error', 'api_process_request: bad message type')];
+    }
+    const addressed = message
+      .with(FIELD.fromId, client.id)
+      .with(FIELD.toId, client.id)
+      .with(FIELD.clientGeneration, String(client.generation));
+    return [{ kind: 'local', message: addressed }];
+  }
+
+  #notices(kind: NoticeClass, message: Message): readonly DeskEffect[] {
+    const effects: DeskEffect[] = [];
+    const addressee = message.get(FIELD.toId);
+    for (const { connection, id, filter, signal, peer } of this.#clients.values()) {
+      if ((filter & FILTER[kind]) === 0) continue;
+      if (addressee !== undefined && addressee !== id) continue;
+      effects.push({ kind: 'send', connection, message });
+      if (signal > 0) effects.push({ kind: 'signal', pid: peer.pid, signal });
+    }
+    return effects;
+  }
+
+  #respondClientStatus(node: string, query: Message): readonly DeskEffect[] {
+    const name = query.get(FIELD.clientName);
+    const asker = query.get(FIELD.fromId);
+    if (name === undefined || asker === undefined) return [];
+    const message = Message.of({
+      [FIELD.type]: TYPE.respondClientStatus,
+      [FIELD.destination]: node,
+      [FIELD.result]: 'OK',
+      [FIELD.clientName]: name,
+      [FIELD.toId]: asker,
+      [FIELD.clientStatus]: this.#clientOf(name) === undefined ? 'offline' : 'online',
+    });
+    return [{ kind: 'local', message }];
+  }
+}
+
+function log(severity: Severity, text: string): DeskEffect {
+  return { kind: 'log', severity, text };
+}
+
+function response(client: ApiClient, type: string, message: Message): DeskEffect {
+  const start = Message.of({ [FIELD.type]: TYPE.apiResponse, [FIELD.requestType]: type });
+  const whole = new Message([...start.fields, ...message.fields]);
+  return { kind: 'send', connection: client.connection, message: whole };
+}
+
+function replies(
+  client: ApiClient,
+  type: string,
+  all: readonly (readonly Message['fields'][number][])[],
+): readonly DeskEffect[] {
+  const listed = all.length === 0 ? [[]] : all;
+  return listed.map((fields, index) => {
+    const result = index === listed.length - 1 ? 'OK' : 'ok/more';
+    return response(client, type, new Message(fields).with(FIELD.result, result));
+  });
+}
+
+function refuse(client: ApiClient, type: string, info?: string): readonly DeskEffect[] {
+  const refused = Message.of({ [FIELD.result]: 'badreq' });
+  const message = info === undefined ? refused : refused.with(FIELD.info, info);
+  const text = `api_process_request: bad request [${type}]`;
+  return [log('error', text), response(client, type, message)];
+}
+
+/** The message that tells the clients of that name on every node that one came or went. */
+function presence(
+  client: ApiClient,
+  status: 'join' | 'leave',
+  info: string,
+  view: ClusterView,
+): DeskEffect {
+  const message = Message.of({
+    [FIELD.type]: TYPE.clientStatus,
+    [FIELD.status]: status,
+    [FIELD.fromId]: client.id,
+    [FIELD.toId]: client.id,
+    [FIELD.source]: view.localNode,
+    [FIELD.info]: info,
+    [FIELD.clientGeneration]: String(client.generation),
+  });
+  return { kind: 'local', message };
+}
