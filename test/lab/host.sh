@@ -15,7 +15,8 @@ read -r line
 mount -a -T "$directory/fstab"
 ip -batch "$directory/network"
 cd "$directory/root"
-[ -d .old ] || mkdir .old
+# What an operating system makes at boot; programs lock serial lines in /var/lock.
+mkdir -p .old run/lock
 pivot_root . .old
 umount -l .old
 

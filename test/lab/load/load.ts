@@ -1,0 +1,69 @@
+/**
+ * A load client: `load ADDRESS PORT INTERVAL_MS`. Opens a new connection at each interval, whatever
+ * became of the earlier ones, asks for `/`, and takes the first line of the answer as the server's
+ * name. Prints one JSON line a second; a line `span NAME` on standard input closes a span, which is
+ * printed with that name.
+ */
+
+import { connect } from 'node:net';
+import { monotonicMs } from '../clock.js';
+import { LineCutter } from '../lines.js';
+import { Tally } from './tally.js';
+
+/** A user gives up later; a request that takes longer is lost for our purpose. */
+const REQUEST_TIMEOUT_MS = 1000;
+const REPORT_MS = 1000;
+/** No page of the lab is longer. */
+const ANSWER_LENGTH_MAX = 4096;
+
+/** Asks once; calls back with the server's name, or null. */
+function ask(host: string, port: number, done: (server: string | null) => void): void {
+  let text = '';
+  let over = false;
+  const end = (server: string | null): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    socket.destroy();
+    done(server);
+  };
+  const timer = setTimeout(() => end(null), REQUEST_TIMEOUT_MS);
+  const socket = connect({ host, port });
+  socket.setEncoding('latin1');
+  socket.on('connect', () => socket.write('GET / HTTP/1.0\r\nHost: www.funbsd.net\r\n\r\n'));
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+    if (text.length > ANSWER_LENGTH_MAX) end(null);
+  });
+  socket.on('end', () => end(serverOf(text)));
+  socket.on('error', () => end(null));
+}
+
+/** The first line after the head of a 200 answer. */
+function serverOf(text: string): string | null {
+  const match = /^HTTP\/1\.[01] 200 [\s\S]*?\r\n\r\n([^\n]+)/.exec(text);
+  return match?.[1]?.trim() ?? null;
+}
+
+function main(host: string, port: number, intervalMs: number): void {
+  const second = new Tally(monotonicMs());
+  const span = new Tally(monotonicMs());
+  const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  setInterval(() => {
+    ask(host, port, (server) => {
+      const now = monotonicMs();
+      for (const tally of [second, span]) {
+        if (server === null) tally.failed();
+        else tally.answered(server, now);
+      }
+    });
+  }, intervalMs);
+  setInterval(() => print(second.take(monotonicMs())), REPORT_MS);
+  const cutter = new LineCutter((line) => {
+    if (line.startsWith('span ')) print({ name: line.slice(5), ...span.take(monotonicMs()) });
+  });
+  process.stdin.on('data', (chunk) => cutter.push(chunk));
+  process.stdin.on('end', () => process.exit(0));
+}
+
+main(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4]));
