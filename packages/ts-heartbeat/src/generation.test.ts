@@ -1,0 +1,79 @@
+/** Tests of the two numbers that survive a restart. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { nextGeneration } from './generation.js';
+import { nodeUuid } from './uuid.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'generation-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const WALL = 1_795_356_720;
+
+function live(
+  path: string,
+  method: 'file' | 'time' = 'file',
+): { generation: number; lines: readonly string[] } {
+  const lines: string[] = [];
+  const say = (severity: string, text: string): void => void lines.push(`${severity}: ${text}`);
+  return { generation: nextGeneration(path, method, WALL, say), lines };
+}
+
+test('the first life begins at the time, every other one follows', () => {
+  const path = join(directory, 'hb_generation');
+  assert.deepEqual(live(path), {
+    generation: WALL + 1,
+    lines: [
+      `warn: No Previous generation - starting at ${WALL + 1}`,
+      `info: Heartbeat generation: ${WALL + 1}`,
+    ],
+  });
+  assert.equal(readFileSync(path, 'latin1'), '     1795356721\n');
+  assert.deepEqual(live(path), {
+    generation: WALL + 2,
+    lines: [`info: Heartbeat generation: ${WALL + 2}`],
+  });
+});
+
+test('a counter that an old version began at 1 goes on', () => {
+  const path = join(directory, 'old');
+  writeFileSync(path, '              7\n');
+  assert.equal(live(path).generation, 8);
+});
+
+test('a file that holds no number is replaced', () => {
+  const path = join(directory, 'broken');
+  for (const text of ['', 'rubbish\n', '\0'.repeat(16), '999999999999999\n']) {
+    writeFileSync(path, text);
+    const { generation, lines } = live(path);
+    assert.equal(generation, WALL + 1, JSON.stringify(text));
+    assert.equal(lines[0], `warn: BROKEN previous generation - starting at ${WALL + 1}`);
+  }
+});
+
+test('hbgenmethod time takes the clock', () => {
+  const { generation, lines } = live(join(directory, 'timed'), 'time');
+  assert.equal(generation, WALL);
+  assert.deepEqual(lines, [`info: Heartbeat generation: ${WALL}`]);
+});
+
+test('a generation that cannot be stored is an error', () => {
+  assert.throws(() => live(join(directory, 'nowhere', 'hb_generation')), /ENOENT/);
+});
+
+test('the uuid is made once, and again where the file is damaged', () => {
+  const path = join(directory, 'hb_uuid');
+  const lines: string[] = [];
+  const say = (severity: string, text: string): void => void lines.push(`${severity}: ${text}`);
+  const first = nodeUuid(path, say);
+  assert.deepEqual(lines, ['info: No uuid found for current node - generating a new uuid.']);
+  assert.equal(first.length, 16);
+  assert.equal(statSync(path).mode & 0o777, 0o644);
+  assert.deepEqual(nodeUuid(path, say), first);
+  assert.equal(lines.length, 1);
+  writeFileSync(path, 'short');
+  assert.notDeepEqual(nodeUuid(path, say), first);
+  assert.equal(lines.length, 2);
+});

@@ -1,0 +1,34 @@
+/** The identity of this node: sixteen bytes that survive every restart. */
+import { randomFillSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { replaceFile } from './replacefile.js';
+import type { Say } from './say.js';
+
+export const UUID_BYTES = 16;
+
+/**
+ * Reads the identity, or makes and stores a random one (version 4) where there is none yet. Two
+ * nodes must not share it: never copy the file.
+ *
+ * @throws the system's error when a new one cannot be stored.
+ */
+export function nodeUuid(path: string, say: Say): Uint8Array {
+  const known = read(path);
+  if (known !== undefined) return known;
+  say('info', 'No uuid found for current node - generating a new uuid.');
+  const uuid = randomFillSync(new Uint8Array(UUID_BYTES));
+  uuid[6] = ((uuid[6] ?? 0) & 0x0f) | 0x40;
+  uuid[8] = ((uuid[8] ?? 0) & 0x3f) | 0x80;
+  replaceFile(path, uuid);
+  return uuid;
+}
+
+function read(path: string): Uint8Array | undefined {
+  try {
+    const bytes = readFileSync(path);
+    const whole = bytes.length === UUID_BYTES && bytes.some((byte) => byte !== 0);
+    return whole ? new Uint8Array(bytes) : undefined;
+  } catch {
+    return undefined;
+  }
+}
