@@ -34,11 +34,8 @@ function problem(what: string, result: number): Error {
  * Throws an Error with `code` (`ENODEV`, `EADDRINUSE`, `EPERM`, …; `ENOSYS` where system calls are
  * not to be had: then bind an ordinary socket to the interface's broadcast address instead).
  */
-export function deviceSocket(
-  options: DeviceSocketOptions,
-  native: Libc | undefined = libc(),
-): number {
-  if (native === undefined) {
+export function deviceSocket(options: DeviceSocketOptions, native: Libc | null = libc()): number {
+  if (native === null) {
     throw Object.assign(new Error(nativeFailure() ?? 'no system calls'), { code: 'ENOSYS' });
   }
   const fd = native.socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);

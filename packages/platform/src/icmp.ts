@@ -174,9 +174,9 @@ function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
 export function openEcho(
   { id }: EchoOptions,
   onReply: ReplyListener,
-  native: Libc | undefined = libc(),
+  native: Libc | null = libc(),
 ): Echo {
-  if (native === undefined) {
+  if (native === null) {
     throw Object.assign(new Error(nativeFailure() ?? 'no system calls'), { code: 'ENOSYS' });
   }
   return openDatagram(native, id, onReply) ?? openRaw(native, id, onReply);

@@ -84,10 +84,10 @@ function lookUp(name: string): NetworkInterface | undefined {
 /** What the interface of that name has; undefined when there is no such interface. */
 export function networkInterface(
   name: string,
-  native: Libc | undefined = libc(),
+  native: Libc | null = libc(),
 ): NetworkInterface | undefined {
   if (name === '' || Buffer.byteLength(name) >= NAME_BYTES || /[/\s\0]/.test(name)) {
     return undefined;
   }
-  return native === undefined ? lookUp(name) : ask(native, name);
+  return native === null ? lookUp(name) : ask(native, name);
 }

@@ -90,13 +90,13 @@ function load(): Loaded {
   }
 }
 
-/** The system calls, loaded once; undefined where koffi cannot be loaded. */
-export function libc(): Libc | undefined {
+/** The system calls, loaded once; null where koffi cannot be loaded. */
+export function libc(): Libc | null {
   loaded ??= load();
-  return loaded.libc;
+  return loaded.libc ?? null;
 }
 
-/** Why `libc` returns undefined; undefined when it does not. */
+/** Why `libc` returns null; undefined when it does not. */
 export function nativeFailure(): string | undefined {
   loaded ??= load();
   return loaded.reason;

@@ -26,10 +26,10 @@ function descriptor(socket: Socket): number | undefined {
  */
 export function peerCredentials(
   socket: Socket,
-  native: Libc | undefined = libc(),
+  native: Libc | null = libc(),
 ): PeerCredentials | undefined {
   const fd = descriptor(socket);
-  if (fd === undefined || native === undefined) return undefined;
+  if (fd === undefined || native === null) return undefined;
   const value = Buffer.alloc(12);
   if (native.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value) !== value.length) return undefined;
   return { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };

@@ -57,11 +57,11 @@ const OOM_SCORE_ADJUSTMENT = '-900';
  * its code and asks the kernel to spare it when memory runs out. Whatever is refused is reported,
  * and the daemon goes on without.
  */
-export function raisePriority(priority: number, native: Libc | undefined = libc()): PriorityReport {
+export function raisePriority(priority: number, native: Libc | null = libc()): PriorityReport {
   const problems: string[] = [];
   let realtime: number | undefined;
   let lockedBytes = 0;
-  if (native === undefined) {
+  if (native === null) {
     problems.push(`No realtime scheduling: ${nativeFailure() ?? 'no system calls'}`);
   } else {
     const result = native.schedSetScheduler(SCHED_RR | SCHED_RESET_ON_FORK, priority);

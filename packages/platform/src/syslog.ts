@@ -47,15 +47,15 @@ const AF_UNIX = 1;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 
 /** The path of a Unix socket as `struct sockaddr_un`. */
-function unixAddress(path: string): Buffer {
+export function unixAddress(path: string): Buffer {
   const family = Buffer.alloc(2);
   family.writeUInt16LE(AF_UNIX);
   return Buffer.concat([family, Buffer.from(`${path}\0`)]);
 }
 
 /** Sends datagrams to a Unix socket; undefined where no socket can be had. */
-export function datagramSender(path: string, native: Libc | undefined): PacketSender | undefined {
-  if (native === undefined) return undefined;
+export function datagramSender(path: string, native: Libc | null): PacketSender | undefined {
+  if (native === null) return undefined;
   const fd = native.socket(AF_UNIX, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
   if (fd < 0) return undefined;
   const address = unixAddress(path);
