@@ -79,6 +79,11 @@ class Parser {
   }
 
   file(lines: readonly Line[]): void {
+    const long = lines.filter((line) => line.text.length > LINE_LENGTH_MAX);
+    for (const line of long) {
+      this.tooLarge(line.number, `line is longer than ${LINE_LENGTH_MAX} bytes`);
+    }
+    if (long.length > 0) return;
     for (let index = 0; index < lines.length; ) {
       const line = lines[index];
       if (!line) break;
@@ -89,10 +94,6 @@ class Parser {
 
   /** Reads what begins at that line; returns the index of the line after it. */
   #line(lines: readonly Line[], line: Line, index: number): number {
-    if (line.text.length > LINE_LENGTH_MAX) {
-      this.tooLarge(line.number, `line is longer than ${LINE_LENGTH_MAX} bytes`);
-      return index + 1;
-    }
     const directive = readDirective(line.text);
     if (directive?.name === 'virtual' || directive?.name === 'virtual6') {
       return this.#virtual(lines, index, directive.name);

@@ -57,8 +57,8 @@ function setOf(item: number | ByteSet): ByteSet {
   return typeof item === 'number' ? ByteSet.of(item) : item;
 }
 
-/** Reads a class whose `[` was taken, up to and with its `]`. */
-export function parseClass(text: PatternText): ByteSet {
+/** Reads a class whose `[` was taken, up to and with its `]`; `fold` under (?i). */
+export function parseClass(text: PatternText, fold: boolean): ByteSet {
   const negated = text.accept('^');
   let set = ByteSet.EMPTY;
   for (let first = true; first || !text.accept(']'); first = false) {
@@ -74,5 +74,6 @@ export function parseClass(text: PatternText): ByteSet {
     else if (end < item) throw new PatternError('invalid [] range');
     else set = set.union(ByteSet.range(item, end));
   }
+  if (fold) set = set.foldCase();
   return negated ? set.complement() : set;
 }

@@ -116,10 +116,8 @@ class Translator {
     switch (char) {
       case '(':
         return this.#group(flags);
-      case '[': {
-        const set = parseClass(this.#text);
-        return (flags.ignoreCase ? set.foldCase() : set).toClass();
-      }
+      case '[':
+        return parseClass(this.#text, flags.ignoreCase).toClass();
       case '\\':
         return this.#escape(flags);
       case '.':
@@ -132,9 +130,6 @@ class Translator {
       case '+':
       case '?':
         throw new PatternError(`quantifier ${char} follows nothing`);
-      case '{':
-        if (this.#text.match(COUNT_REST)) throw new PatternError('quantifier {} follows nothing');
-        return literal(char, flags);
       case '#':
         if (!flags.extended) return literal(char, flags);
         this.#text.match(/[^\n]*/y);
@@ -187,7 +182,9 @@ class Translator {
     if (byte !== undefined) return literalByte(byte, flags);
     if (text.done) throw new PatternError('trailing \\');
     const char = text.next();
-    if (char === 'N' && text.at('{')) throw new PatternError('\\N{} is not supported');
+    if (char === 'N' && text.match(NAMED_CHARACTER)) {
+      throw new PatternError('\\N{} is not supported');
+    }
     const set = ESCAPE_CLASSES.get(char);
     if (set) return set.toClass();
     switch (char) {
@@ -202,7 +199,8 @@ class Translator {
       case 'Z':
         return TEXT_END;
       case 'R':
-        return '(?:\\r\\n|[\\n-\\r\\x85])';
+        // Atomic in Perl: a carriage return before a newline never stands alone.
+        return '(?:\\r\\n|[\\n-\\f\\x85]|\\r(?!\\n))';
       case 'G':
       case 'K':
       case 'X':
@@ -273,7 +271,8 @@ class Translator {
 
 /* {n}, {n,}, {,m}, {n,m}, blanks allowed inside; the comma is group 2. */
 const COUNT = /\{ *(?=[\d,])(?!, *\})(\d*) *(?:(,) *(\d*) *)?\}/y;
-const COUNT_REST = /(?= *(?:\d+ *(?:, *\d* *)?|, *\d+ *)\})/y;
+/* \N{name} or \N{U+41}, not a counted \N. */
+const NAMED_CHARACTER = /\{(?! *\d* *(?:, *\d* *)?\})/y;
 
 function changeFlags(flags: Flags, reset: string, on: string, off: string): Flags {
   let changed: Flags = reset ? NO_FLAGS : flags;

@@ -50,6 +50,8 @@ export class ProblemList {
   }
 
   error(place: Place, code: ProblemCode, text: string): void {
+    // The first error is what a user sees: it is kept whatever went before.
+    if (!this.#failed && this.#found.length >= PROBLEMS_MAX) this.#found.pop();
     this.#failed = true;
     this.#add(place, code, 'error', text);
   }

@@ -73,8 +73,9 @@ export function smtpServer(value: string): string | undefined {
   return /^[0-9A-Za-z._+-]+/.exec(value)?.[0];
 }
 
-/** A syslog facility by its usual name, any case, with or without `LOG_`; undefined otherwise. */
+/** A syslog facility by its usual name, any case, with or without `LOG_`; `user` for the empty one. */
 export function syslogFacility(value: string): string | undefined {
+  if (value === '') return 'user';
   const name = value.toLowerCase().replace(/^log_/, '');
   return FACILITIES.has(name) ? name : undefined;
 }
