@@ -60,7 +60,7 @@ function service(address: string, scheduler = 'rr'): Change {
   };
 }
 
-function real(address: string, service = TARGET.address): Change {
+function real(address: string, service: string = TARGET.address): Change {
   return {
     kind: 'addDestination',
     target: { ...TARGET, address: service },

@@ -1,0 +1,109 @@
+/** From a configuration to the director's state: what is kept of the state before, and what is new. */
+import type { Configuration, Virtual } from '../config/config.js';
+import { destinationKey, kernelPort, serviceKey, type Table } from '../ipvs/table.js';
+import { type Checking, checkingOf } from './checkspec.js';
+import type { CheckState, DirectorState, RealState, VirtualState } from './state.js';
+
+/** The virtuals of a configuration, each real with what the former state knew of it. */
+export function configureVirtuals(
+  configuration: Configuration,
+  before: DirectorState,
+): readonly VirtualState[] {
+  const known = new Map(before.virtuals.map((state) => [state.key, state]));
+  return configuration.virtuals.map((virtual) => {
+    const key = serviceKey(virtual.target);
+    const former = known.get(key);
+    const told = former?.told === undefined ? {} : { told: former.told };
+    return { virtual, key, reals: configureReals(virtual, former), ...told };
+  });
+}
+
+function configureReals(virtual: Virtual, former: VirtualState | undefined): readonly RealState[] {
+  const states: RealState[] = [];
+  for (const real of virtual.reals) {
+    const twin = states.find((state) => state.real.checkIdentity === real.checkIdentity);
+    if (twin !== undefined) continue;
+    const port = kernelPort(virtual.target, real.forwarding, real.port);
+    const place = { address: real.address, port };
+    const key = destinationKey(place);
+    const fresh: RealState = { real, place, key, status: 'unchecked', failures: 0, held: false };
+    const checking = checkingOf(virtual, real);
+    const old = former?.reals.find((state) => state.key === key && state.real.port === real.port);
+    if (checking.kind === 'always') states.push({ ...fresh, status: 'up' });
+    else if (former === undefined || old === undefined) states.push(fresh);
+    else states.push(keep(fresh, old, checking, former.virtual));
+  }
+  return states;
+}
+
+/** A server that is up stays up until a check says otherwise; other news is old with another check. */
+function keep(
+  fresh: RealState,
+  old: RealState,
+  checking: Checking,
+  formerVirtual: Virtual,
+): RealState {
+  const { status, failures, held } = old;
+  const former = checkingOf(formerVirtual, old.real);
+  const same = identityOf(checking) === identityOf(former);
+  if (held) return { ...fresh, status: 'down', held };
+  return status === 'up' || same ? { ...fresh, status, failures } : fresh;
+}
+
+function identityOf(checking: Checking): string {
+  return checking.kind === 'check' ? checking.identity : checking.kind;
+}
+
+/**
+ * The checks of all virtuals, equal ones once. A check that is under way goes on for the new
+ * configuration when that asks the same.
+ */
+export function configureChecks(
+  virtuals: readonly VirtualState[],
+  before: readonly CheckState[],
+): readonly CheckState[] {
+  const under = new Map(before.map((check) => [check.identity, check]));
+  const found = new Map<string, CheckState & { members: { virtual: number; real: number }[] }>();
+  for (const [virtual, state] of virtuals.entries()) {
+    for (const [real, member] of state.reals.entries()) {
+      const checking = checkingOf(state.virtual, member.real);
+      if (checking.kind !== 'check') continue;
+      const { identity, spec, between } = checking;
+      const twin = found.get(identity);
+      if (twin !== undefined) {
+        twin.members.push({ virtual, real });
+        continue;
+      }
+      const former = under.get(identity);
+      found.set(identity, {
+        identity,
+        spec,
+        ...(between === undefined ? {} : { between }),
+        intervalMs: state.virtual.check.interval,
+        members: [{ virtual, real }],
+        betweenLeft: former?.betweenLeft ?? 0,
+        ...(former?.running === undefined ? {} : { running: former.running }),
+        answered: false,
+        ...(former?.impossible === undefined ? {} : { impossible: former.impossible }),
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * What the table shows to be in service, and is not checked yet, counts as up until its first check
+ * fails: a restart of the daemon takes no server out. A real that is never checked and not in
+ * service is down.
+ */
+export function adopt(state: VirtualState, table: Table): VirtualState {
+  const present = table.get(state.key);
+  if (!state.reals.some((real) => real.status === 'unchecked')) return state;
+  const reals = state.reals.map((real): RealState => {
+    if (real.status !== 'unchecked') return real;
+    const weight = present?.destinations.get(real.key)?.contents.weight ?? 0;
+    if (weight > 0) return { ...real, status: 'up' };
+    return state.virtual.check.type === 'off' ? { ...real, status: 'down' } : real;
+  });
+  return { ...state, reals };
+}
