@@ -4,6 +4,7 @@ import type { ClientLine } from '@ts-heartbeat/core/config/settings';
 import type { Instant, Millis } from '@ts-heartbeat/core/time';
 import { type Child, type ChildEnd, startChild } from '@ts-heartbeat/platform/child';
 import type { ClientRecord } from './clientrecord.js';
+import { ordinaryOomScore } from './oomscore.js';
 import type { Say } from './say.js';
 import { signalText } from './signaltext.js';
 
@@ -112,6 +113,7 @@ export class RespawnClients {
       environment: environment(),
       graceMs: STOP_GRACE,
     });
+    ordinaryOomScore(child.pid);
     client.child = child;
     client.startedAt = clock();
     if (child.pid !== undefined) {

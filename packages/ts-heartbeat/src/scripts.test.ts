@@ -1,0 +1,62 @@
+/** Tests of the scripts in rc.d. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Message } from '@ts-heartbeat/core/message/message';
+import { RcScripts, STOCK_MARK } from './scripts.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'rc.d-'));
+const calls = join(directory, 'calls');
+mkdirSync(join(directory, 'rc.d'));
+after(() => rmSync(directory, { recursive: true }));
+
+function script(name: string, text: string, mode = 0o755): void {
+  writeFileSync(join(directory, name), `#!/bin/sh\n${text}\n`, { mode });
+  chmodSync(join(directory, name), mode);
+}
+
+function scripts(lines: string[] = []): RcScripts {
+  return new RcScripts({
+    directory,
+    say: (severity, text) => lines.push(`${severity}: ${text}`),
+    environment: () => ({ PATH: process.env.PATH ?? '', HA_CURHOST: 'alpha' }),
+  });
+}
+
+const note = `echo "$1 $HA_CURHOST $HA_OSTATUS $HA_st $HA_src" >> ${calls}`;
+
+test('a script is run through harc with the fields of the message, others are not', async () => {
+  script('harc', `exec "${directory}/rc.d/$1" "$1"`);
+  script('rc.d/status', `sleep 0.1\n${note}`);
+  script('rc.d/other', note);
+  script('rc.d/plain', note, 0o644);
+  script('rc.d/ip-request', `${STOCK_MARK}, done by the daemon itself\n${note}`);
+  const rc = scripts();
+  const message = Message.of({ t: 'status', st: 'dead', src: 'beta' });
+  const environment = { HA_OSTATUS: 'active' };
+  const runs = ['status', 'other', 'plain', 'ip-request', 'unknown', '../harc'].map((type) =>
+    rc.run(type, message, environment),
+  );
+  await Promise.all(runs);
+  assert.equal(
+    readFileSync(calls, 'utf8'),
+    'status alpha active dead beta\nother alpha active dead beta\n',
+  );
+});
+
+test('without harc the script itself is run; a failure is logged; the queue has an end', async () => {
+  rmSync(join(directory, 'harc'));
+  rmSync(calls);
+  script('rc.d/status', `${note}\nexit 3`);
+  const lines: string[] = [];
+  const rc = scripts(lines);
+  const message = Message.of({ t: 'status', st: 'up', src: 'beta' });
+  const runs = Array.from({ length: 101 }, () => rc.run('status', message, {}));
+  assert.deepEqual(lines, ['error: rc.d/status not run: 100 scripts are waiting already']);
+  await runs[0];
+  assert.equal(lines[1], `warn: ${directory}/rc.d/status status ended with return code 3`);
+  await Promise.all(runs);
+  assert.equal(readFileSync(calls, 'utf8').split('\n').length, 101);
+});

@@ -1,0 +1,136 @@
+/** Runs the scripts that users put into rc.d, each for the messages of its name. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Message } from '@ts-heartbeat/core/message/message';
+import type { Millis } from '@ts-heartbeat/core/time';
+import { startChild } from '@ts-heartbeat/platform/child';
+import { ordinaryOomScore } from './oomscore.js';
+import type { Say } from './say.js';
+
+/**
+ * Scripts that wait for their turn. They come at the pace of status changes; more than this waiting
+ * means that one hangs, and the news in the rest is old.
+ */
+const QUEUE_MAX = 100;
+
+/** After this a script is ended, so that the ones behind it get their turn. */
+const SCRIPT_TIME_MAX: Millis = 600_000;
+
+/**
+ * A line of our own stock scripts. They are there for the sake of tools that look at them; their work
+ * is done by the daemon itself. Whoever changes one removes the line.
+ */
+export const STOCK_MARK = '# ts-heartbeat: stock';
+
+/**
+ * SHA-256 of the stock scripts of heartbeat 3.0.6 as Debian has them. They may be left from it, and
+ * would do the daemon's work a second time.
+ */
+const GENUINE: ReadonlySet<string> = new Set([
+  'c152bd16f9108c8430f1d0a8f1f4615efb0f12190a56bc1e066668a4f5c19700',
+  '2a867e92779ba6f0f9dc444690c9121e366466ca573a2b3d22f462d7c28b76d9',
+  'ddcd7bd757af52b8d0d2fb9d5be88d28c4bce4992b61e0ecf43746f2c28f5ee6',
+  'fd3a080beef9bce32a206e233813680b258b0d02d5a5cc21ba1fa1d3094e4833',
+  '1f1d6edbf0dee327cca9d43a047cd9265ede139654e906531e5563217295b4a5',
+]);
+
+export interface ScriptParts {
+  /** The directory with harc and rc.d. */
+  readonly directory: string;
+  readonly say: Say;
+  /** Everything a script finds in its environment beside the message. */
+  readonly environment: () => Readonly<Record<string, string>>;
+}
+
+export class RcScripts {
+  readonly #parts: ScriptParts;
+  /** Names of the scripts to be run. Read once, as by heartbeat 3.0.6. */
+  readonly #names: ReadonlySet<string>;
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(parts: ScriptParts) {
+    this.#parts = parts;
+    this.#names = new Set(userScripts(join(parts.directory, 'rc.d')));
+  }
+
+  /** Runs `harc TYPE` when its turn comes, if there is a user's script of that name. */
+  run(
+    type: string,
+    message: Message,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    if (!this.#names.has(type)) return Promise.resolve();
+    if (this.#waiting >= QUEUE_MAX) {
+      this.#parts.say('error', `rc.d/${type} not run: ${QUEUE_MAX} scripts are waiting already`);
+      return Promise.resolve();
+    }
+    this.#waiting += 1;
+    this.#queue = this.#queue.then(async () => {
+      await this.#execute(type, message, environment);
+      this.#waiting -= 1;
+    });
+    return this.#queue;
+  }
+
+  async #execute(
+    type: string,
+    message: Message,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { directory, say } = this.#parts;
+    const fields = Object.entries(message.strings()).map(([name, value]) => [`HA_${name}`, value]);
+    const harc = join(directory, 'harc');
+    const argv: readonly [string, ...string[]] = isExecutable(harc)
+      ? [harc, type]
+      : [join(directory, 'rc.d', type), type];
+    const child = startChild({
+      argv,
+      environment: { ...this.#parts.environment(), ...environment, ...Object.fromEntries(fields) },
+      deadlineMs: SCRIPT_TIME_MAX,
+    });
+    ordinaryOomScore(child.pid);
+    const end = await child.end;
+    if (end.failure !== undefined) say('error', `${argv.join(' ')}: ${end.failure}`);
+    else if (end.late) say('error', `${argv.join(' ')} ended after ${SCRIPT_TIME_MAX} ms`);
+    else if (end.code !== 0) {
+      const how = end.signal ?? `return code ${end.code}`;
+      say('warn', `${argv.join(' ')} ended with ${how}`);
+    }
+  }
+}
+
+/** The executable files of a directory that are not stock scripts. */
+function userScripts(directory: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return [];
+  }
+  return names.filter((name) => {
+    const path = join(directory, name);
+    return isExecutable(path) && !isStock(path);
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isStock(path: string): boolean {
+  try {
+    const text = readFileSync(path);
+    const digest = createHash('sha256').update(text).digest('hex');
+    return text.includes(`\n${STOCK_MARK}`) || GENUINE.has(digest);
+  } catch {
+    // A directory, or a file that goes: nothing to run.
+    return true;
+  }
+}
