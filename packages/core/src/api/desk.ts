@@ -70,6 +70,11 @@ export class ApiDesk {
     return [...this.#clients.values()];
   }
 
+  /** True when that connection has signed on. */
+  has(connection: ConnectionId): boolean {
+    return this.#clients.has(connection);
+  }
+
   /** Takes a message from a connection, signed on or not. */
   receive(
     connection: ConnectionId,
