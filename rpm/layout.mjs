@@ -1,0 +1,87 @@
+// What lies where in the installed tree: one table, used by stage.mjs and by nobody else.
+
+/** Programs that are one bundled file each: its name, and its entry point after the build. */
+export const BUNDLES = {
+  heartbeat: 'packages/ts-heartbeat/dist/bin/heartbeat.js',
+  runner: 'packages/ts-resource-runner/dist/bin/runner.js',
+  ipfail: 'packages/client/dist/bin/ipfail.js',
+  cl_status: 'packages/client/dist/bin/cl_status.js',
+  ldirectord: 'packages/ts-ldirectord/dist/bin/ldirectord.js',
+};
+
+/** Where the bundles and the native parts beside them go. */
+export const BUNDLE_FOLDER = 'usr/lib/ts-heartbeat';
+
+/** Shell launchers of bundles: installed path → bundle. */
+export const LAUNCHERS = {
+  'usr/lib/heartbeat/heartbeat': 'heartbeat',
+  'usr/lib/heartbeat/ipfail': 'ipfail',
+  'usr/bin/cl_status': 'cl_status',
+};
+
+/** Sources that are laid down as they are: file or folder → place; a folder gives its files. */
+export const COPIES = [
+  ['packages/ts-resource-runner/scripts/share', 'usr/share/heartbeat'],
+  ['packages/ts-resource-runner/scripts/resource.d', 'etc/ha.d/resource.d'],
+  ['packages/ts-resource-runner/scripts/rc.d', 'etc/ha.d/rc.d'],
+  ['packages/ts-resource-runner/scripts/lib', 'usr/lib/heartbeat'],
+  ['packages/ts-resource-runner/scripts/harc', 'etc/ha.d/harc'],
+  ['packages/ts-resource-runner/scripts/shellfuncs', 'etc/ha.d/shellfuncs'],
+  ['packages/ts-heartbeat/scripts', 'usr/lib/heartbeat'],
+  ['packages/ts-ldirectord/scripts/ldirectord', 'usr/sbin/ldirectord'],
+  ['init.d', 'etc/init.d'],
+  ['packages/ts-heartbeat/samples', 'usr/share/doc/ts-heartbeat'],
+  ['packages/ts-resource-runner/samples', 'usr/share/doc/ts-heartbeat'],
+  ['packages/ts-ldirectord/samples', 'usr/share/doc/ts-heartbeat'],
+  ['packages/client/samples', 'usr/share/doc/ts-heartbeat'],
+  ['LICENSE', 'usr/share/doc/ts-heartbeat/LICENSE'],
+];
+
+/** Sources of the table above that a checkout may be without. */
+export const OPTIONAL_COPIES = new Set([
+  'packages/ts-resource-runner/scripts/lib',
+  'packages/ts-resource-runner/samples',
+  'packages/client/samples',
+]);
+
+/** Symbolic links: installed path → what it says. */
+export const LINKS = {
+  // ha.cf files written for Debian's package name programs below libexec.
+  'usr/libexec/heartbeat': '../lib/heartbeat',
+  // Heartbeat 1 and 2 had the tools of usr/share/heartbeat here.
+  'usr/lib/heartbeat/ResourceManager': '../../share/heartbeat/ResourceManager',
+  'usr/lib/heartbeat/hb_standby': '../../share/heartbeat/hb_standby',
+  'usr/lib/heartbeat/hb_takeover': '../../share/heartbeat/hb_takeover',
+  'usr/lib/heartbeat/mach_down': '../../share/heartbeat/mach_down',
+  'usr/lib/heartbeat/req_resource': '../../share/heartbeat/req_resource',
+};
+
+/** Folders that the programs expect and do not make. */
+export const FOLDERS = ['var/lib/heartbeat', 'etc/ha.d'];
+
+/** What users and their configurations name, so that a forgotten file is seen here first. */
+export const PROMISED = [
+  'usr/lib/heartbeat/heartbeat',
+  'usr/lib/heartbeat/ipfail',
+  'usr/share/heartbeat/ResourceManager',
+  'usr/share/heartbeat/hb_standby',
+  'usr/share/heartbeat/hb_takeover',
+  'usr/share/heartbeat/mach_down',
+  'usr/share/heartbeat/req_resource',
+  'usr/sbin/ldirectord',
+  'usr/bin/cl_status',
+  'etc/init.d/heartbeat',
+  'etc/init.d/ldirectord',
+  'etc/ha.d/harc',
+  'etc/ha.d/shellfuncs',
+  'etc/ha.d/rc.d/ip-request',
+  'etc/ha.d/rc.d/ip-request-resp',
+  'etc/ha.d/rc.d/status',
+  'etc/ha.d/resource.d/IPaddr',
+  'etc/ha.d/resource.d/IPaddr2',
+  'etc/ha.d/resource.d/SendArp',
+  'etc/ha.d/resource.d/ipvsadm',
+  'etc/ha.d/resource.d/ldirectord',
+  'etc/ha.d/resource.d/lvs',
+  'etc/ha.d/resource.d/tunl',
+];
