@@ -1,0 +1,56 @@
+/** Runs fallback commands: what a virtual's users want done when its last real server goes. */
+import { startChild } from '@ts-heartbeat/platform/child';
+import { inheritedEnvironment } from '../checks/environment.js';
+import type { Effect } from '../director/effect.js';
+
+type Telling = Extract<Effect, { kind: 'fallbackCommand' }>;
+
+/** A command that runs longer hangs; its group is stopped, for the next word must not wait for ever. */
+const COMMAND_MS_MAX = 60_000;
+
+/**
+ * One command at a time for each virtual, in order. Of what is said while one runs only the last
+ * word counts, so nothing piles up behind a slow command.
+ */
+export class FallbackCommands {
+  readonly #log: (text: string) => void;
+  readonly #running = new Map<string, { readonly telling: Telling; next?: Telling }>();
+
+  constructor(log: (text: string) => void) {
+    this.#log = log;
+  }
+
+  /** Runs `COMMAND start|stop ADDRESS PROTOCOL` by the shell (ldirectord 4.12), without waiting. */
+  tell(telling: Telling): void {
+    const key = `${telling.protocol} ${telling.address} ${telling.command}`;
+    const running = this.#running.get(key);
+    if (running === undefined) {
+      void this.#run(key, telling);
+    } else if (running.telling.verb === telling.verb) {
+      delete running.next;
+    } else {
+      running.next = telling;
+    }
+  }
+
+  async #run(key: string, first: Telling): Promise<void> {
+    for (let telling: Telling | undefined = first; telling !== undefined; ) {
+      const entry: { readonly telling: Telling; next?: Telling } = { telling };
+      this.#running.set(key, entry);
+      const { command, verb, address, protocol } = telling;
+      const line = `${command} ${verb} ${address} ${protocol}`;
+      const child = startChild({
+        argv: ['/bin/sh', '-c', line],
+        environment: inheritedEnvironment(),
+        deadlineMs: COMMAND_MS_MAX,
+      });
+      const { code, signal, late, failure } = await child.end;
+      const why = late
+        ? `no end within ${COMMAND_MS_MAX / 1000} s`
+        : (failure ?? (signal === null ? `exit code ${code}` : signal));
+      if (code !== 0) this.#log(`system(${line}) failed: ${why}`);
+      telling = entry.next;
+    }
+    this.#running.delete(key);
+  }
+}
