@@ -13,18 +13,20 @@ export const COMPLAINT_INTERVAL: Millis = 60_000;
 export class Complaint {
   readonly #say: Say;
   readonly #clock: () => Instant;
+  readonly #interval: Millis;
   #last: Instant | undefined;
   #kept = 0;
 
-  constructor(say: Say, clock: () => Instant) {
+  constructor(say: Say, clock: () => Instant, interval: Millis = COMPLAINT_INTERVAL) {
     this.#say = say;
     this.#clock = clock;
+    this.#interval = interval;
   }
 
   /** Writes the line, unless one was written a short while ago; then it is only counted. */
   say(severity: Severity, text: string): void {
     const now = this.#clock();
-    if (this.#last !== undefined && now - this.#last < COMPLAINT_INTERVAL) {
+    if (this.#last !== undefined && now - this.#last < this.#interval) {
       this.#kept++;
       return;
     }

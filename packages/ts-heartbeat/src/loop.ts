@@ -1,0 +1,255 @@
+/**
+ * The loop around the cluster machine: brings it what happens, in order, and performs what it asks
+ * for. Everything the node does goes through here, on one thread.
+ */
+import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
+import type { Effect } from '@ts-heartbeat/core/effect';
+import type { Event } from '@ts-heartbeat/core/event';
+import {
+  decodeDatagram,
+  decodeFrame,
+  encodeDatagram,
+  encodeFrame,
+} from '@ts-heartbeat/core/message/datagram';
+import type { Message } from '@ts-heartbeat/core/message/message';
+import { type NodeState, step, view, wakeAt } from '@ts-heartbeat/core/node';
+import type { Instant, Millis } from '@ts-heartbeat/core/time';
+import type { ClusterView } from '@ts-heartbeat/core/view';
+import type { Clock } from '@ts-heartbeat/platform/clock';
+import { type Alarm, makeWakeup, type Wakeup } from '@ts-heartbeat/platform/wakeup';
+import { Complaint } from './media/complaint.js';
+import type { Arrival, Medium } from './media/medium.js';
+import type { Say } from './say.js';
+
+/** Effects that somebody else performs: clients, the runner, scripts, the end. */
+export type OutsideEffect = Exclude<Effect, { kind: 'send' | 'ping' | 'log' }>;
+
+export interface LoopParts {
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly say: Say;
+  /** Asked for every message, so that keys read again count at once. */
+  readonly keyring: () => Keyring;
+  /** Whether packets that cannot be read are logged (`log_badpack`). */
+  readonly logBadPackets: boolean;
+  /** Later than this, the loop counts as having overslept. */
+  readonly oversleep: Millis;
+  readonly outside: (effect: OutsideEffect) => void;
+}
+
+/** Bad packets of one medium are told this often at most: a stranger must not fill the log. */
+const BAD_PACKET_INTERVAL: Millis = 1000;
+
+/** Turns of the event loop in which waiting packets are taken in after oversleeping. */
+const DRAIN_TURNS_MAX = 64;
+
+/** After that, what serial lines had waiting is given this long to come through. */
+const DRAIN_REST: Millis = 20;
+
+/** Events kept for the report of a crash. */
+const TRACE_MAX = 200;
+
+/** The link that messages of a ping medium may speak for, and what they must call themselves. */
+const PING_TYPE = 'NS_st';
+
+interface Line {
+  readonly medium: Medium;
+  readonly ping: boolean;
+  readonly bad: Complaint;
+}
+
+export class Loop {
+  readonly #parts: LoopParts;
+  readonly #lines = new Map<Medium, Line>();
+  readonly #wakeup: Wakeup;
+  readonly #queue: Event[] = [];
+  readonly #trace: string[] = [];
+  #state: NodeState;
+  #busy = false;
+  #wakeAt: Instant | undefined;
+  #arrivals = 0;
+  #draining = false;
+  #over = false;
+
+  constructor(node: NodeState, parts: LoopParts) {
+    this.#state = node;
+    this.#parts = parts;
+    this.#wakeup = makeWakeup(parts.alarm, (late) => this.#woken(late));
+  }
+
+  /** Sends on that medium from now on, and takes what it brings. */
+  add(medium: Medium, ping: boolean): void {
+    const bad = new Complaint(this.#parts.say, () => this.#parts.clock.at(), BAD_PACKET_INTERVAL);
+    this.#lines.set(medium, { medium, ping, bad });
+  }
+
+  get view(): ClusterView {
+    return view(this.#state);
+  }
+
+  /** The last events, oldest first, for the report of a crash. */
+  get trace(): readonly string[] {
+    return this.#trace;
+  }
+
+  /** Hands an event to the machine. Events that come while one is handled wait for their turn. */
+  happen(event: Event): void {
+    if (this.#over) return;
+    this.#queue.push(event);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        this.#handle(next);
+      }
+    } finally {
+      this.#busy = false;
+    }
+    this.#setWakeup();
+  }
+
+  /** Takes what came in on a medium. */
+  arrived(medium: Medium, arrival: Arrival): void {
+    const line = this.#lines.get(medium);
+    if (line === undefined || this.#over) return;
+    this.#arrivals += 1;
+    // The socket may be served before the timer that is long due.
+    if (!this.#draining && this.#lateness() > this.#parts.oversleep) this.#wake(this.#lateness());
+    const keyring = this.#parts.keyring();
+    const received =
+      arrival.form === 'frame'
+        ? decodeFrame(arrival.text, keyring)
+        : decodeDatagram(arrival.bytes, keyring);
+    if (!received.ok) {
+      if (!this.#parts.logBadPackets) return;
+      for (const { severity, text } of received.log) line.bad.say(severity, text);
+      return;
+    }
+    const { message } = received;
+    if (line.ping && !isOwnEcho(medium, message)) return;
+    this.happen({ kind: 'received', link: medium.link, message });
+  }
+
+  /** Ends the loop: nothing happens any more. */
+  stop(): void {
+    this.#over = true;
+    this.#queue.length = 0;
+    this.#wakeup.set(undefined);
+  }
+
+  #handle(event: Event): void {
+    this.#note(event);
+    const { state, effects } = step(this.#state, event, this.#parts.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'log':
+        this.#parts.say(effect.severity, effect.text);
+        break;
+      case 'send':
+        this.#send(effect.message);
+        break;
+      case 'ping':
+        this.#ping(effect.link, effect.message);
+        break;
+      default:
+        this.#parts.outside(effect);
+    }
+  }
+
+  /** Encodes once for each form, and sends everywhere. */
+  #send(message: Message): void {
+    const keyring = this.#parts.keyring();
+    let datagram: Uint8Array | undefined;
+    let frame: Uint8Array | undefined;
+    for (const { medium, ping } of this.#lines.values()) {
+      if (ping) continue;
+      if (medium.form === 'frame') {
+        frame ??= encodeFrame(message, keyring);
+        medium.send(frame);
+      } else {
+        datagram ??= encodeDatagram(message, keyring);
+        medium.send(datagram);
+      }
+    }
+  }
+
+  #ping(link: string, message: Message): void {
+    for (const { medium, ping } of this.#lines.values()) {
+      if (!ping || medium.link !== link) continue;
+      medium.send(encodeDatagram(message, this.#parts.keyring()));
+    }
+  }
+
+  #lateness(): Millis {
+    return this.#wakeAt === undefined ? 0 : this.#parts.clock.at() - this.#wakeAt;
+  }
+
+  #woken(late: Millis): void {
+    if (!this.#draining) this.#wake(late);
+  }
+
+  #wake(late: Millis): void {
+    if (late <= this.#parts.oversleep) {
+      this.#wakeAt = undefined;
+      this.happen({ kind: 'time' });
+      return;
+    }
+    this.#draining = true;
+    this.#wakeAt = undefined;
+    this.happen({ kind: 'overslept', by: late });
+    this.#drain(DRAIN_TURNS_MAX);
+  }
+
+  /** Lets the sockets be read, until none had anything or the turns are used up, and then goes on. */
+  #drain(turns: number): void {
+    const before = this.#arrivals;
+    setImmediate(() => {
+      if (this.#over) return;
+      if (this.#arrivals !== before && turns > 0) {
+        this.#drain(turns - 1);
+        return;
+      }
+      setTimeout(() => {
+        this.#draining = false;
+        this.happen({ kind: 'time' });
+      }, DRAIN_REST);
+    });
+  }
+
+  #setWakeup(): void {
+    if (this.#draining || this.#over) return;
+    this.#wakeAt = wakeAt(this.#state);
+    this.#wakeup.set(this.#wakeAt);
+  }
+
+  #note(event: Event): void {
+    this.#trace.push(`${this.#parts.clock.at().toFixed(0)} ${summary(event)}`);
+    if (this.#trace.length > TRACE_MAX) this.#trace.shift();
+  }
+}
+
+/** True for a message of that ping medium that we sent and an echo reply brought home. */
+function isOwnEcho(medium: Medium, message: Message): boolean {
+  return message.get('t') === PING_TYPE && message.get('src') === medium.link;
+}
+
+function summary(event: Event): string {
+  switch (event.kind) {
+    case 'received':
+    case 'local': {
+      const { message } = event;
+      const fields = ['t', 'src', 'seq', 'st', 'info'].map((name) => message.get(name) ?? '-');
+      return `${event.kind} ${event.kind === 'received' ? event.link : '-'} ${fields.join(' ')}`;
+    }
+    case 'jobDone':
+      return `jobDone ${event.id} ${event.outcome.ok ? 'ok' : 'failed'}`;
+    case 'overslept':
+      return `overslept ${Math.round(event.by)}`;
+    default:
+      return event.kind;
+  }
+}
