@@ -1,5 +1,6 @@
 /** Checks by a program: checktype external and external-perl, and ping by the system's program. */
 import { startChild } from '@ts-heartbeat/platform/child';
+import { readable } from '../command/bytes.js';
 import type { ExternalSpec, PingSpec } from './check.js';
 import { inheritedEnvironment } from './environment.js';
 import type { Finding, Probe } from './probe.js';
@@ -12,9 +13,10 @@ const GRACE_MS = 1000;
  * no execute permission.
  */
 export function externalProbe(spec: ExternalSpec): Probe {
+  const command = readable(spec.command);
   const program: [string, ...string[]] = spec.perl
-    ? ['perl', spec.command, ...spec.args]
-    : [spec.command, ...spec.args];
+    ? ['perl', command, ...spec.args]
+    : [command, ...spec.args];
   return (settle) => runProgram(program, settle);
 }
 

@@ -55,7 +55,8 @@ test('while a command runs only the last word counts, and they never run side by
   writeFileSync(gate, '');
   await eventually(() => said() === 'start\nstop\n');
   commands.tell(telling(command, 'start'));
-  await eventually(() => said() === 'start\nstop\nstart\n');
+  await commands.settled();
+  assert.equal(said(), 'start\nstop\nstart\n');
 });
 
 test('a command that fails is logged', async () => {

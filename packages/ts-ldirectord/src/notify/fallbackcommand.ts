@@ -1,6 +1,7 @@
 /** Runs fallback commands: what a virtual's users want done when its last real server goes. */
 import { startChild } from '@ts-heartbeat/platform/child';
 import { inheritedEnvironment } from '../checks/environment.js';
+import { readable } from '../command/bytes.js';
 import type { Effect } from '../director/effect.js';
 
 type Telling = Extract<Effect, { kind: 'fallbackCommand' }>;
@@ -16,6 +17,8 @@ export class FallbackCommands {
   readonly #log: (text: string) => void;
   readonly #running = new Map<string, { readonly telling: Telling; next?: Telling }>();
 
+  readonly #ends = new Set<Promise<void>>();
+
   constructor(log: (text: string) => void) {
     this.#log = log;
   }
@@ -25,7 +28,8 @@ export class FallbackCommands {
     const key = `${telling.protocol} ${telling.address} ${telling.command}`;
     const running = this.#running.get(key);
     if (running === undefined) {
-      void this.#run(key, telling);
+      const end = this.#run(key, telling).finally(() => this.#ends.delete(end));
+      this.#ends.add(end);
     } else if (running.telling.verb === telling.verb) {
       delete running.next;
     } else {
@@ -33,12 +37,17 @@ export class FallbackCommands {
     }
   }
 
+  /** Resolves when no command runs or waits any more. */
+  async settled(): Promise<void> {
+    while (this.#ends.size > 0) await Promise.all(this.#ends);
+  }
+
   async #run(key: string, first: Telling): Promise<void> {
     for (let telling: Telling | undefined = first; telling !== undefined; ) {
       const entry: { readonly telling: Telling; next?: Telling } = { telling };
       this.#running.set(key, entry);
       const { command, verb, address, protocol } = telling;
-      const line = `${command} ${verb} ${address} ${protocol}`;
+      const line = readable(`${command} ${verb} ${address} ${protocol}`);
       const child = startChild({
         argv: ['/bin/sh', '-c', line],
         environment: inheritedEnvironment(),
