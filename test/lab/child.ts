@@ -16,6 +16,20 @@ export interface ChildOptions {
   readonly timeoutMs?: number;
 }
 
+/**
+ * Every program leads a process group of its own: what it started itself ends with it, and a Ctrl-C
+ * on the terminal reaches the test alone, which then takes the lab down in order.
+ */
+const GROUP = { detached: true } as const;
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
 /** Exit code as a shell has it: 128 and the signal's place for a signal (all are SIGKILL here). */
 function exitCode(code: number | null): number {
   return code ?? 137;
@@ -25,7 +39,7 @@ function exitCode(code: number | null): number {
 export function runChild(argv: readonly string[], options: ChildOptions): Promise<Outcome> {
   return new Promise((resolve) => {
     const [program = '', ...rest] = argv;
-    const child = spawn(program, rest, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, { env: options.env, ...GROUP });
     let stdout = '';
     let stderr = '';
     let late = false;
@@ -34,7 +48,7 @@ export function runChild(argv: readonly string[], options: ChildOptions): Promis
         ? undefined
         : setTimeout(() => {
             late = true;
-            child.kill('SIGKILL');
+            killGroup(child);
           }, options.timeoutMs);
     const done = (code: number): void => {
       clearTimeout(timer);
@@ -72,7 +86,7 @@ export function startChild(
   env: NodeJS.ProcessEnv,
 ): ChildTask {
   const [program = '', ...rest] = argv;
-  const child = spawn(program, rest, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { env, ...GROUP });
   return new ChildTask(child, onLine);
 }
 
@@ -107,7 +121,7 @@ export class ChildTask implements Task {
   }
 
   async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    killGroup(this.#child);
     await this.ended;
   }
 }

@@ -16,6 +16,7 @@ interface Waiter<T> {
 export class Feed<T> {
   readonly #items: T[] = [];
   readonly #waiters = new Set<Waiter<T>>();
+  readonly #listeners: ((item: T) => void)[] = [];
   readonly #show: (item: T) => string;
 
   /** `show` prints an item for the message of a wait that was in vain. */
@@ -27,6 +28,12 @@ export class Feed<T> {
     if (this.#items.length >= ITEMS_MAX) throw new Error('the lab has seen too much');
     this.#items.push(item);
     for (const waiter of [...this.#waiters]) waiter.take(item);
+    for (const listener of this.#listeners) listener(item);
+  }
+
+  /** Calls back with every item from now on. */
+  listen(listener: (item: T) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The place after the newest item: what comes later is `since` this mark. */

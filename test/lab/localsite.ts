@@ -248,10 +248,8 @@ export class LocalSite implements Site {
     onLine: (line: Line) => void,
     entry: Entry = 'host',
   ): Promise<Task> {
-    // nsenter does not hand a signal on: what it started must end with it.
-    const tether = this.#confined.length > 0 ? this.#confined : [...TETHER, '--'];
-    const inside = entry === 'host' ? tether : [];
-    const task = startChild([...this.#enter(name, entry), ...inside, ...argv], onLine, this.#env);
+    const confined = entry === 'host' ? this.#confined : [];
+    const task = startChild([...this.#enter(name, entry), ...confined, ...argv], onLine, this.#env);
     this.#tasks.add(task);
     void task.ended.then(() => this.#tasks.delete(task));
     return task;

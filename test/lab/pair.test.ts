@@ -63,7 +63,9 @@ test('cables are pulled and plugged, power is cut, the disk and the log stay', (
     const carrier = ['cat', '/sys/class/net/eth0/carrier'];
     assert.equal((await site.run('backup', carrier)).stdout, '0\n');
     await site.plug('backup');
-    assert.equal((await site.run('client', ping)).code, 0);
+    // A switch port needs a moment: one answer within five seconds.
+    const pings = ['ping', '-c', '1', '-w', '5', '192.168.136.12'];
+    assert.equal((await site.run('client', pings)).code, 0);
 
     const daemon = await site.start('backup', ['sleep', '1000'], () => {});
     await site.powerOff('backup');

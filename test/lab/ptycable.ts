@@ -61,7 +61,7 @@ export class PtyCable implements SerialCable {
       const program = spawn(
         'setpriv',
         ['--pdeathsig', 'KILL', '--', 'socat', `pty,raw,echo=0,link=${link}`, '-'],
-        { stdio: ['pipe', 'pipe', 'inherit'] },
+        { detached: true, stdio: ['pipe', 'pipe', 'inherit'] },
       );
       const device = await appears(link, program);
       const holder = openSync(device, constants.O_RDWR | constants.O_NOCTTY);

@@ -37,7 +37,7 @@ export interface Task {
   readonly ended: Promise<number>;
   /** Writes to its standard input. */
   write(text: string): void;
-  /** Kills it, and waits for the end. Harmless when it has ended. */
+  /** Kills it and what it started, and waits for the end. Harmless when it has ended. */
   stop(): Promise<void>;
 }
 

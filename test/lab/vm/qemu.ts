@@ -103,6 +103,8 @@ export class Machine {
       await writeFile(join(run, 'settings'), lines.join(''));
       const command = ['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64'];
       const qemu = spawn('setpriv', [...command, ...machineArguments(boot, run)], {
+        // Out of reach of a Ctrl-C, so that the test can end it in order.
+        detached: true,
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       let said = '';

@@ -1,0 +1,78 @@
+/** The tutorial's cluster in the virtual machine: kernel IPVS, tunl0, real serial ports. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { bootServer, SERVERS } from '../lab/boot.js';
+import {
+  coldStart,
+  failback,
+  gracefulStop,
+  type Limits,
+  noiseOnTheLine,
+  powerOffTakeover,
+} from '../lab/checks.js';
+import { Cluster } from '../lab/cluster.js';
+import { SHORT, serialOnly, type Timers, tutorialFiles } from '../lab/clusterfiles.js';
+import { DIRECTORS, type Lab } from '../lab/lab.js';
+import { type Stack, stack, stackName } from '../lab/stack.js';
+import { openVm } from '../lab/vm/vm.js';
+
+/** The genuine scripts took up to 52 s for a start and 100 s for a move in an emulated machine. */
+const LIMITS: Limits = { coldStartMs: 150_000, moveMs: 150_000 };
+
+/** On a line where noise may cost two heartbeats in a row, three must not be a death. */
+const SERIAL_TIMERS: Timers = { keepalive: '1', deadtime: '5', warntime: '4', initdead: '10' };
+
+const TABLE_LIMIT_MS = 30_000;
+
+let programs: Stack;
+let lab: Lab;
+
+before(async () => {
+  programs = stack(stackName(process.env.TS_HEARTBEAT_STACK));
+  lab = await openVm(programs);
+  await Promise.all(SERVERS.map((host) => bootServer(lab, host)));
+});
+
+after(async () => {
+  await lab?.close();
+  programs.dispose();
+});
+
+/** Waits for the kernel's table of a node to have that many real servers with weight 1. */
+async function balancing(node: string, servers: number): Promise<void> {
+  const deadline = performance.now() + TABLE_LIMIT_MS;
+  for (;;) {
+    const table = await lab.site.readNet(node, 'ip_vs');
+    const weighed = table.match(/^ +-> \S+ +(Tunnel|Local) +1 /gm)?.length ?? 0;
+    if (weighed === servers) return;
+    assert.ok(performance.now() < deadline, `the table of ${node}:\n${table}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+test('the tutorial’s cluster starts, moves in order, survives a power cut', async () => {
+  const cluster = await Cluster.open(lab, tutorialFiles(SHORT));
+  await coldStart(cluster, LIMITS);
+  await balancing('loadbalancer', 5);
+  await gracefulStop(cluster, LIMITS);
+  await balancing('backup', 5);
+  await balancing('loadbalancer', 0);
+  await failback(cluster, LIMITS);
+  await balancing('loadbalancer', 5);
+  await powerOffTakeover(cluster, LIMITS);
+  await cluster.close();
+});
+
+test('the serial line alone, at 19200 baud: forms, stands noise, fails over', async () => {
+  await lab.site.powerOff('backup');
+  for (const node of DIRECTORS) {
+    await lab.site.powerOn(node);
+    await bootServer(lab, node);
+  }
+  const cluster = await Cluster.open(lab, serialOnly(tutorialFiles(SERIAL_TIMERS)));
+  await coldStart(cluster, LIMITS);
+  await noiseOnTheLine(cluster, 1000);
+  await powerOffTakeover(cluster, LIMITS);
+  await cluster.close();
+});
