@@ -1,4 +1,5 @@
 /** What is wrong with a configuration file: a value, never an exception. */
+import type { Severity } from '../log.js';
 
 export interface Problem {
   readonly file: string;
@@ -17,4 +18,26 @@ export interface Problem {
    * bare on standard error.
    */
   readonly form: 'log' | 'bare';
+  /**
+   * The severity word that heartbeat 3.0.6 prints, where it is not that of `severity`: it calls some
+   * harmless lines ERROR and some fatal ones WARN.
+   */
+  readonly printedAs?: Severity;
+  /** True where the genuine program says nothing, and the line is ours. */
+  readonly own?: true;
+}
+
+/** The exit status of a daemon whose configuration has problems (heartbeat 3.0.6). */
+export const EXIT_NOT_CONFIGURED = 6;
+/** The same, where a file may not be read by this user. */
+export const EXIT_NOT_PERMITTED = 4;
+
+/** True where something keeps the daemon from starting. */
+export function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** The severity word a problem is printed with. */
+export function printedSeverity({ severity, printedAs }: Problem): Severity {
+  return printedAs ?? (severity === 'warning' ? 'warn' : severity);
 }

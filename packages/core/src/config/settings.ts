@@ -60,6 +60,8 @@ export interface Settings {
   readonly autoFailback: 'on' | 'off' | 'legacy';
   readonly maxRexmitDelay: Millis;
   readonly generationMethod: 'file' | 'time';
+  /** Where this node's identity comes from: the file hb_uuid (also when absent), or its name. */
+  readonly uuidFrom?: 'file' | 'nodename';
   readonly realtime: boolean;
   readonly realtimePriority: number;
   readonly coredumps: boolean;
