@@ -31,6 +31,11 @@ function readIdentity(path: string): ProcessIdentity | null {
   }
 }
 
+/** ResourceManager notes a script before it knows its start time: 0 stands for any. */
+function runs(identity: ProcessIdentity): boolean {
+  return identity.started === 0 ? identify(identity.pid) !== null : isAlive(identity);
+}
+
 function ourselves(): ProcessIdentity {
   return identify(process.pid) ?? { pid: process.pid, started: 0 };
 }
@@ -105,9 +110,9 @@ export class DirectoryLock {
       return now - this.#emptySince >= EMPTY_LOCK_MS;
     }
     this.#emptySince = undefined;
-    if (isAlive(holder)) return false;
+    if (runs(holder)) return false;
     const script = readIdentity(`${this.#directory}/script`);
-    return script === null || !isAlive(script);
+    return script === null || !runs(script);
   }
 
   /** By way of a rename, so that of two who find it void only one removes it. */

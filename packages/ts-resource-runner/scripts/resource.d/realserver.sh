@@ -1,0 +1,154 @@
+# The two roles of a node that is director and real server by turns: as a real server it has the
+# virtual address on tunl0 and keeps silent about it in ARP. Sourced by lvs and tunl.
+# shellcheck shell=sh disable=SC2034
+
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+: "${HA_DIR:=/etc/ha.d}"
+[ -r "${HA_FUNCS:=$HA_DIR/shellfuncs}" ] || HA_FUNCS=$here/../shellfuncs
+export HA_DIR HA_FUNCS
+# shellcheck source=../shellfuncs
+. "$HA_FUNCS"
+
+# Another tunnel end or proc, for a test.
+: "${TUNNEL:=tunl0}" "${SYSCTL:=/proc/sys/net/ipv4}"
+
+# vips NAME [ARGUMENT...]: sets VIP to the virtual addresses: the arguments, else VIP of
+# /etc/sysconfig/NAME or /etc/default/NAME, else VIP as it is, else the addresses of the groups of
+# haresources that have lvs or tunl in them.
+vips() {
+  for vip_file in "/etc/sysconfig/$1" "/etc/default/$1"; do
+    # shellcheck source=/dev/null
+    [ -r "$vip_file" ] && . "$vip_file"
+  done
+  shift
+  [ $# -eq 0 ] || VIP=$*
+  [ -n "$VIP" ] || vips_of_haresources
+  if [ -z "$VIP" ]; then
+    echo "No virtual address: give it as argument, as VIP in /etc/sysconfig, or in haresources" >&2
+    ha_log "ERROR: $0: no virtual address configured"
+    return 1
+  fi
+}
+
+vips_of_haresources() {
+  [ -r "$HA_DIR/haresources" ] || return
+  vip_line=
+  while read -r vip_part || [ -n "$vip_part" ]; do
+    vip_line="$vip_line ${vip_part%%#*}"
+    case $vip_line in
+      *\\) vip_line=${vip_line%\\} ;;
+      *)
+        # shellcheck disable=SC2086
+        vips_of_line $vip_line
+        vip_line=
+        ;;
+    esac
+  done <"$HA_DIR/haresources"
+}
+
+# vips_of_line NODE WORD...: a backslash at a line's end is kept by no read but `read -r`.
+vips_of_line() {
+  case " $* " in *' lvs '* | *' lvs::'* | *' tunl '* | *' tunl::'*) ;; *) return ;; esac
+  shift
+  for vip_word in "$@"; do
+    case $vip_word in
+      IPaddr::* | IPaddr2::*) vip_word=${vip_word#*::} ;;
+      [0-9]*.[0-9]*.[0-9]*.[0-9]*) ;;
+      *) continue ;;
+    esac
+    VIP="${VIP:+$VIP }${vip_word%%/*}"
+  done
+}
+
+# set_kernel NAME VALUE: quiet where the kernel does not have it.
+set_kernel() {
+  [ -e "$SYSCTL/$1" ] && { echo "$2" >"$SYSCTL/$1"; } 2>/dev/null
+}
+
+# Patched kernels of old hide an address by `hidden`; others answer ARP only for addresses of the
+# interface that was asked (arp_ignore 1), and never name the virtual address as sender
+# (arp_announce 2).
+hide() {
+  if [ -e "$SYSCTL/conf/all/hidden" ]; then
+    set_kernel conf/all/hidden 1
+    set_kernel "conf/$TUNNEL/hidden" 1
+    return
+  fi
+  for hide_where in all "$TUNNEL"; do
+    set_kernel "conf/$hide_where/arp_ignore" 1
+    set_kernel "conf/$hide_where/arp_announce" 2
+  done
+}
+
+unhide() {
+  if [ -e "$SYSCTL/conf/all/hidden" ]; then
+    set_kernel conf/all/hidden 0
+    return
+  fi
+  set_kernel conf/all/arp_ignore 0
+  set_kernel conf/all/arp_announce 0
+}
+
+# What comes out of the tunnel has a client's address, to which the way leads by another interface:
+# a strict reverse path check would drop it. The larger of `all` and this value counts.
+accept_tunnel() {
+  read -r accept_all <"$SYSCTL/conf/all/rp_filter" 2>/dev/null || accept_all=1
+  if [ "$accept_all" = 0 ]; then
+    set_kernel "conf/$TUNNEL/rp_filter" 0
+  else
+    set_kernel "conf/$TUNNEL/rp_filter" 2
+  fi
+}
+
+tunnel_addresses() {
+  ip -o -4 addr show dev "$TUNNEL" 2>/dev/null
+}
+
+# on_tunnel VIP: does a working tunnel end have the address?
+on_tunnel() {
+  case $(ip -4 addr show dev "$TUNNEL" up 2>/dev/null) in *" inet $1"[\ /]*) ;; *) return 1 ;; esac
+}
+
+# become_real_server: the virtual addresses on the tunnel, silently. Fails if one cannot be had.
+become_real_server() {
+  # Silence comes first: not one ARP answer may leave.
+  hide
+  ip link show dev "$TUNNEL" >/dev/null 2>&1 || modprobe ipip 2>/dev/null
+  become_rc=0
+  for become_vip in $VIP; do
+    case $(tunnel_addresses) in
+      *" inet $become_vip"[\ /]*) ;;
+      *)
+        ip -4 addr add "$become_vip/32" broadcast "$become_vip" dev "$TUNNEL" || become_rc=1
+        ;;
+    esac
+  done
+  ip link set dev "$TUNNEL" up || become_rc=1
+  hide
+  accept_tunnel
+  set_kernel ip_forward 1
+  return "$become_rc"
+}
+
+# leave_real_server: the virtual addresses off the tunnel, which goes down with the last of them.
+leave_real_server() {
+  leave_rc=0
+  leave_left=
+  while read -r _ _ _ leave_address _; do
+    [ -n "$leave_address" ] || continue
+    case " $VIP " in
+      *" ${leave_address%%/*} "*)
+        ip -4 addr del "$leave_address" dev "$TUNNEL" || leave_rc=1
+        ;;
+      *) leave_left=yes ;;
+    esac
+  done <<END
+$(tunnel_addresses)
+END
+  if [ -z "$leave_left" ] && ip link show dev "$TUNNEL" >/dev/null 2>&1; then
+    ip link set dev "$TUNNEL" down || leave_rc=1
+    unhide
+  fi
+  set_kernel ip_forward 1
+  return "$leave_rc"
+}
