@@ -20,7 +20,9 @@ export interface Named {
 }
 
 export type Arguments =
-  | { readonly kind: 'help' | 'version' }
+  | { readonly kind: 'help' }
+  /** `long` for `--version`, which says more than `-v`. */
+  | { readonly kind: 'version'; readonly long: boolean }
   /** Wrong usage; `complaints` go to standard error, one line each. */
   | { readonly kind: 'usage'; readonly complaints: readonly string[] }
   | {
@@ -43,6 +45,7 @@ const LETTERS: ReadonlyMap<string, 'debug' | 'help' | 'version'> = new Map([
 export function parseArguments(argv: readonly string[]): Arguments {
   const given = new Set<'debug' | 'help' | 'version'>();
   const complaints: string[] = [];
+  let long = false;
   let index = 0;
   for (; index < argv.length; index++) {
     const word = argv[index] ?? '';
@@ -57,6 +60,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       if (!option) complaints.push(`Unknown option: ${name}`);
       else if (value !== undefined) complaints.push(`Option ${name} does not take an argument`);
       else given.add(option);
+      long ||= option === 'version';
       continue;
     }
     for (const letter of word.slice(1)) {
@@ -67,7 +71,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   if (complaints.length > 0) return { kind: 'usage', complaints };
   if (given.has('help')) return { kind: 'help' };
-  if (given.has('version')) return { kind: 'version' };
+  if (given.has('version')) return { kind: 'version', long };
   return parseWords(argv.slice(index), given.has('debug'));
 }
 

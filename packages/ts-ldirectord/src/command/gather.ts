@@ -11,7 +11,7 @@ import { parseServices } from './services.js';
 
 /** The host name that default logins are made of. */
 export function hostName(environment: NodeJS.ProcessEnv): string {
-  return environment['HOSTNAME'] ?? os.hostname();
+  return environment.HOSTNAME ?? os.hostname();
 }
 
 /** Answers all questions; names are looked up side by side. Never rejects. */
