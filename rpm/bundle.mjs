@@ -19,8 +19,8 @@ const serialBinding = {
 };
 
 /**
- * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time); where the
- * source asks for its own URL it is told the bundle's.
+ * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time); where
+ * the source asks for its own URL it is told the bundle's.
  */
 export async function bundle(entry, file) {
   await build({

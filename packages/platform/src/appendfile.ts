@@ -28,8 +28,8 @@ export interface AppendFileOptions {
  * A winston transport that writes each line at once with one write call.
  *
  * It never throws and never creates a directory. A line that cannot be written (full disk, missing
- * directory) is counted; when writing works again, one line says how many were lost. A file that was
- * renamed or removed is opened anew within a second or at `reopen`.
+ * directory) is counted; when writing works again, one line says how many were lost. A file that
+ * was renamed or removed is opened anew within a second or at `reopen`.
  */
 export class AppendFile extends Transport {
   /** Lines that could not be written since the start. */

@@ -4,34 +4,47 @@ import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { deviceSocket } from './devicesocket.js';
 
+const MODULE = JSON.stringify(new URL('./devicesocket.js', import.meta.url));
+
+/** Says something by broadcast from one end of a wire: `node -e … ADDRESS BROADCAST TEXT`. */
+const SAY = `
+  const [, address, broadcast, text] = process.argv;
+  const socket = require('dgram').createSocket('udp4');
+  socket.bind(0, address, () => {
+    socket.setBroadcast(true);
+    socket.send(text, 694, broadcast, () => socket.close());
+  });
+`;
+
 /**
- * Two veth pairs whose far ends stand in a second namespace; a limited broadcast is sent from each
- * far end, and each of two sockets on one port must hear only its own wire.
+ * Two veth pairs whose far ends stand in a second namespace; something is said from each far end,
+ * and each of two sockets on one port must hear only its own wire.
  */
 const SCRIPT = `
   import dgram from 'node:dgram';
   import { once } from 'node:events';
   import { execFileSync, spawn } from 'node:child_process';
-  import { deviceSocket } from ${JSON.stringify(new URL('./devicesocket.js', import.meta.url))};
+  import { deviceSocket } from ${MODULE};
   const ip = (...words) => execFileSync('ip', words);
-  const far = spawn('unshare', ['-n', 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const stay = ['-n', 'sh', '-c', 'echo; exec cat'];
+  const far = spawn('unshare', stay, { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(far.stdout, 'data');
+  const inFar = (...words) => execFileSync('nsenter', ['-t', String(far.pid), '-n', ...words]);
   const heard = [];
   const done = [];
   for (const n of [0, 1]) {
-    ip('link', 'add', 'eth' + n, 'type', 'veth', 'peer', 'name', 'far' + n, 'netns', String(far.pid));
-    ip('addr', 'add', '10.0.' + n + '.1/24', 'brd', '+', 'dev', 'eth' + n);
-    ip('link', 'set', 'eth' + n, 'up');
-    const inFar = (...words) => execFileSync('nsenter', ['-t', String(far.pid), '-n', ...words]);
-    inFar('ip', 'addr', 'add', '10.0.' + n + '.2/24', 'brd', '+', 'dev', 'far' + n);
-    inFar('ip', 'link', 'set', 'far' + n, 'up');
+    const [device, other] = ['eth' + n, 'far' + n];
+    ip('link', 'add', device, 'type', 'veth', 'peer', 'name', other, 'netns', String(far.pid));
+    ip('addr', 'add', '10.0.' + n + '.1/24', 'brd', '+', 'dev', device);
+    ip('link', 'set', device, 'up');
+    inFar('ip', 'addr', 'add', '10.0.' + n + '.2/24', 'brd', '+', 'dev', other);
+    inFar('ip', 'link', 'set', other, 'up');
     const socket = dgram.createSocket('udp4');
-    socket.on('message', (m) => heard.push('eth' + n + ' ' + m));
+    socket.on('message', (text) => heard.push(device + ' hears ' + text));
     done.push(once(socket, 'message').then(() => socket));
-    socket.bind({ fd: deviceSocket({ device: 'eth' + n, port: 694, reuse: true, broadcast: true }) });
-    const say = 'const d = require("dgram").createSocket("udp4"); d.bind(0, "10.0.' + n + '.2", () => {' +
-      'd.setBroadcast(true); d.send("from far' + n + '", 694, "10.0.' + n + '.255", () => d.close()); })';
-    inFar(process.execPath, '-e', say);
+    socket.bind({ fd: deviceSocket({ device, port: 694, reuse: true, broadcast: true }) });
+    const words = ['10.0.' + n + '.2', '10.0.' + n + '.255', other];
+    inFar(process.execPath, '-e', ${JSON.stringify(SAY)}, ...words);
   }
   for (const socket of await Promise.all(done)) socket.close();
   far.stdin.end();
@@ -42,7 +55,7 @@ test('each socket hears its own device only', () => {
   const flags = process.getuid?.() === 0 ? ['-n'] : ['-Urn'];
   const words = [...flags, process.execPath, '--input-type=module', '-e', SCRIPT];
   const printed = execFileSync('unshare', words, { encoding: 'utf8', timeout: 30_000 });
-  assert.equal(printed, 'eth0 from far0, eth1 from far1\n');
+  assert.equal(printed, 'eth0 hears far0, eth1 hears far1\n');
 });
 
 test('errors carry their code', () => {

@@ -169,7 +169,8 @@ function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
  * permits one (net.ipv4.ping_group_range), else a raw socket. Use one for all hosts of a daemon, as
  * the genuine one does with its single id. IPv4 only.
  *
- * Throws an Error with `code` when neither is permitted; `ENOSYS` where system calls are not to be had.
+ * Throws an Error with `code` when neither is permitted; `ENOSYS` where system calls are not to be
+ * had.
  */
 export function openEcho(
   { id }: EchoOptions,

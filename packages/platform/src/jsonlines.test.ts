@@ -134,7 +134,8 @@ test('a served socket is respected, one left behind is replaced', async (t) => {
     /EADDRINUSE/,
   );
   listening.close();
-  const leave = `require('net').createServer().listen(${JSON.stringify(file)}, () => process.kill(process.pid, 9))`;
+  const die = '() => process.kill(process.pid, 9)';
+  const leave = `require('net').createServer().listen(${JSON.stringify(file)}, ${die})`;
   spawnSync(process.execPath, ['-e', leave]);
   assert.ok(existsSync(file));
   const again = await listenJson(file, 0o600, (socket) => socket.end());

@@ -7,6 +7,8 @@ import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { clusterTargets, openLog } from './log.js';
 
+const MODULE = JSON.stringify(new URL('./log.js', import.meta.url));
+
 function folder(t: TestContext): string {
   const made = mkdtempSync(path.join(os.tmpdir(), 'log-'));
   t.after(() => rmSync(made, { recursive: true, force: true }));
@@ -44,7 +46,7 @@ for (const end of ['process.exit(0)', 'process.kill(process.pid, "SIGKILL")', 't
   test(`all lines are on disk after ${end}`, (t) => {
     const logfile = path.join(folder(t), 'ha-log');
     const script = `
-      import { openLog, clusterTargets } from ${JSON.stringify(new URL('./log.js', import.meta.url))};
+      import { openLog, clusterTargets } from ${MODULE};
       const who = { tag: 'x', pid: 1, host: 'h' };
       const log = openLog(clusterTargets(who,
         { logfile: ${JSON.stringify(logfile)}, syslogFormat: true }));

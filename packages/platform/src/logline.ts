@@ -49,8 +49,8 @@ export function ctimeStamp(at: Date): string {
 }
 
 /**
- * A text as it may go to a log: cut to the genuine length; control characters other than newline and
- * tab become `?`, because a text may quote a peer and a log is read in a terminal.
+ * A text as it may go to a log: cut to the genuine length; control characters other than newline
+ * and tab become `?`, because a text may quote a peer and a log is read in a terminal.
  */
 export function printable(text: string): string {
   const short = text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text;

@@ -69,9 +69,9 @@ export interface PidFileOptions {
 }
 
 /**
- * Writes a pid file (mode 0644) if no other living daemon stands in it, and says who does now:
- * `running` with another pid means that we came second. The file appears whole or not at all; a stale
- * one is replaced, as by the genuine program. Throws the system's error when it cannot be written.
+ * Writes a pid file (mode 0644) if no other living daemon stands in it, and says who does now: when
+ * it was not taken, that pid came first. The file appears whole or not at all; a stale one is
+ * replaced, as by the genuine program. Throws the system's error when it cannot be written.
  */
 export function takePidFile(
   path: string,

@@ -1,4 +1,6 @@
-/** Keeps a daemon running on a busy machine: realtime scheduling, locked program code, no OOM kill. */
+/**
+ * Keeps a daemon running on a busy machine: realtime scheduling, locked program code, no OOM kill.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { errnoName, type Libc, libc, nativeFailure } from './native.js';
 
@@ -53,9 +55,9 @@ function lockCode(native: Libc, problems: string[]): number {
 const OOM_SCORE_ADJUSTMENT = '-900';
 
 /**
- * Runs this process under SCHED_RR with that priority (measured: every genuine process has 1), locks
- * its code and asks the kernel to spare it when memory runs out. Whatever is refused is reported,
- * and the daemon goes on without.
+ * Runs this process under SCHED_RR with that priority (measured: every genuine process has 1),
+ * locks its code and asks the kernel to spare it when memory runs out. Whatever is refused is
+ * reported, and the daemon goes on without.
  */
 export function raisePriority(priority: number, native: Libc | null = libc()): PriorityReport {
   const problems: string[] = [];
