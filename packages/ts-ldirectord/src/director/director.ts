@@ -27,6 +27,9 @@ import type { CheckState, DirectorState, Planned, Work } from './state.js';
 const RETRY_MS = 2000;
 /** A check that has not answered this long after its limit is taken for failed, and made anew. */
 const OVERDUE_MS = 5000;
+/** More than the checks of any configuration; and with this many runs no number is lost in 2^53. */
+const RUN_STRIDE = 2 ** 20;
+const RUNS_MAX = 2 ** 30;
 
 const NO_WORK: Work = {
   doing: 'nothing',
@@ -251,7 +254,7 @@ function report(turn: Turn, reports: Planned['reports']): void {
 }
 
 function takeResult(turn: Turn, run: number, result: CheckResult): void {
-  const index = turn.state.checks.findIndex((check) => check.running?.run === run);
+  const index = indexOfRun(turn.state.checks, run);
   const check = turn.state.checks[index];
   if (check?.running === undefined) return;
   const { running, impossible: before, ...rest } = check;
@@ -280,6 +283,13 @@ function takeResult(turn: Turn, run: number, result: CheckResult): void {
   if (!check.answered) settleStatus(turn);
 }
 
+/** A run's number tells where its check stood when it began; a reload may have moved it. */
+function indexOfRun(checks: readonly CheckState[], run: number): number {
+  const index = run % RUN_STRIDE;
+  if (checks[index]?.running?.run === run) return index;
+  return checks.findIndex((check) => check.running?.run === run);
+}
+
 /** The start, or a reload, is over when every check has answered once. */
 function settleStatus(turn: Turn): void {
   const { status, checks } = turn.state;
@@ -292,7 +302,7 @@ function beginDueChecks(turn: Turn): void {
   const { schedule, due } = dueChecks(turn.state.schedule, turn.now);
   if (due.length === 0) return;
   giveUpOverdue(turn, due);
-  const checks = [...turn.state.checks];
+  const checks = turn.state.checks.slice();
   let { nextRun } = turn.state;
   for (const index of due) {
     const check = checks[index];
@@ -303,8 +313,8 @@ function beginDueChecks(turn: Turn): void {
     }
     const between = check.betweenLeft > 0 ? check.between : undefined;
     const spec = between?.spec ?? check.spec;
-    const run = nextRun;
-    nextRun += 1;
+    const run = nextRun * RUN_STRIDE + index;
+    nextRun = (nextRun + 1) % RUNS_MAX;
     checks[index] = {
       ...check,
       running: {
