@@ -30,7 +30,7 @@ function append(path: string | undefined, line: string): void {
 
 /**
  * One line in the form of the genuine scripts, in the files and the syslog facility of the HA_
- * variables: `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text`.
+ * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`.
  */
 export function logDirectly(
   line: LogLine,
@@ -42,8 +42,8 @@ export function logDirectly(
   if (isDebug && Number(environment.HA_debug ?? 0) === 0) return;
   const tag = `${LOG_TAG}[${process.pid}]`;
   const text = `${WORD[line.severity]}: ${line.text}`;
-  if (!isDebug) append(logFile, `${dateStamp(at)}  ${tag}:    ${text}`);
-  if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)} ${text}`);
+  if (!isDebug) append(logFile, `${dateStamp(at)}\t ${tag}:    ${text}`);
+  if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)}\t${text}`);
   if (facility === undefined || facility === '' || facility === 'none') return;
   const level = { crit: 'err', error: 'err', warn: 'warning', debug: 'debug' }[
     line.severity as string

@@ -14,7 +14,7 @@ const DEFAULTS: Variables = {
   HA_VARRUN: '/var/run',
   HA_VARLOCK: '/var/lock/subsys',
   HA_DEBUGLOG: '/dev/null',
-  HA_DATEFMT: '%Y/%m/%d_%T ',
+  HA_DATEFMT: '%Y/%m/%d_%T\t',
   OCF_ROOT: '/usr/lib/ocf',
 };
 

@@ -1,31 +1,20 @@
 /** haresources as it stands when a job begins, with the file of every script. */
 import { readFileSync } from 'node:fs';
+import { readGroups } from '@ts-heartbeat/core/config/haresources';
 import { locateScript } from './locate.js';
 import type { Places } from './places.js';
-import type { Group, Resource } from './plan/group.js';
+import type { Group } from './plan/group.js';
 
-function parse(text: string): { node: string; words: string[] }[] {
-  return text
-    .replace(/#.*/g, '')
-    .replace(/\\\n/g, '')
-    .split('\n')
-    .map((line) => line.split(/[ \t\r]+/).filter((word) => word !== ''))
-    .filter((words) => words.length > 1)
-    .map(([node, ...words]) => ({ node: (node ?? '').toLowerCase(), words }));
-}
-
-function toResource(word: string, directories: readonly string[]): Resource {
-  const full = /^\d.*\.\d.*\.\d.*\.\d/.test(word) ? `IPaddr::${word}` : word;
-  const [script = '', ...args] = full.split('::');
-  return { word, script, args, path: locateScript(script, directories) };
-}
-
-/** Throws when the file cannot be read. */
-export function readGroups(places: Places): readonly Group[] {
-  const text = readFileSync(`${places.haDirectory}/haresources`, 'latin1');
-  return parse(text).map(({ node, words }) => ({
+/** Throws when the file cannot be read. Whatever stands in it is taken as the genuine scripts do. */
+export function groupsNow(places: Places): readonly Group[] {
+  const path = `${places.haDirectory}/haresources`;
+  const { groups } = readGroups({ path, text: readFileSync(path, 'latin1') });
+  return groups.map(({ node, key, resources }) => ({
     node,
-    key: words[0] ?? '',
-    resources: words.map((word) => toResource(word, places.scriptDirectories)),
+    key,
+    resources: resources.map((resource) => ({
+      ...resource,
+      path: locateScript(resource.script, places.scriptDirectories),
+    })),
   }));
 }

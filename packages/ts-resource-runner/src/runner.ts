@@ -4,7 +4,7 @@ import type { LogLine } from '@ts-heartbeat/core/log';
 import type { Clock } from '@ts-heartbeat/platform/clock';
 import { logDirectly } from './directlog.js';
 import { scriptEnvironment } from './environment.js';
-import { readGroups } from './haresources.js';
+import { groupsNow } from './haresources.js';
 import { Journal, type ScriptNote, TOKEN_VARIABLE } from './journal.js';
 import { Leftover } from './leftover.js';
 import { isExecutable } from './locate.js';
@@ -209,7 +209,7 @@ export class Runner {
 
   #read(): void {
     try {
-      this.dispatch({ kind: 'groups', groups: readGroups(this.#options.places) });
+      this.dispatch({ kind: 'groups', groups: groupsNow(this.#options.places) });
     } catch (error) {
       this.log({ severity: 'error', text: `Cannot read haresources: ${String(error)}` });
       this.dispatch({ kind: 'groups', groups: [] });

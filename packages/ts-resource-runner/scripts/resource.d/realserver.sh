@@ -32,21 +32,23 @@ vips() {
 
 vips_of_haresources() {
   [ -r "$HA_DIR/haresources" ] || return
-  vip_line=
+  vip_line='' vip_more=''
   while read -r vip_part || [ -n "$vip_part" ]; do
-    vip_line="$vip_line ${vip_part%%#*}"
-    case $vip_line in
-      *\\) vip_line=${vip_line%\\} ;;
-      *)
-        # shellcheck disable=SC2086
-        vips_of_line $vip_line
-        vip_line=
-        ;;
+    vip_text=${vip_part%%#*}
+    # Behind a comment a backslash counts on a continued line only.
+    case ${vip_more:+$vip_part} in
+      *\\) vip_more=yes ;;
+      *) case $vip_text in *\\) vip_more=yes ;; *) vip_more='' ;; esac ;;
     esac
+    vip_line=$vip_line${vip_text%\\}
+    [ -z "$vip_more" ] || continue
+    # shellcheck disable=SC2086
+    vips_of_line $vip_line
+    vip_line=''
   done <"$HA_DIR/haresources"
 }
 
-# vips_of_line NODE WORD...: a backslash at a line's end is kept by no read but `read -r`.
+# vips_of_line NODE WORD...: adds the addresses of a group that has lvs or tunl in it.
 vips_of_line() {
   case " $* " in *' lvs '* | *' lvs::'* | *' tunl '* | *' tunl::'*) ;; *) return ;; esac
   shift

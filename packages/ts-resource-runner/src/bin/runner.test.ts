@@ -145,7 +145,7 @@ test('without ts-heartbeat everything is given up after the time it named', asyn
   const log = readFileSync(sandbox.path('ha-log'), 'utf8');
   assert.match(
     log,
-    /^\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d {2}ResourceManager\(default\)\[\d+\]: {4}info: Releasing resource group: alpha one/m,
+    /^\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d\t ResourceManager\(default\)\[\d+\]: {4}info: Releasing resource group: alpha one/m,
   );
   assert.equal(existsSync(sandbox.socket), false);
 });
