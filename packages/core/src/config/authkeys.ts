@@ -50,7 +50,7 @@ export function parseAuthkeys(file: ConfigFile): AuthkeysReading {
     signing: undefined,
   };
   for (const piece of piecesOf(file.text)) takeLine(draft, piece);
-  if (draft.wanted < 0) {
+  if (draft.signing === undefined && draft.wanted < 0) {
     const text = `Missing auth directive in keyfile [${file.path}]`;
     problems.error(WHOLE_FILE, 'AUTHKEYS_NO_AUTH', text);
   } else if (draft.signing === undefined) {

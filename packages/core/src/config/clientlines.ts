@@ -23,7 +23,7 @@ export function takeClient(draft: Draft, directive: Word, rest: Word): void {
     return;
   }
   if (!program.text.startsWith('/')) {
-    const text = `Client child command [${program.text}] is not full pathname`;
+    const text = `Client child command [${command}] is not full pathname`;
     draft.reject(program, 'HA_CF_BAD_CLIENT', text);
     return;
   }

@@ -34,10 +34,11 @@ function announceLogd(draft: Draft, place: Word | typeof WHOLE_FILE): void {
 
 function takeLogd(draft: Draft, word: Word): boolean {
   const value = parseBoolean(word.text);
+  // A word that is no boolean leaves the setting as it was, and that is said once more.
+  if (value ?? draft.flags.get('use_logd')) announceLogd(draft, word);
+  else draft.problems.warning(word, 'HA_CF_LOGD_DISABLED', LOGD_RECOMMENDED);
   if (value === undefined) return draft.refuse('use_logd', word, 'on or off is wanted');
   draft.flags.set('use_logd', value);
-  if (value) announceLogd(draft, word);
-  else draft.problems.warning(word, 'HA_CF_LOGD_DISABLED', LOGD_RECOMMENDED);
   return true;
 }
 

@@ -5,7 +5,7 @@ import type { Piece } from './file.js';
 /** A line that is not empty: its first word, and what follows. */
 export interface Line {
   readonly directive: Word;
-  /** From the second word to the end; the empty text where there is none. */
+  /** From the second word to the end, without commas before it; empty where there is none. */
   readonly rest: Word;
 }
 
@@ -15,7 +15,7 @@ export function lineOf({ text, line, column }: Piece): Line | undefined {
   const end = text.search(/[#\r]/);
   const content = end < 0 ? text : text.slice(0, end);
   const [, blank = '', directive = '', gap = '', rest = ''] =
-    /^([ \t\f]*)([^ \t\f]*)([ \t\f]*)(.*)$/s.exec(content) ?? [];
+    /^([ \t\f]*)([^ \t\f]*)([ \t\f,]*)(.*)$/s.exec(content) ?? [];
   if (directive === '') return undefined;
   const start = column + blank.length;
   return {

@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { looseIpv4 } from '@ts-heartbeat/core/config/address';
 import type { ConfigFile } from '@ts-heartbeat/core/config/file';
 import { parseHaCf } from '@ts-heartbeat/core/config/hacf';
 import type { Machine, Resolution } from '@ts-heartbeat/core/config/machine';
@@ -38,18 +39,23 @@ function isAccessible(path: string, mode: number): boolean {
   }
 }
 
-/** The words of heartbeat 3.0.6, which prints the error number that the resolver left behind. */
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EAI_AGAIN' ? 'Resource temporarily unavailable' : 'Name or service not known';
-}
+/**
+ * The words of heartbeat 3.0.6, which prints the error number that is left behind: none at all where
+ * the answer was that there is no such host.
+ */
+const NO_SUCH_HOST: Resolution = { reason: 'Success' };
+const NO_ANSWER: Resolution = { reason: 'Resource temporarily unavailable' };
 
 async function resolve(host: string): Promise<Resolution> {
+  // Such as 0x7f000001: gethostbyname, unlike getaddrinfo, takes it for a name.
+  if (looseIpv4(host) !== undefined) return NO_SUCH_HOST;
   try {
     const found = await lookup(host, { family: 4, all: true });
-    return { addresses: found.map(({ address }) => address) };
+    const addresses = found.filter(({ family }) => family === 4).map(({ address }) => address);
+    return addresses.length === 0 ? NO_SUCH_HOST : { addresses };
   } catch (error) {
-    return { reason: reasonOf(error) };
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'EAI_AGAIN' ? NO_ANSWER : NO_SUCH_HOST;
   }
 }
 
@@ -73,7 +79,7 @@ function systemMachine(directory: string): Machine {
     fileKind,
     isExecutable: (path) => isAccessible(path, constants.X_OK),
     isReadable: (path) => path !== '' && isAccessible(path, constants.R_OK),
-    resolve: () => ({ reason: reasonOf(undefined) }),
+    resolve: () => NO_SUCH_HOST,
     udpPort: services.port,
     udpService: services.name,
     stonithType: (type) => stonithTypes.get(type),
