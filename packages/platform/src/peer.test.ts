@@ -21,13 +21,9 @@ test('the kernel says who connected, another process included', async (t) => {
   t.after(() => server.close());
 
   const root = process.getuid?.() === 0;
-  const identity = root ? { uid: 65534, gid: 65533 } : {};
-  const script = `require('net').connect(${JSON.stringify(socket)})`;
-  const client = spawn(process.execPath, ['-e', script], {
-    ...identity,
-    stdio: 'ignore',
-    cwd: '/',
-  });
+  const change = root ? 'process.setgid(65533); process.setuid(65534);' : '';
+  const script = `${change} require('net').connect(${JSON.stringify(socket)})`;
+  const client = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
   t.after(() => client.kill());
   const [accepted] = (await once(server, 'connection')) as [net.Socket];
   assert.deepEqual(peerCredentials(accepted), {
