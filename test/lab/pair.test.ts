@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Lab } from './lab.js';
 import { LoadClient } from './load/client.js';
@@ -49,6 +52,19 @@ test('a host has its own name, network, processes, files and log', () =>
     assert.equal((await site.run('loadbalancer', ping)).code, 0);
     const processes = await site.run('backup', ['sh', '-c', 'echo /proc/[0-9]*']);
     assert.ok(processes.stdout.split(' ').length < 6, processes.stdout);
+  }));
+
+test('a file is written in the host, whatever links lead there', () =>
+  withLab(async ({ site }) => {
+    const place = mkdtempSync(join(tmpdir(), 'ts-heartbeat-link-'));
+    const target = join(place, 'target');
+    writeFileSync(target, 'mine');
+    // The host has its own /tmp: followed from outside, the link would end in the machine's.
+    await site.run('backup', ['sh', '-c', 'mkdir -p "$0"; ln -s "$0/target" /etc/link', place]);
+    await site.put('backup', '/etc/link', 'the host’s\n');
+    assert.equal((await site.run('backup', ['cat', '/etc/link'])).stdout, 'the host’s\n');
+    assert.equal(readFileSync(target, 'utf8'), 'mine');
+    rmSync(place, { recursive: true });
   }));
 
 test('cables are pulled and plugged, power is cut, the disk and the log stay', () =>
