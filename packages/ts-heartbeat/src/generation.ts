@@ -28,7 +28,6 @@ export function nextGeneration(
 ): number {
   const generation = method === 'time' ? wall : followUp(path, wall, say);
   store(path, generation);
-  say('info', `Heartbeat generation: ${generation}`);
   return generation;
 }
 

@@ -1,13 +1,26 @@
 /** Tests of the scripts in rc.d. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Message } from '@ts-heartbeat/core/message/message';
-import { RcScripts, STOCK_MARK } from './scripts.js';
+import { RcScripts } from './scripts.js';
+import { isStockScript } from './stock.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rc.d-'));
+/** The scripts that a package installs. */
+const STOCK = fileURLToPath(new URL('../../ts-resource-runner/scripts/rc.d', import.meta.url));
 const calls = join(directory, 'calls');
 mkdirSync(join(directory, 'rc.d'));
 after(() => rmSync(directory, { recursive: true }));
@@ -32,7 +45,7 @@ test('a script is run through harc with the fields of the message, others are no
   script('rc.d/status', `sleep 0.1\n${note}`);
   script('rc.d/other', note);
   script('rc.d/plain', note, 0o644);
-  script('rc.d/ip-request', `${STOCK_MARK}, done by the daemon itself\n${note}`);
+  copyFileSync(join(STOCK, 'ip-request'), join(directory, 'rc.d/ip-request'));
   const rc = scripts();
   const message = Message.of({ t: 'status', st: 'dead', src: 'beta' });
   const environment = { HA_OSTATUS: 'active' };
@@ -59,4 +72,14 @@ test('without harc the script itself is run; a failure is logged; the queue has 
   assert.equal(lines[1], `warn: ${directory}/rc.d/status status ended with return code 3`);
   await Promise.all(runs);
   assert.equal(readFileSync(calls, 'utf8').split('\n').length, 101);
+});
+
+test('every stock script is known by its digest, and not when it is changed', () => {
+  const names = readdirSync(STOCK);
+  assert.ok(names.includes('status'));
+  for (const name of names) {
+    const text = readFileSync(join(STOCK, name));
+    assert.ok(isStockScript(text), `${name} was changed: its SHA-256 belongs into stock.ts`);
+    assert.equal(isStockScript(Buffer.concat([text, Buffer.from('# mine\n')])), false);
+  }
 });

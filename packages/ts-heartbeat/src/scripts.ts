@@ -1,5 +1,4 @@
 /** Runs the scripts that users put into rc.d, each for the messages of its name. */
-import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '@ts-heartbeat/core/message/message';
@@ -7,6 +6,7 @@ import type { Millis } from '@ts-heartbeat/core/time';
 import { startChild } from '@ts-heartbeat/platform/child';
 import { ordinaryOomScore } from './oomscore.js';
 import type { Say } from './say.js';
+import { isStockScript } from './stock.js';
 
 /**
  * Scripts that wait for their turn. They come at the pace of status changes; more than this waiting
@@ -16,24 +16,6 @@ const QUEUE_MAX = 100;
 
 /** After this a script is ended, so that the ones behind it get their turn. */
 const SCRIPT_TIME_MAX: Millis = 600_000;
-
-/**
- * A line of our own stock scripts. They are there for the sake of tools that look at them; their work
- * is done by the daemon itself. Whoever changes one removes the line.
- */
-export const STOCK_MARK = '# ts-heartbeat: stock';
-
-/**
- * SHA-256 of the stock scripts of heartbeat 3.0.6 as Debian has them. They may be left from it, and
- * would do the daemon's work a second time.
- */
-const GENUINE: ReadonlySet<string> = new Set([
-  'c152bd16f9108c8430f1d0a8f1f4615efb0f12190a56bc1e066668a4f5c19700',
-  '2a867e92779ba6f0f9dc444690c9121e366466ca573a2b3d22f462d7c28b76d9',
-  'ddcd7bd757af52b8d0d2fb9d5be88d28c4bce4992b61e0ecf43746f2c28f5ee6',
-  'fd3a080beef9bce32a206e233813680b258b0d02d5a5cc21ba1fa1d3094e4833',
-  '1f1d6edbf0dee327cca9d43a047cd9265ede139654e906531e5563217295b4a5',
-]);
 
 export interface ScriptParts {
   /** The directory with harc and rc.d. */
@@ -126,9 +108,7 @@ function isExecutable(path: string): boolean {
 
 function isStock(path: string): boolean {
   try {
-    const text = readFileSync(path);
-    const digest = createHash('sha256').update(text).digest('hex');
-    return text.includes(`\n${STOCK_MARK}`) || GENUINE.has(digest);
+    return isStockScript(readFileSync(path));
   } catch {
     // A directory, or a file that goes: nothing to run.
     return true;

@@ -23,6 +23,13 @@ export function nodeUuid(path: string, say: Say): Uint8Array {
   return uuid;
 }
 
+/** The identity of `uuidfrom nodename`: the first bytes of the name (heartbeat 2.1). */
+export function uuidOfName(name: string): Uint8Array {
+  const uuid = new Uint8Array(UUID_BYTES);
+  uuid.set(Buffer.from(name, 'latin1').subarray(0, UUID_BYTES));
+  return uuid;
+}
+
 function read(path: string): Uint8Array | undefined {
   try {
     const bytes = readFileSync(path);

@@ -1,0 +1,228 @@
+/** `heartbeat --daemon`: one life of the daemon, from its start to its end. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Settings } from '@ts-heartbeat/core/config/settings';
+import type { Startup } from '@ts-heartbeat/core/config/startup';
+import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
+import { dropPidFile, takePidFile } from '@ts-heartbeat/platform/pidfile';
+import { raisePriority } from '@ts-heartbeat/platform/priority';
+import { onSignals } from '@ts-heartbeat/platform/signals';
+import { loadConfiguration } from '../config/load.js';
+import { Daemon, type DaemonEnd } from '../daemon.js';
+import { childEnvironment } from '../environment.js';
+import { installation } from '../installation.js';
+import { UnusableMedium } from '../media/medium.js';
+import { isHeartbeat, PID_FILE } from '../places.js';
+import { changeSince, type ReadTimes, readTimes } from '../reread.js';
+import type { Speech } from '../speech.js';
+import { Supervision } from '../supervision.js';
+import { REFEREE_VERSION, VERSION } from '../version.js';
+import { record, speechOf } from './configuration.js';
+import type { Options } from './options.js';
+import { daemonCommand, daemonFlags } from './start.js';
+
+const FAILED = 1;
+
+/** Lives the daemon's life, and ends the process. */
+export async function live(options: Options): Promise<void> {
+  process.title = 'heartbeat: master control process';
+  process.umask(0o022);
+  const times = readTimes();
+  const startup = await loadConfiguration();
+  const speech = speechOf(startup, options.debug);
+  const { settings } = startup;
+  const isFirst = options.crashes === 0 && options.held === undefined;
+  // The first time, the command that started us has said it all.
+  if (!isFirst) record(startup.printed, speech);
+  if (settings === undefined) return fail('configuration error', startup.exitCode, speech);
+  const file = takePidFile(PID_FILE, { recognise: isHeartbeat });
+  if (!file.taken) {
+    speech.say('info', `heartbeat: already running [pid ${file.pid}].`);
+    return fail(`already running [pid ${file.pid}]`, 0, speech);
+  }
+  const life = new Life(options, settings, startup, speech, times);
+  await life.begin();
+}
+
+async function fail(reason: string, code: number, speech: Speech): Promise<never> {
+  await reportFailure(reason);
+  await speech.close();
+  process.exit(code);
+}
+
+class Life {
+  readonly #options: Options;
+  readonly #settings: Settings;
+  readonly #startup: Startup;
+  readonly #speech: Speech;
+  readonly #supervision: Supervision;
+  #times: ReadTimes;
+  #daemon: Daemon | undefined;
+  /** During the pause before the next life. */
+  #callOff: (() => void) | undefined;
+
+  constructor(
+    options: Options,
+    settings: Settings,
+    startup: Startup,
+    speech: Speech,
+    times: ReadTimes,
+  ) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#startup = startup;
+    this.#speech = speech;
+    this.#times = times;
+    const [program, ...words] = daemonCommand(daemonFlags(options));
+    this.#supervision = new Supervision({
+      supervisor: this.#tree.supervisor,
+      pidFile: PID_FILE,
+      crashes: options.crashes,
+      command: [program, ...words],
+      environment: childEnvironment({}),
+      say: speech.say,
+    });
+  }
+
+  get #tree(): ReturnType<typeof installation> {
+    return installation(process.argv[1] ?? '');
+  }
+
+  async begin(): Promise<void> {
+    const { say } = this.#speech;
+    const { crashes } = this.#options;
+    if (crashes > 0) say('crit', `Heartbeat crashed (${crashes} in a row): taking over what runs`);
+    say('info', `heartbeat: version ${REFEREE_VERSION}`);
+    say('info', `ts-heartbeat ${VERSION} on Node.js ${process.versions.node}`);
+    process.on('uncaughtException', (error) => this.#crash(error));
+    this.#raise();
+    const daemon = await this.#make();
+    this.#daemon = daemon;
+    this.#supervision.begin();
+    this.#listen();
+    reportUp();
+    try {
+      await daemon.start();
+    } catch (error) {
+      if (!(error instanceof UnusableMedium)) throw error;
+      say('error', `glib: ${error.message}`);
+      say('error', `make_io_childpair: cannot open ${error.kind} ${error.device}`);
+      await daemon.giveUp();
+      await this.#leave(FAILED);
+    }
+  }
+
+  async #make(): Promise<Daemon> {
+    try {
+      const { keyring } = this.#startup;
+      if (keyring === undefined) throw new Error('no keys');
+      const daemon = new Daemon({
+        settings: this.#settings,
+        keyring,
+        speech: this.#speech,
+        installation: this.#tree,
+        unmanaged: this.#options.unmanaged,
+        held: this.#options.held,
+        ended: (end) => void this.#end(end),
+      });
+      await daemon.prepare();
+      return daemon;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#speech.say('error', text);
+      dropPidFile(PID_FILE);
+      return fail(text, FAILED, this.#speech);
+    }
+  }
+
+  #raise(): void {
+    const { realtime, realtimePriority } = this.#settings;
+    if (!realtime || this.#options.ordinary) return;
+    for (const problem of raisePriority(realtimePriority).problems) {
+      this.#speech.say('warn', problem);
+    }
+  }
+
+  #listen(): void {
+    const { say } = this.#speech;
+    onSignals({
+      SIGTERM: () => this.#terminate(),
+      SIGHUP: () => void this.#reread(),
+      SIGUSR1: () => this.#debug(1),
+      SIGUSR2: () => this.#debug(-1),
+      SIGALRM: () => say('error', 'Unexpected alarm'),
+      SIGINT: 'ignore',
+      SIGTTIN: 'ignore',
+      SIGTTOU: 'ignore',
+    });
+  }
+
+  #terminate(): void {
+    if (this.#callOff !== undefined) this.#callOff();
+    else this.#daemon?.stop(false);
+  }
+
+  #debug(by: number): void {
+    this.#speech.debug = Math.max(0, this.#speech.debug + by);
+    const text = `debug now set to ${this.#speech.debug} [pid ${process.pid}]`;
+    this.#speech.say(this.#speech.debug > 0 ? 'debug' : 'info', text);
+  }
+
+  async #reread(): Promise<void> {
+    const { say, reopen } = this.#speech;
+    reopen();
+    const change = changeSince(this.#times);
+    if (change === 'nothing') {
+      say('info', 'Configuration unchanged.');
+      return;
+    }
+    const times = readTimes();
+    const startup = await loadConfiguration();
+    if (change === 'authkeys') say('info', 'Rereading authentication file.');
+    const { settings, keyring } = startup;
+    if (settings === undefined || keyring === undefined) {
+      // The genuine program gives everything up here; what is in use is still good.
+      record(startup.problems, this.#speech);
+      say('error', `Config errors: Heartbeat pid ${process.pid} NOT restarted`);
+      return;
+    }
+    this.#times = times;
+    if (change === 'authkeys') this.#daemon?.useKeys(keyring);
+    else this.#daemon?.stop(true);
+  }
+
+  async #end({ code, next }: DaemonEnd): Promise<void> {
+    if (next === undefined) return this.#leave(code);
+    const { say } = this.#speech;
+    say('info', 'Restarting heartbeat.');
+    let called = false;
+    if (next.delay > 0) {
+      const pause = new AbortController();
+      this.#callOff = () => {
+        called = true;
+        pause.abort();
+      };
+      await delay(next.delay, undefined, { signal: pause.signal }).catch(() => undefined);
+    }
+    if (called) return this.#leave(0);
+    say('info', 'Performing heartbeat restart exec.');
+    await this.#supervision.again(0, next.held);
+    await this.#speech.close();
+    process.exit(code);
+  }
+
+  async #leave(code: number): Promise<void> {
+    dropPidFile(PID_FILE);
+    await this.#supervision.bye();
+    await this.#speech.close();
+    process.exit(code);
+  }
+
+  /** A broken invariant: tells what led to it and ends, for the supervisor to begin anew. */
+  #crash(error: unknown): never {
+    const { say } = this.#speech;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    for (const row of text.split('\n')) say('crit', `Heartbeat crashes: ${row}`);
+    for (const row of this.#daemon?.trace ?? []) say('crit', `Heartbeat crashes after: ${row}`);
+    process.exit(FAILED);
+  }
+}

@@ -1,0 +1,73 @@
+/** Tests of the command line. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Options, parseOptions } from './options.js';
+
+const PLAIN: Options = {
+  task: 'start',
+  debug: 0,
+  verbose: false,
+  foreground: false,
+  unmanaged: false,
+  ordinary: false,
+  crashes: 0,
+};
+
+test('options stand alone or together, and other words are passed over', () => {
+  assert.deepEqual(parseOptions([]), PLAIN);
+  assert.deepEqual(parseOptions(['foo', 'bar']), PLAIN);
+  assert.deepEqual(parseOptions(['-ddlM', '-d', '-vf', 'foo']), {
+    ...PLAIN,
+    debug: 3,
+    ordinary: true,
+    unmanaged: true,
+    verbose: true,
+    foreground: true,
+  });
+  for (const [words, task] of [
+    [['-k'], 'stop'],
+    [['-s', '-k'], 'stop'],
+    [['-s'], 'status'],
+    [['-r'], 'reload'],
+    [['-R'], 'restart'],
+    [['-R', '-C', 'local'], 'restart'],
+    [['-RCall'], 'restart'],
+    [['-D', '-s'], 'defaults'],
+    [['-DW'], 'wikiDefaults'],
+    [['-V', '-s'], 'build'],
+    [['--version'], 'version'],
+  ] as const) {
+    assert.deepEqual(parseOptions(words), { ...PLAIN, task }, words.join(' '));
+  }
+});
+
+test('the daemon is told how its life begins', () => {
+  assert.deepEqual(parseOptions(['-l', '--daemon', '--crashed=3']), {
+    ...PLAIN,
+    task: 'daemon',
+    ordinary: true,
+    crashes: 3,
+  });
+  assert.deepEqual(parseOptions(['--daemon', '--restarted', '--held=local']), {
+    ...PLAIN,
+    task: 'daemon',
+    held: 'local',
+  });
+});
+
+test('wrong usage is refused with what getopt says', () => {
+  assert.deepEqual(parseOptions(['-x']), { complaint: ["heartbeat: invalid option -- 'x'"] });
+  assert.deepEqual(parseOptions(['--help']), {
+    complaint: ['-', 'h', 'e', 'p'].map((letter) => `heartbeat: invalid option -- '${letter}'`),
+  });
+  assert.deepEqual(parseOptions(['-RC']), {
+    complaint: ["heartbeat: option requires an argument -- 'C'"],
+  });
+  for (const words of [
+    ['-C', 'local'],
+    ['-R', '-C', 'some'],
+    ['-r', '-R'],
+  ]) {
+    assert.deepEqual(parseOptions(words), { complaint: [] }, words.join(' '));
+  }
+});

@@ -1,0 +1,341 @@
+/** One life of the daemon: puts the parts together around the loop, and takes them apart again. */
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
+import { isPing } from '@ts-heartbeat/core/config/media';
+import type { Settings } from '@ts-heartbeat/core/config/settings';
+import type { Held } from '@ts-heartbeat/core/job';
+import { createNode } from '@ts-heartbeat/core/node';
+import type { Millis } from '@ts-heartbeat/core/time';
+import { runChild } from '@ts-heartbeat/platform/child';
+import { type Clock, systemClock } from '@ts-heartbeat/platform/clock';
+import { networkInterface } from '@ts-heartbeat/platform/interface';
+import {
+  CLIENT_SOCKET,
+  CONFIG_DIRECTORY,
+  HEARTBEAT_FIFO,
+  RUN_DIRECTORY,
+  RUNNER_SOCKET,
+  STATE_DIRECTORY,
+} from '@ts-heartbeat/platform/paths';
+import { peerCredentials } from '@ts-heartbeat/platform/peer';
+import { FACILITY_NUMBER } from '@ts-heartbeat/platform/syslog';
+import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
+import { ApiServer } from './api/server.js';
+import { ClientRecord } from './clientrecord.js';
+import { systemAccounts } from './config/accounts.js';
+import { readExtraSettings, runnerArguments } from './config/sysconfig.js';
+import { childEnvironment, clusterEnvironment } from './environment.js';
+import { type Fifo, openFifo } from './fifo.js';
+import { nextGeneration } from './generation.js';
+import type { Installation } from './installation.js';
+import { Loop, type OutsideEffect } from './loop.js';
+import { makeMedium } from './media/media.js';
+import type { Medium, Surroundings } from './media/medium.js';
+import { makePinger, type Pinger } from './media/pinger.js';
+import { CLIENT_RECORD, GENERATION_FILE, UUID_FILE } from './places.js';
+import {
+  managedResources,
+  orphanedAfter,
+  type Resources,
+  unmanagedResources,
+} from './resources.js';
+import { RespawnClients } from './respawn.js';
+import { RcScripts } from './scripts.js';
+import type { Speech } from './speech.js';
+import { nodeUuid, uuidOfName } from './uuid.js';
+import { REFEREE_BUILD } from './version.js';
+
+/** The loop is late when it is called later than this, however short the keepalive is. */
+const OVERSLEEP_LEAST: Millis = 100;
+
+/** Media that take longer to open (a name server that does not answer) are joined later. */
+const OPENING_MAX: Millis = 2000;
+
+/** How long the parts may take to close at the end. */
+const CLOSING_MAX: Millis = 2000;
+
+export interface DaemonParts {
+  readonly settings: Settings;
+  readonly keyring: Keyring;
+  readonly speech: Speech;
+  readonly installation: Installation;
+  /** -M: resources are not touched. */
+  readonly unmanaged: boolean;
+  /** What the life before has handed over; absent: ask the runner. */
+  readonly held: Held | undefined;
+  /** This life is over. It comes once. */
+  readonly ended: (end: DaemonEnd) => void;
+}
+
+export interface DaemonEnd {
+  readonly code: number;
+  /** Another life shall follow, after the delay, with what is held. */
+  readonly next?: { readonly delay: Millis; readonly held: Held };
+}
+
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #clock: Clock = systemClock();
+  readonly #loop: Loop;
+  readonly #media: Medium[];
+  readonly #pinger: Pinger;
+  readonly #api: ApiServer;
+  readonly #clients: RespawnClients;
+  readonly #resources: Resources;
+  readonly #scripts: RcScripts;
+  readonly #generation: number;
+  readonly #uuid: Uint8Array;
+  #keyring: Keyring;
+  #fifo: Fifo | undefined;
+  #stopWanted = false;
+  #started = false;
+  #ending = false;
+
+  /** @throws the system's error when generation or identity cannot be stored. */
+  constructor(parts: DaemonParts) {
+    const { settings, speech } = parts;
+    this.#parts = parts;
+    this.#keyring = parts.keyring;
+    for (const directory of [STATE_DIRECTORY, RUN_DIRECTORY]) {
+      mkdirSync(directory, { recursive: true, mode: 0o755 });
+    }
+    const { wall } = this.#clock.now();
+    const { say } = speech;
+    this.#generation = nextGeneration(GENERATION_FILE, settings.generationMethod, wall, say);
+    this.#uuid =
+      settings.uuidFrom === 'nodename' ? uuidOfName(settings.localNode) : nodeUuid(UUID_FILE, say);
+    this.#loop = new Loop(createNode(settings), {
+      clock: this.#clock,
+      alarm: systemAlarm(() => this.#clock.at()),
+      say,
+      keyring: () => this.#keyring,
+      logBadPackets: settings.log.logBadPackets,
+      oversleep: Math.max(settings.keepalive / 2, OVERSLEEP_LEAST),
+      outside: (effect) => this.#perform(effect),
+    });
+    this.#pinger = makePinger(process.pid, say);
+    this.#media = this.#makeMedia();
+    this.#api = this.#makeApi();
+    const environment = (): Record<string, string> => childEnvironment(this.#variables());
+    this.#clients = new RespawnClients(settings.clients, {
+      say,
+      clock: () => this.#clock.at(),
+      environment,
+      record: new ClientRecord(CLIENT_RECORD),
+      failfast: (command) => void this.#reboot(command),
+    });
+    this.#resources = this.#makeResources(environment);
+    this.#scripts = new RcScripts({ directory: CONFIG_DIRECTORY, say, environment });
+  }
+
+  /** The last events, for the report of a crash. */
+  get trace(): readonly string[] {
+    return this.#loop.trace;
+  }
+
+  /** Opens the FIFO. @throws Error when it cannot be made. */
+  async prepare(): Promise<void> {
+    const { say } = this.#parts.speech;
+    this.#fifo = await openFifo(HEARTBEAT_FIFO, say, (message) => {
+      this.#loop.happen({ kind: 'local', message });
+    });
+  }
+
+  /**
+   * Opens the media, finds out what runs here already, and begins.
+   *
+   * @throws UnusableMedium for a medium that can never work.
+   */
+  async start(): Promise<void> {
+    this.#resources.open();
+    const opening = Promise.all(this.#media.map((medium) => medium.open()));
+    // A failure that comes too late to keep us from starting is only told.
+    opening.catch((error: unknown) => {
+      if (this.#started) this.#parts.speech.say('error', `glib: ${String(error)}`);
+    });
+    const known = this.#parts.held ?? this.#resources.held();
+    await Promise.race([opening, delay(OPENING_MAX)]);
+    const held = await known;
+    if (this.#ending) return;
+    this.#started = true;
+    this.#loop.happen({
+      kind: 'start',
+      generation: this.#generation,
+      uuid: this.#uuid,
+      pid: process.pid,
+      seed: randomInt(2 ** 32),
+      ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
+    });
+    if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
+  }
+
+  /** SIGTERM, or with `keep` a new configuration. */
+  stop(keep: boolean): void {
+    if (!this.#started) {
+      if (!keep) this.#stopWanted = true;
+      return;
+    }
+    this.#loop.happen({ kind: 'stop', keep });
+  }
+
+  /** Signs with these keys from now on. */
+  useKeys(keyring: Keyring): void {
+    this.#keyring = keyring;
+  }
+
+  #makeMedia(): Medium[] {
+    const around: Surroundings = {
+      say: this.#parts.speech.say,
+      clock: () => this.#clock.at(),
+      interfaces: (name) => networkInterface(name),
+      received: (medium, arrival) => this.#loop.arrived(medium, arrival),
+    };
+    return this.#parts.settings.media.map((line) => {
+      const medium = makeMedium(line, around, { pinger: this.#pinger });
+      this.#loop.add(medium, isPing(line));
+      return medium;
+    });
+  }
+
+  #makeApi(): ApiServer {
+    const { settings, speech } = this.#parts;
+    const { apiauth, parameters, deadtime, keepalive, log } = settings;
+    const accounts = systemAccounts();
+    const uid = accounts.user('hacluster')?.uid;
+    const gid = accounts.group('haclient');
+    return new ApiServer({
+      path: CLIENT_SOCKET,
+      ...(uid === undefined || gid === undefined ? {} : { owner: { uid, gid } }),
+      settings: {
+        apiauth,
+        parameters,
+        deadtime,
+        keepalive,
+        version: REFEREE_BUILD,
+        logFacility: FACILITY_NUMBER.get(log.facility ?? '') ?? -1,
+      },
+      view: () => this.#loop.view,
+      peerOf: (socket) => peerCredentials(socket),
+      onLocal: (message) => this.#loop.happen({ kind: 'local', message }),
+      log: speech.say,
+    });
+  }
+
+  #makeResources(environment: () => Record<string, string>): Resources {
+    const { settings, speech, installation, unmanaged } = this.#parts;
+    const jobDone: Parameters<typeof unmanagedResources>[0] = (id, outcome) =>
+      this.#loop.happen({ kind: 'jobDone', id, outcome });
+    if (unmanaged) return unmanagedResources(jobDone);
+    const extra = readExtraSettings();
+    for (const problem of extra.problems) speech.say('warn', `sysconfig: ${problem}`);
+    const node = [process.execPath, ...process.execArgv] as const;
+    return managedResources({
+      command: [...node, installation.runner, ...runnerArguments(extra.settings)],
+      environment,
+      socket: RUNNER_SOCKET,
+      clock: () => this.#clock.at(),
+      hello: {
+        localNode: settings.localNode,
+        environment: this.#variables(),
+        orphanedAfter: orphanedAfter(settings.deadtime),
+        life: randomUUID(),
+      },
+      say: speech.say,
+      log: (line, pid) => speech.script(line, pid),
+      jobDone,
+    });
+  }
+
+  #variables(): Record<string, string> {
+    return clusterEnvironment(this.#parts.settings, this.#parts.installation);
+  }
+
+  #perform(effect: OutsideEffect): void {
+    switch (effect.kind) {
+      case 'notify':
+        this.#api.notify(effect.class, effect.message);
+        break;
+      case 'job':
+        this.#resources.job(effect.id, effect.job, effect.environment);
+        break;
+      case 'script':
+        void this.#scripts.run(effect.type, effect.message, effect.environment);
+        break;
+      case 'fence':
+        this.#parts.speech.say('error', `No device to reset ${effect.node} with`);
+        break;
+      case 'communicationUp':
+        void this.#openToClients();
+        break;
+      case 'stopClients':
+        void this.#clients.stop().then(() => this.#loop.happen({ kind: 'clientsStopped' }));
+        break;
+      case 'pauseClients':
+        this.#api.pause(effect.paused);
+        break;
+      case 'exit':
+        void this.#finish(effect);
+    }
+  }
+
+  async #openToClients(): Promise<void> {
+    try {
+      await this.#api.open();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#parts.speech.say('error', `Cannot open the client socket: ${text}`);
+    }
+    await this.#clients.start();
+  }
+
+  async #finish({
+    restart,
+    held,
+    code,
+    delay: pause,
+  }: OutsideEffect & { kind: 'exit' }): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#loop.stop();
+    await this.close();
+    await this.#resources.bye();
+    this.#parts.ended(restart ? { code, next: { delay: pause, held } } : { code });
+  }
+
+  /** Closes what was opened, but leaves the resources to the runner. */
+  async close(): Promise<void> {
+    this.#ending = true;
+    this.#loop.stop();
+    this.#fifo?.close();
+    this.#pinger.close();
+    const closing = [this.#api.close(), ...this.#media.map((medium) => medium.close())];
+    await Promise.race([
+      Promise.allSettled(closing),
+      delay(CLOSING_MAX, undefined, { ref: false }),
+    ]);
+  }
+
+  /**
+   * The end of a life that could not begin. A runner that holds nothing is sent home; one that does
+   * gives it up when nobody comes back.
+   */
+  async giveUp(): Promise<void> {
+    await this.close();
+    const unknown = delay(CLOSING_MAX, 'all' as const, { ref: false });
+    const held = await Promise.race([this.#resources.held(), unknown]);
+    if (held === 'none') await this.#resources.bye();
+  }
+
+  /** A `failfast` client died: what it guards is worth nothing without it (heartbeat 3.0.6). */
+  async #reboot(command: string): Promise<void> {
+    const { say } = this.#parts.speech;
+    say('emerg', `Rebooting system.  Reason: ${command}`);
+    await delay(this.#parts.settings.keepalive);
+    const environment = childEnvironment({});
+    await runChild({ argv: ['sync'], environment, deadlineMs: this.#parts.settings.keepalive });
+    const end = await runChild({ argv: ['/sbin/reboot', '-nf'], environment });
+    say('emerg', `ALL REBOOT OPTIONS FAILED: /sbin/reboot -nf returned ${end.code ?? end.failure}`);
+  }
+}

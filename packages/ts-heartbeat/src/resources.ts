@@ -1,0 +1,46 @@
+/** The resources of this node, as the daemon sees them: jobs go out, outcomes come back. */
+import type { Held, Job, JobOutcome } from '@ts-heartbeat/core/job';
+import { type HeldGroups, RunnerLink, type RunnerParts } from './runnerlink.js';
+
+export interface Resources {
+  open(): void;
+  job(id: number, job: Job, environment: Readonly<Record<string, string>>): void;
+  /** What runs here already. */
+  held(): Promise<Held>;
+  /** Ends the conversation, with everything left as it is. */
+  bye(): Promise<void>;
+}
+
+/** Resources that the resource runner starts and stops. */
+export function managedResources(parts: RunnerParts): Resources {
+  const link = new RunnerLink(parts);
+  return {
+    open: () => link.open(),
+    job: (id, job, environment) => link.job(id, job, environment),
+    held: async () => heldOf(await link.held()),
+    bye: () => link.bye(),
+  };
+}
+
+/** `heartbeat -M`: there is nothing to be done, and it is done at once. */
+export function unmanagedResources(jobDone: (id: number, outcome: JobOutcome) => void): Resources {
+  return {
+    open: () => undefined,
+    job: (id) => void setImmediate(() => jobDone(id, { ok: true, failed: [], groups: [] })),
+    held: () => Promise.resolve('none'),
+    bye: () => Promise.resolve(),
+  };
+}
+
+function heldOf({ local, foreign }: HeldGroups): Held {
+  if (local.length > 0) return foreign.length > 0 ? 'all' : 'local';
+  return foreign.length > 0 ? 'foreign' : 'none';
+}
+
+/**
+ * How long the runner keeps the resources of a daemon that is gone: long enough for the daemon to be
+ * started again (half a second), short enough to have stopped them before the other node takes over.
+ */
+export function orphanedAfter(deadtime: number): number {
+  return Math.max(deadtime / 2, 500);
+}

@@ -1,0 +1,96 @@
+/** The log of the daemon: its own lines, and those it writes in the name of scripts. */
+import type { LogSettings } from '@ts-heartbeat/core/config/settings';
+import type { LogLine } from '@ts-heartbeat/core/log';
+import {
+  clusterTargets,
+  type Logger,
+  type LogTarget,
+  openLog,
+  speaker,
+} from '@ts-heartbeat/platform/log';
+import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
+import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
+import type { Say } from './say.js';
+
+/** Where `use_logd` goes, when nothing else is configured: the facility that ha_logd has by default. */
+const LOGD_FACILITY = 'daemon';
+
+/** Names that lines are written under. There are a handful; each keeps its files open. */
+const TAGS_MAX = 16;
+
+export interface Speech {
+  readonly say: Say;
+  /** Writes a line in the form of the genuine scripts, under their name. */
+  script(line: LogLine & { readonly tag?: string }, pid: number): void;
+  /** How much is told: debug lines only above 0. */
+  debug: number;
+  /** Opens the files anew (after a rotation). */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+/** Opens the log that ha.cf asks for. */
+export function openSpeech(settings: LogSettings, debug: number): Speech {
+  const destination = destinationOf(settings);
+  const own = openLog(clusterTargets(speaker('heartbeat'), destination));
+  const scripts = new Map<string, Logger>();
+  const loggerOf = (tag: string, pid: number): Logger => {
+    const name = `${tag}[${pid}]`;
+    const known = scripts.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = scripts.keys();
+    if (scripts.size >= TAGS_MAX && oldest !== undefined) {
+      void scripts.get(oldest)?.close();
+      scripts.delete(oldest);
+    }
+    const logger = openLog(scriptTargets(destination, tag, pid));
+    scripts.set(name, logger);
+    return logger;
+  };
+  const speech: Speech = {
+    debug,
+    say: (severity, text) => {
+      if (severity !== 'debug' || speech.debug > 0) own.log(severity, text);
+    },
+    script: ({ severity, text, tag = 'ResourceManager' }, pid) => {
+      if (severity !== 'debug' || speech.debug > 0) loggerOf(tag, pid).log(severity, text);
+    },
+    reopen: () => {
+      for (const logger of [own, ...scripts.values()]) logger.reopen();
+    },
+    close: async () => {
+      await Promise.all([own, ...scripts.values()].map((logger) => logger.close()));
+    },
+  };
+  return speech;
+}
+
+/** Where lines go; lines for the logging daemon go to syslog, as it would send them on. */
+function destinationOf(settings: LogSettings): LogSettings {
+  const { logfile, debugfile, facility, useLogd } = settings;
+  const nowhere = logfile === undefined && debugfile === undefined && facility === undefined;
+  return useLogd && nowhere ? { ...settings, facility: LOGD_FACILITY } : settings;
+}
+
+/** `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text` (heartbeat 3.0.6). */
+function scriptLine(tag: string, pid: number): LineFormat {
+  return ({ severity, text, at }) =>
+    `${dateStamp(at)}  ${tag}(default)[${pid}]:    ${SEVERITY_WORD[severity]}: ${text}`;
+}
+
+function scriptTargets(settings: LogSettings, tag: string, pid: number): readonly LogTarget[] {
+  const { logfile, debugfile, facility } = settings;
+  const line = scriptLine(tag, pid);
+  const targets: LogTarget[] = [];
+  if (logfile !== undefined) targets.push({ kind: 'file', path: logfile, least: 'info', line });
+  if (debugfile !== undefined) {
+    targets.push({ kind: 'file', path: debugfile, least: 'debug', line });
+  }
+  if (facility !== undefined && facility !== 'none') {
+    const name = `${tag}(default)[${pid}]`;
+    const plain: LineFormat = ({ severity, text, at }) =>
+      `${syslogStamp(at)} ${name}: ${SEVERITY_WORD[severity]}: ${text}`;
+    targets.push({ kind: 'syslog', facility, tag: name, least: 'debug', line: plain });
+  }
+  return targets;
+}
