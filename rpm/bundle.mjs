@@ -1,4 +1,6 @@
 // Makes one CommonJS file of a program and of all the JavaScript it uses.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 // Node's loader of native modules searches for them at run time; in the installed tree the one file
@@ -18,6 +20,29 @@ const serialBinding = {
   },
 };
 
+/** The comments and imports that a compiled program begins with. */
+const OPENING = /^(?:\s+|#!.*\n|\/\*[\s\S]*?\*\/|\/\/.*\n|import\b[^;]*;)*/;
+
+/**
+ * A program may await at its top; CommonJS may not. What follows the imports is put into a function
+ * then; an error in it ends the process as it would have.
+ */
+function awaitingEntry(entry) {
+  const text = readFileSync(entry, 'utf8');
+  const opening = OPENING.exec(text)?.[0] ?? '';
+  const body = text.slice(opening.length);
+  const contents = /\bawait\b/.test(body) ? `${opening}void (async () => {${body}\n})();` : text;
+  return {
+    name: 'awaiting-entry',
+    setup(setup) {
+      const path = resolve(entry);
+      setup.onLoad({ filter: /.*/ }, (file) =>
+        file.path === path ? { contents, loader: 'js' } : undefined,
+      );
+    },
+  };
+}
+
 /**
  * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time); where
  * the source asks for its own URL it is told the bundle's.
@@ -33,7 +58,7 @@ export async function bundle(entry, file) {
     external: ['koffi'],
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [serialBinding],
+    plugins: [serialBinding, awaitingEntry(entry)],
     legalComments: 'none',
     logLevel: 'silent',
     minifySyntax: true,
