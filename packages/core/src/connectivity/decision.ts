@@ -135,7 +135,7 @@ class Turn {
       case 'joined':
         if (happening.node === this.#state.localNode) break;
         this.#log('debug', `Got join message from another ipfail client. (${happening.node})`);
-        this.#sendCount();
+        this.#sendCount(this.#count());
         break;
       case 'count':
         if (fromPartner) this.#compare(happening.pings);
@@ -159,7 +159,7 @@ class Turn {
     const { at } = this.#present;
     if (recountAt !== undefined && recountAt <= at) {
       this.#change({ recountAt: undefined });
-      this.#sendCount();
+      this.#sendCount(this.#count());
     }
     if (giveUp !== undefined && giveUp.at <= at) this.#giveUp(giveUp.share);
   }
@@ -181,35 +181,40 @@ class Turn {
     const known = this.#state.pings.has(node);
     if (known) this.#change({ pings: new Map(this.#state.pings).set(node, status) });
     if (status === 'dead') {
-      const alive = countPings(this.#state) > 0;
+      const alive = this.#count() > 0;
       this.#log('info', alive ? 'NS: We are still alive!' : 'NS: We are dead. :<');
     } else if (status === 'ping') {
       this.#log('info', 'A ping node just came up.');
-      this.#sendCount();
+      this.#sendCount(this.#count());
     }
   }
 
   #onLink(node: string, link: string, status: string): void {
     this.#log('info', `Link Status update: Link ${node}/${link} now has status ${status}`);
     if (status !== 'dead') return;
-    const alive = countPings(this.#state) > 0;
-    if (!alive) this.#log('info', 'We are dead. :<');
-    this.#sendCount();
-    if (alive) this.#log('info', 'Checking remote count of ping nodes.');
+    const pings = this.#count();
+    if (pings === 0) this.#log('info', 'We are dead. :<');
+    this.#sendCount(pings);
+    if (pings > 0) this.#log('info', 'Checking remote count of ping nodes.');
+  }
+
+  /** Counts aloud. */
+  #count(): number {
+    for (const [name, status] of this.#state.pings) {
+      if (status === 'ping') this.#log('debug', `Found ping node ${name}!`);
+    }
+    return countPings(this.#state);
   }
 
   /** Tells the other side our count, for it to compare. */
-  #sendCount(): void {
-    const { localNode, partner, pings } = this.#state;
+  #sendCount(pings: number): void {
+    const { localNode, partner } = this.#state;
     if (partner === undefined) return;
-    for (const [name, status] of pings) {
-      if (status === 'ping') this.#log('debug', `Found ping node ${name}!`);
-    }
     this.#log('info', 'Asking other side for ping node count.');
     this.#send({
       [FIELD.type]: TYPE.pingCount,
       [FIELD.source]: localNode,
-      [FIELD.pingCount]: String(countPings(this.#state)),
+      [FIELD.pingCount]: String(pings),
       [FIELD.destination]: partner,
     });
     this.#log('debug', 'Message [num_ping] sent.');
@@ -217,7 +222,7 @@ class Turn {
 
   #compare(theirs: number): void {
     this.#log('debug', 'Got asked for num_ping.');
-    const ours = countPings(this.#state);
+    const ours = this.#count();
     if (ours > theirs) this.#onMore();
     else if (ours < theirs) {
       this.#log('info', 'Giving up because we have less visible ping nodes.');
@@ -265,6 +270,7 @@ class Turn {
   #cancelGiveUp(giveUp: GiveUp): void {
     this.#change({ giveUp: undefined });
     this.#log('info', `Aborted delayed giveup (${giveUp.number})`);
+    this.#log('debug', 'giveup timeout has been destroyed.');
   }
 
   /** Gives up after two keepalives, in which the counts may become equal again. */
