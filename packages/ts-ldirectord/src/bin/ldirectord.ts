@@ -6,7 +6,9 @@ import { main } from '../main.js';
 
 async function run(): Promise<number> {
   const handover = takeHandover(process.env);
-  if (handover === undefined) return main(invocationOf(process.argv, process.env));
+  if (handover === undefined) {
+    return main(invocationOf(process.argv, process.execArgv, process.env));
+  }
   const { runDaemon } = await import('../daemon.js');
   return runDaemon(handover);
 }

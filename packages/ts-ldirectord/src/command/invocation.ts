@@ -15,16 +15,21 @@ export interface Invocation {
 const LAUNCHER = 'LDIRECTORD_LAUNCHER';
 
 /**
- * The words of the daemon name the program and the configuration, so that `ldirectord` stands in
- * its command line, by which the verbs know it.
+ * Reads `process.argv`, the options that Node.js itself was started with, and the environment. The
+ * words of the daemon name the program, so that `ldirectord` stands in its command line, by
+ * which the verbs know it.
  */
-export function invocationOf(argv: readonly string[], environment: NodeJS.ProcessEnv): Invocation {
+export function invocationOf(
+  argv: readonly string[],
+  options: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Invocation {
   const [node = process.execPath, script = '', ...words] = argv;
   const launcher = environment[LAUNCHER];
   return {
     argv: words,
     program: launcher ?? script,
-    daemonCommand: [node, script, 'ldirectord', ...words],
-    instanceCommand: launcher === undefined ? [node, script] : [launcher],
+    daemonCommand: [node, ...options, script, 'ldirectord', ...words],
+    instanceCommand: launcher === undefined ? [node, ...options, script] : [launcher],
   };
 }

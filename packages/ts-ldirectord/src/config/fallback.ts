@@ -64,8 +64,8 @@ export function resolveFallback(
 }
 
 /**
- * Resolves a global fallback. A service name needs to exist for one of the two protocols only and
- * then serves for both: ldirectord 4.12 wants both, which shuts out `http` on Debian 12.
+ * Resolves a global fallback for virtuals of either protocol. A service name must exist for both of
+ * them (ldirectord 4.12), which shuts out `http` on Debian 12: say 80 there.
  */
 export function resolveGlobalFallback(
   draft: FallbackDraft,
@@ -76,10 +76,8 @@ export function resolveGlobalFallback(
   const address = fallbackAddress(draft, family, machine, problems);
   if (address === undefined) return undefined;
   if (draft.port === undefined) return { address, forwarding: draft.forwarding };
-  const tcp = resolvePort(machine, draft.port, 'tcp');
-  const udp = resolvePort(machine, draft.port, 'udp');
-  const tcpPort = tcp ?? udp;
-  const udpPort = udp ?? tcp;
+  const tcpPort = resolvePort(machine, draft.port, 'tcp');
+  const udpPort = resolvePort(machine, draft.port, 'udp');
   if (tcpPort === undefined || udpPort === undefined) {
     problems.error(draft.place, 'BAD_FALLBACK', 'invalid port for fallback server');
     return undefined;
