@@ -36,6 +36,22 @@ test('the logfile gets everything but debug, the debugfile everything', async (t
   await log.close();
 });
 
+test('a closed log is silent and stays closed', (t) => {
+  const logfile = path.join(folder(t), 'ha-log');
+  const script = `
+    import { openLog, clusterTargets } from ${MODULE};
+    const log = openLog(clusterTargets({ tag: 'x', pid: 1, host: 'h' },
+      { logfile: ${JSON.stringify(logfile)}, syslogFormat: true }));
+    await log.close();
+    log.log('info', 'line');
+    log.reopen();
+    await log.close();
+  `;
+  const words = ['--input-type=module', '-e', script];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  assert.deepEqual([status, stderr, readFileSync(logfile, 'utf8')], [0, '', '']);
+});
+
 test('a log without targets is silent', async () => {
   const log = openLog([]);
   log.log('info', 'nobody hears');

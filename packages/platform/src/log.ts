@@ -22,7 +22,7 @@ export interface Logger {
   reopen(): void;
   /** How many lines could not be put where they belong. */
   lost(): number;
-  /** Hands the last lines to syslog, half a second at most, and closes everything. */
+  /** Hands the last lines to syslog, half a second at most, and closes everything, for good. */
   close(): Promise<void>;
 }
 
@@ -93,12 +93,15 @@ export function openLog(
     silent: transports.length === 0,
     exitOnError: false,
   });
+  let closed = false;
   return {
     log: (severity, text) => {
+      if (closed) return;
       const entry: LogEntry = { severity, text: printable(text), at: wallClock() };
       front.log({ level: severity, message: entry.text, entry });
     },
     reopen: () => {
+      if (closed) return;
       for (const transport of transports) {
         if (transport instanceof AppendFile) transport.reopen();
       }
@@ -114,6 +117,7 @@ export function openLog(
           transport instanceof Syslog ? transport.flushed() : undefined,
         ),
       );
+      closed = true;
       front.close();
     },
   };
