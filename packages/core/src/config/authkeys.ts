@@ -27,8 +27,8 @@ interface Draft {
 }
 
 /**
- * Reads authkeys; the text comes as latin1. Never throws, and no text of a problem holds a key: where
- * the genuine program quotes a line, `...` stands for what may be one.
+ * Reads authkeys; the text comes as latin1. Never throws, and no text of a problem holds a key:
+ * where the genuine program quotes a line, `...` stands for what may be one.
  */
 export function parseAuthkeys(file: ConfigFile): AuthkeysReading {
   const problems = new ProblemList(file.path);

@@ -80,7 +80,7 @@ function checkMembers(draft: Draft): void {
   }
   if (draft.nodes.length === 0) problems.error(WHOLE_FILE, 'HA_CF_NO_NODES', 'no nodes defined');
   dropNamesakes(draft);
-  if (draft.hasNode(localNode)) return;
+  if (draft.hasMember(localNode)) return;
   if (draft.autojoin === 'any' && draft.addNode(localNode, 'normal')) {
     const text = `Current node [${localNode}] added to configuration.`;
     problems.info(WHOLE_FILE, 'HA_CF_SELF_ADDED', text, { printedAs: 'notice' });
@@ -97,7 +97,8 @@ function checkMembers(draft: Draft): void {
 
 /**
  * A ping node with the name of a cluster node, or a second one of the same name, is accepted by
- * heartbeat 3.0.6; its table then has two entries of which one is never found. Here the second goes.
+ * heartbeat 3.0.6; its table then has two entries of which one is never found. Here the second
+ * goes.
  */
 function dropNamesakes(draft: Draft): void {
   const members = new Set(

@@ -84,8 +84,8 @@ export class Draft {
     return true;
   }
 
-  hasNode(name: string): boolean {
-    return this.nodes.some((node) => node.name === name);
+  hasMember(name: string): boolean {
+    return this.nodes.some((node) => node.type === 'normal' && node.name === name);
   }
 
   /** The port in force now: that of the last `udpport`, else the service, else 694. */

@@ -24,8 +24,8 @@ export interface Piece {
 }
 
 /**
- * The line buffer of all three genuine parsers holds 5120 bytes with the ending zero: what is longer
- * is read in pieces, each parsed as a line of its own (measured, 3.0.6).
+ * The line buffer of all three genuine parsers holds 5120 bytes with the ending zero: what is
+ * longer is read in pieces, each parsed as a line of its own (measured, 3.0.6).
  */
 export const LINE_LENGTH_MAX = 5119;
 

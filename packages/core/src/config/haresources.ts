@@ -34,8 +34,9 @@ export interface HaresourcesReading {
 
 /**
  * The check of the daemon at its start (heartbeat 3.0.6): every line begins with the name of a
- * configured node, ping nodes included. It has its own idea of lines: a comment is one only where it
- * begins the line, and a line that ends in a backslash hides the next one, even behind a comment.
+ * configured node, ping nodes included. It has its own idea of lines: a comment is one only where
+ * it begins the line, and a line that ends in a backslash hides the next one, even behind a
+ * comment.
  */
 export function checkHaresources(
   file: ConfigFile,
@@ -139,9 +140,9 @@ export function isAddress(word: string): boolean {
 }
 
 /**
- * A word of haresources as a script and its arguments: `script::arg::arg`, or an address for IPaddr.
- * Empty arguments vanish, as in the genuine scripts. Unlike there, an address keeps its place when
- * arguments follow it.
+ * A word of haresources as a script and its arguments: `script::arg::arg`, or an address for
+ * IPaddr. Empty arguments vanish, as in the genuine scripts. Unlike there, an address keeps its
+ * place when arguments follow it.
  */
 export function resourceOf(word: string): Resource {
   const full = isAddress(word) ? `IPaddr::${word}` : word;

@@ -5,7 +5,7 @@ import { parseBoolean } from './values.js';
 
 function takeNode(draft: Draft, word: Word): boolean {
   const name = word.text.toLowerCase().slice(0, NODE_NAME_MAX);
-  if (draft.hasNode(name) && draft.countNode()) {
+  if (draft.hasMember(name) && draft.countNode()) {
     draft.problems.warning(word, 'HA_CF_NODE_TWICE', `node [${name}] is listed twice`, {
       own: true,
     });

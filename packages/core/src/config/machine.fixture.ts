@@ -1,6 +1,6 @@
 /**
- * The machine that the tests of the parsers speak of: node `loadbalancer` of a pair, with interfaces
- * in every state. eth1 has no address, eth2 is down, eth9 is not there.
+ * The machine that the tests of the parsers speak of: node `loadbalancer` of a pair, with
+ * interfaces in every state. eth1 has no address, eth2 is down, eth9 is not there.
  */
 import type { InterfaceFacts, Machine } from './machine.js';
 

@@ -23,8 +23,8 @@ export interface StonithType {
 
 /**
  * The machine as the parsers see it. Every question is answered at once, and the same question
- * always gets the same answer, so a reading is a function of the texts and the machine. Asking never
- * throws.
+ * always gets the same answer, so a reading is a function of the texts and the machine. Asking
+ * never throws.
  */
 export interface Machine {
   /** What `uname -n` prints. */

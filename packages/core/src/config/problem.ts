@@ -19,8 +19,8 @@ export interface Problem {
    */
   readonly form: 'log' | 'bare';
   /**
-   * The severity word that heartbeat 3.0.6 prints, where it is not that of `severity`: it calls some
-   * harmless lines ERROR and some fatal ones WARN.
+   * The severity word that heartbeat 3.0.6 prints, where it is not that of `severity`: it calls
+   * some harmless lines ERROR and some fatal ones WARN.
    */
   readonly printedAs?: Severity;
   /** True where the genuine program says nothing, and the line is ours. */

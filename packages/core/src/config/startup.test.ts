@@ -19,7 +19,7 @@ function file(path: string, text: string | undefined): ConfigFile {
   return text === undefined ? { path } : { path, text };
 }
 
-export function configFiles(row: Row): ConfigFiles {
+function configFiles(row: Row): ConfigFiles {
   const { hacf, authkeys, haresources } = filesOf(row);
   return {
     hacf: file('/etc/ha.d//ha.cf', hacf),
@@ -45,3 +45,30 @@ for (const row of ROWS) {
     for (const { text, line } of startup.problems) assert.ok(text !== '' && line >= 0);
   });
 }
+
+test('a file that may not be read gives another exit status, a line of it does not', () => {
+  const files = configFiles({ title: '', exit: 0, says: [] });
+  for (const name of ['hacf', 'authkeys', 'haresources'] as const) {
+    const { path } = files[name];
+    const startup = readStartup({ ...files, [name]: { path, denied: true } }, machineFixture());
+    assert.equal(startup.exitCode, 4);
+    assert.ok(startup.printed.some(({ text }) => text.startsWith('Cannot open ')));
+  }
+});
+
+test('all problems are listed, also those that the daemon does not get to', () => {
+  const files = configFiles({
+    title: '',
+    lines: 'bogus',
+    authkeys: '1 foo x\n',
+    haresources: 'n a\nm a\n',
+    exit: 6,
+    says: [],
+  });
+  const { problems, printed } = readStartup(files, machineFixture());
+  const codes = problems.map(({ code }) => code);
+  assert.ok(codes.includes('HA_CF_ILLEGAL_DIRECTIVE'));
+  assert.ok(codes.includes('AUTHKEYS_BAD_METHOD'));
+  assert.ok(codes.includes('HARESOURCES_KEY_TWICE'));
+  assert.ok(!printed.some(({ code }) => code.startsWith('AUTHKEYS')));
+});

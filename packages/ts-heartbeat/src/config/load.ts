@@ -1,6 +1,7 @@
 /** Reads the configuration of this machine, and says what is wrong with it as heartbeat 3.0.6. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AuthkeysReading, parseAuthkeys } from '@ts-heartbeat/core/config/authkeys';
 import type { ConfigFile } from '@ts-heartbeat/core/config/file';
 import { type Problem, printedSeverity } from '@ts-heartbeat/core/config/problem';
 import { readStartup, type Startup } from '@ts-heartbeat/core/config/startup';
@@ -37,10 +38,18 @@ function readConfigFile(path: string, encoding: BufferEncoding): ConfigFile {
   }
 }
 
+// Two slashes in all paths: so the genuine texts name the files.
+const keyfile = (directory: string): ConfigFile =>
+  readConfigFile(`${directory}//authkeys`, 'latin1');
+
+/** Reads authkeys alone, as a running daemon does on SIGHUP. Never throws. */
+export function loadAuthkeys(directory = CONFIG_DIRECTORY): AuthkeysReading {
+  return parseAuthkeys(keyfile(directory));
+}
+
 async function loadOnce(directory: string): Promise<Startup> {
-  // Two slashes: so the genuine texts name the files.
   const hacf = readConfigFile(`${directory}//ha.cf`, 'utf8');
-  const authkeys = readConfigFile(`${directory}//authkeys`, 'latin1');
+  const authkeys = keyfile(directory);
   const haresources = readConfigFile(`${directory}//haresources`, 'utf8');
   return readStartup({ hacf, authkeys, haresources }, await gatherMachine(directory, hacf));
 }

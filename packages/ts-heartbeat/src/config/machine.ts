@@ -40,8 +40,8 @@ function isAccessible(path: string, mode: number): boolean {
 }
 
 /**
- * The words of heartbeat 3.0.6, which prints the error number that is left behind: none at all where
- * the answer was that there is no such host.
+ * The words of heartbeat 3.0.6, which prints the error number that is left behind: none at all
+ * where the answer was that there is no such host.
  */
 const NO_SUCH_HOST: Resolution = { reason: 'Success' };
 const NO_ANSWER: Resolution = { reason: 'Resource temporarily unavailable' };

@@ -1,6 +1,6 @@
 /**
- * Settings that the genuine heartbeat lacks, from /etc/sysconfig/heartbeat or /etc/default/heartbeat.
- * With neither file everything is as the genuine program has it.
+ * Settings that the genuine heartbeat lacks, from /etc/sysconfig/heartbeat or
+ * /etc/default/heartbeat. With neither file everything is as the genuine program has it.
  */
 import { parseTime } from '@ts-heartbeat/core/config/values';
 import { readSysconfig, type Sysconfig } from '@ts-heartbeat/platform/sysconfig';
