@@ -165,6 +165,8 @@ export function step(
 }
 
 function react(turn: Turn, event: Event): void {
+  // Until our life has begun there is nobody to hear: what is missed is asked for later.
+  if (turn.state.generation === 0 && event.kind !== 'start') return;
   switch (event.kind) {
     case 'start':
       start(turn, event);
@@ -320,7 +322,20 @@ function actOnOwn(turn: Turn, message: Message): void {
   if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
 }
 
+/** Types that the genuine daemon deals with itself, whatever lies in rc.d (heartbeat 3.0.6). */
+const NEVER_SCRIPTED: ReadonlySet<string> = new Set([
+  'starting',
+  'resource',
+  'ask_resources',
+  'shutdone',
+  'stonith',
+  'reqnodes',
+  'repnodes',
+  'hbapi-clstat',
+]);
+
 function offerToScripts(turn: Turn, type: string, message: Message): void {
+  if (NEVER_SCRIPTED.has(type)) return;
   turn.effect({ kind: 'script', type, message, environment: turn.scriptEnvironment() });
 }
 
