@@ -25,6 +25,8 @@ test('no key is quoted', () => {
     key,
     `sha1 ${key}`,
     `1 ${key}`,
+    `1 ${key} # comment`,
+    `1 ${key} and more`,
     `a${key}`,
     `auth ${key}`,
     `1 crc ${key}`,

@@ -97,8 +97,9 @@ function takeKey(draft: Draft, content: string, place: Place): void {
     return;
   }
   if (!isMethod(method)) {
-    // Without a third word this may be a key whose method was forgotten.
-    const quoted = key === undefined ? '...' : method;
+    // A key whose method was forgotten has no word behind it, and looks like no method.
+    const hasKey = key !== undefined && !key.startsWith('#');
+    const quoted = hasKey && /^[a-z]{1,5}-?\d{0,3}$/i.test(method) ? method : '...';
     problems.error(place, 'AUTHKEYS_BAD_METHOD', `Invalid authtype [${quoted}]`);
     return;
   }
