@@ -249,7 +249,11 @@ arp_start() {
     arp_send
     return
   fi
-  arp_send </dev/null >/dev/null 2>&1 &
+  # By exec: a redirection of the function alone keeps a copy of the output, and with it the caller.
+  (
+    exec </dev/null >/dev/null 2>&1
+    arp_send
+  ) &
   process_start $! && echo "$! $started" >"$arp_pid"
 }
 
