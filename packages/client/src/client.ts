@@ -101,8 +101,8 @@ export class HeartbeatClient {
   }
 
   /**
-   * Asks, and gives all replies. Requests are asked one after the other. The reply to `clientstatus`
-   * may come from another node.
+   * Asks, and gives all replies. Requests are asked one after the other. The reply to
+   * `clientstatus` may come from another node.
    *
    * @throws ClientError `badRequest` with the daemon's `info`, `timeout`, or `closed`.
    */

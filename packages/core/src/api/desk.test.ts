@@ -272,6 +272,9 @@ test("a named client's messages go to the cluster under its own name", () => {
   for (const type of ['status', 'NS_st', 'shutdone', 'reqnodes']) {
     assert.deepEqual(send({ t: type }), ['error api_process_request: bad message type']);
   }
+  assert.deepEqual(send({ t: 'x', long: 'x'.repeat(60_000) }), [
+    'error Message of client ipfail is too long for the cluster',
+  ]);
 });
 
 test('a casual client that speaks to the cluster is disconnected', () => {

@@ -4,7 +4,9 @@
  */
 import type { ApiAuthRule } from '../config/settings.js';
 import type { LogLine, Severity } from '../log.js';
+import { encodeClassicLines } from '../message/classic.js';
 import { FIELD, isUnsequenced, TYPE } from '../message/fields.js';
+import { CLIENT_MESSAGE_BYTES_MAX } from '../message/limits.js';
 import { Message } from '../message/message.js';
 import type { Millis } from '../time.js';
 import type { ClusterView } from '../view.js';
@@ -233,6 +235,9 @@ export class ApiDesk {
     }
     if (type === undefined || RESERVED_TYPES.has(type) || isUnsequenced(type)) {
       return [log('error', 'api_process_request: bad message type')];
+    }
+    if (encodeClassicLines(message).length > CLIENT_MESSAGE_BYTES_MAX) {
+      return [log('error', `Message of client ${client.id} is too long for the cluster`)];
     }
     const addressed = message
       .with(FIELD.fromId, client.id)

@@ -3,8 +3,8 @@ import type { Message } from './message.js';
 
 /**
  * Why bytes are not a message. `start`: the start marker is missing; `end`: it stops before its end
- * marker; `field`: a field that cannot be read; `depth`: nested too deeply; `size`: too long, or too
- * many fields.
+ * marker; `field`: a field that cannot be read; `depth`: nested too deeply; `size`: too long, or
+ * too many fields.
  */
 export type Malformed = 'start' | 'end' | 'field' | 'depth' | 'size';
 

@@ -93,7 +93,7 @@ class Reader {
   }
 }
 
-test('the socket stands open to all behind a closed directory, and goes with the server', async () => {
+test('the socket is open to all behind a closed directory, and goes with its server', async () => {
   const { server, socketPath } = await serve();
   assert.equal(statSync(socketPath).mode & 0o777, 0o777);
   assert.equal(statSync(path.dirname(socketPath)).mode & 0o777, 0o750);
