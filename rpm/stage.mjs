@@ -114,28 +114,23 @@ function layLinks(root) {
   }
 }
 
-async function stage(root, allowMissing) {
+async function stage(root) {
   for (const folder of FOLDERS) mkdirSync(join(root, folder), { recursive: true });
   const missing = [...(await layBundles(root)), ...layCopies(root)];
   layLaunchers(root);
   layLinks(root);
   for (const place of PROMISED) if (!existsSync(join(root, place))) missing.push(place);
-  if (missing.length === 0) return;
-  const text = `missing: ${missing.join(', ')}`;
-  if (!allowMissing) throw new Error(text);
-  console.error(`stage: ${text}`);
+  if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
 }
 
-const words = process.argv.slice(2);
-const allowMissing = words.includes('--allow-missing');
-const [directory, ...more] = words.filter((word) => word !== '--allow-missing');
+const [directory, ...more] = process.argv.slice(2);
 if (directory === undefined || directory.startsWith('-') || more.length > 0) {
   console.error('usage: npm run stage -- DIR');
   process.exit(2);
 }
 process.umask(0o022);
 try {
-  await stage(resolve(directory), allowMissing);
+  await stage(resolve(directory));
 } catch (error) {
   console.error(`stage: ${error.message}`);
   process.exit(1);

@@ -78,17 +78,3 @@ export function raisePriority(priority: number, native: Libc | null = libc()): P
   }
   return { realtime, lockedBytes, problems };
 }
-
-/**
- * Gives up the protection from the OOM kill that a process inherits from ts-heartbeat: for whoever
- * starts programs that are not ours (the resource runner), before the first of them.
- */
-export function ordinaryOomScore(): void {
-  try {
-    if (Number(readFileSync('/proc/self/oom_score_adj', 'latin1')) < 0) {
-      writeFileSync('/proc/self/oom_score_adj', '0');
-    }
-  } catch {
-    // No /proc: then nothing was inherited either.
-  }
-}
