@@ -8,9 +8,9 @@ const CARRIAGE_RETURN = 13;
 
 /**
  * Follows the line rules of the genuine reader (heartbeat 3.0.6): lines are discarded up to one
- * that starts with `>>>`; then lines are collected up to one that starts with `<<<`. So noise that ends
- * in a newline before a frame costs nothing, noise in front of a frame on the same line costs that
- * frame, and a frame without its end costs itself and the next.
+ * that starts with `>>>`; then lines are collected up to one that starts with `<<<`. So noise that
+ * ends in a newline before a frame costs nothing, noise in front of a frame on the same line costs
+ * that frame, and a frame without its end costs itself and the next.
  *
  * What the tty does for the genuine program is done here: bytes are reduced to seven bits, and
  * carriage returns are removed. So are NULs, because the break that a peer sends when it opens the
