@@ -101,6 +101,15 @@ describe('a cluster of two', () => {
     assert.ok(world.host('loadbalancer').log.includes('loadbalancer Heartbeat shutdown complete.'));
   });
 
+  it('gives the groups back to a node that was stopped and started', () => {
+    const world = settledPair();
+    world.tell('loadbalancer', { kind: 'stop', keep: false });
+    world.run(1500);
+    world.boot('loadbalancer');
+    world.run(3000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+  });
+
   it('moves everything on standby and back', () => {
     const world = settledPair();
     world.ask('loadbalancer', 'all');

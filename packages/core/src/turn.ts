@@ -123,8 +123,9 @@ export class Turn {
     return [...this.state.peers.values()].filter((peer) => peer.type === 'normal');
   }
 
+  /** Those that can be talked to: heard, not dead, and not about to end. */
   livingOthers(): Peer[] {
-    return this.others().filter((peer) => peer.heard && peer.status !== 'dead');
+    return this.others().filter((peer) => peer.heard && peer.status !== 'dead' && !peer.gaveUp);
   }
 
   /** True when every other living normal node is of our own kind and has announced the word. */
