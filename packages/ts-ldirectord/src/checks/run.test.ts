@@ -169,7 +169,7 @@ test('http_proxy: the whole URL is asked of the real server', async () => {
   assert.deepEqual(asked, ['http://www.example.test/x', 'www.example.test']);
 });
 
-test('https: a certificate that nobody vouches for is good enough, and SNI is the host', async () => {
+test('https: a self-signed certificate is good enough, and SNI is the host', async () => {
   const files = ['key.pem', 'cert.pem'].map((name) => path.join(directory, name));
   const [key = '', cert = ''] = files;
   const what = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=x'];

@@ -1,4 +1,4 @@
-/** URLs as checks use them: taken apart without changing what the user wrote (as Perl's URI does). */
+/** URLs as checks use them: taken apart without changing what the user wrote, as in Perl's URI. */
 
 export interface CheckUrl {
   readonly scheme: 'http' | 'https';

@@ -1,4 +1,4 @@
-/** From a configuration to the director's state: what is kept of the state before, and what is new. */
+/** From a configuration to the director's state: what is kept of the one before, what is new. */
 import type { Configuration, Virtual } from '../config/config.js';
 import { destinationKey, kernelPort, serviceKey, type Table } from '../ipvs/table.js';
 import { type Checking, checkingOf } from './checkspec.js';
@@ -36,7 +36,7 @@ function configureReals(virtual: Virtual, former: VirtualState | undefined): rea
   return states;
 }
 
-/** A server that is up stays up until a check says otherwise; other news is old with another check. */
+/** A server that is up stays so until a check fails; other results are void for another check. */
 function keep(
   fresh: RealState,
   old: RealState,

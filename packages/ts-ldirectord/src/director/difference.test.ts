@@ -119,7 +119,7 @@ test('the differences give the table we want, and then there are none', () => {
   );
 });
 
-test('what is wanted gives weight to reals that are up, and to the fallback only without them', () => {
+test('reals that are up are wanted with weight, and the fallback only without them', () => {
   fc.assert(
     fc.property(STATE, fc.boolean(), (state, whole) => {
       const wishes = desiredDestinations(state, { whole, readdQuiescent: false });

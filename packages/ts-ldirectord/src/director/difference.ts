@@ -11,8 +11,8 @@ export type Difference =
   | { readonly about: 'stranger'; readonly change: Change; readonly present: Destination };
 
 /**
- * The changes that make `present` hold every wish, nothing where it does already. Servers are put in
- * before others are taken out, so that a virtual is not without a destination in between.
+ * The changes that make `present` hold every wish, nothing where it does already. Servers are put
+ * in before others are taken out, so that a virtual is not without a destination in between.
  *
  * @param strangers What to do with destinations that nobody wishes for.
  */

@@ -286,25 +286,6 @@ test('equal checks of several virtuals are made once, and change them all', () =
   ]);
 });
 
-test('silent servers neither delay the checks of others nor their own news', () => {
-  const reals = Array.from({ length: 50 }, (_, index) => `10.0.1.${index + 1}`);
-  const rehearsal = begin([[virtualOf({ reals })]]);
-  rehearsal.pass(2000);
-  for (const address of reals.slice(0, 40)) rehearsal.servers.set(address, 'silent');
-  const dead = reals[45] ?? '';
-  rehearsal.pass(6000);
-  rehearsal.servers.set(dead, 'refuse');
-  const since = rehearsal.now;
-  const weight = () => rehearsal.weights()[V]?.[`${dead}:80`];
-  while (weight() !== 0) {
-    assert.ok(rehearsal.now - since <= 1200);
-    rehearsal.pass(10);
-  }
-  for (const address of reals.slice(0, 40)) {
-    assert.equal(rehearsal.weights()[V]?.[`${address}:80`], 0);
-  }
-});
-
 test('checktype on is up, off is out; service none needs no check', () => {
   const rehearsal = begin([
     [
@@ -393,49 +374,6 @@ test('cleanstop=no leaves the virtual; a stop in the middle of a start still cle
   assert.equal(rehearsal.effects.filter(({ kind }) => kind === 'stopped').length, 1);
 });
 
-test('a refused change is logged once and tried again until it is done', () => {
-  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
-  rehearsal.pass(ROUND);
-  rehearsal.newLines();
-  rehearsal.refuses = () => true;
-  rehearsal.servers.set(A, 'refuse');
-  rehearsal.pass(9000);
-  assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
-  assert.deepEqual(rehearsal.newLines(), ['system(ipvsadm editDestination) failed: refused']);
-  rehearsal.refuses = () => false;
-  rehearsal.pass(3000);
-  assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 0);
-});
-
-test('a change that is refused for ever does not delay those that can be made', () => {
-  const bad = virtualOf({ address: '10.255.0.2', reals: [A] });
-  const rehearsal = new Rehearsal();
-  rehearsal.refuses = (change) => change.target === bad.target;
-  rehearsal.tell({
-    kind: 'configured',
-    configuration: configurationOf([virtualOf({ reals: [A, B] }), bad]),
-  });
-  rehearsal.pass(5000);
-  rehearsal.servers.set(B, 'refuse');
-  rehearsal.pass(ROUND);
-  assert.deepEqual(rehearsal.weights(), { [V]: { '10.0.0.1:80': 1, '10.0.0.2:80': 0 } });
-});
-
-test('a table that cannot be read is logged once; the start goes on when it can', () => {
-  const rehearsal = new Rehearsal();
-  rehearsal.readError = 'ipvsadm -S -n failed: broken';
-  rehearsal.tell({
-    kind: 'configured',
-    configuration: configurationOf([virtualOf({ reals: [A] })]),
-  });
-  rehearsal.pass(10_000);
-  assert.deepEqual(rehearsal.newLines(), ['ipvsadm -S -n failed: broken']);
-  assert.equal(rehearsal.begun.size, 0);
-  rehearsal.readError = undefined;
-  rehearsal.pass(3000);
-  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1 });
-});
-
 test('a server that an operator holds is out until it is let go, whatever its checks say', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
   rehearsal.pass(ROUND);
@@ -457,19 +395,4 @@ test('thresholds go with the weight and are left out while a server is out', () 
   rehearsal.servers.set(A, 'refuse');
   rehearsal.pass(ROUND);
   assert.deepEqual([held()?.weight, held()?.upperThreshold], [0, 0]);
-});
-
-test('a check whose answer is lost is given up and made anew', () => {
-  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
-  rehearsal.pass(ROUND);
-  const running = rehearsal.state.checks.map((check, index) =>
-    index === 0
-      ? { ...check, running: { run: 0, since: rehearsal.now, between: false, longest: 3000 } }
-      : check,
-  );
-  rehearsal.state = { ...rehearsal.state, checks: running };
-  rehearsal.pass(9100);
-  assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
-  assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
-  assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
 });

@@ -1,12 +1,12 @@
 /**
- * The director: decides from check results, commands and the kernel's table what is to be changed in
- * that table. Pure: `step` takes an event and the time, and returns what is to be done.
+ * The director: decides from check results, commands and the kernel's table what is to be changed
+ * in that table. Pure: `step` takes an event and the time, and returns what is to be done.
  *
  * What the caller has to do:
  * 1. Begin with `IDLE`, and bring the configuration by the event `configured`; each later one is a
  *    reload. A configuration with errors is not brought at all.
- * 2. Perform the effects of each step in order, and bring each answer as an event. Every `readTable`,
- *    `change` and `check` is answered exactly once, but for a check that was cancelled.
+ * 2. Perform the effects of each step in order, and bring each answer as an event. Every
+ *    `readTable`, `change` and `check` is answered exactly once, but for a cancelled check.
  * 3. Bring `time` when `wakeAt` says so. It may come earlier or later.
  * 4. To end, bring `stop` and wait for the effect `stopped`.
  */

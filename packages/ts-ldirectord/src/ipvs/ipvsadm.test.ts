@@ -129,7 +129,7 @@ for (const [kind, word] of [
   });
 }
 
-test('a program that cannot be run is an error for a reader and a failure for a change', async () => {
+test('a program that cannot be run fails a reader and every change', async () => {
   const ipvs = new Ipvsadm(path.join(directory, 'absent'));
   await assert.rejects(ipvs.read({ thresholds: false }), /absent -S -n failed/);
   const failures = await ipvs.apply([service('10.255.0.1'), real('10.0.0.1')]);

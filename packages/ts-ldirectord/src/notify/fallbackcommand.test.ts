@@ -39,7 +39,7 @@ test('the command is run by the shell, with what has happened', async () => {
   assert.deepEqual(logged, []);
 });
 
-test('while a command runs only the last word counts, and they never run side by side', async () => {
+test('while a command runs only the last word counts; they never run side by side', async () => {
   const commands = new FallbackCommands(() => {});
   const gate = path.join(directory, 'gate');
   const { command, said } = script(

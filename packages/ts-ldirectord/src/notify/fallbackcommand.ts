@@ -6,7 +6,7 @@ import type { Effect } from '../director/effect.js';
 
 type Telling = Extract<Effect, { kind: 'fallbackCommand' }>;
 
-/** A command that runs longer hangs; its group is stopped, for the next word must not wait for ever. */
+/** A command that runs longer hangs: its group is stopped, so that the next word comes through. */
 const COMMAND_MS_MAX = 60_000;
 
 /**
