@@ -4,8 +4,8 @@ import { ctimeStamp } from '@ts-heartbeat/platform/logline';
 import { Checks } from './checks/checks.js';
 import type { Effect, Notice } from './director/effect.js';
 import type { Event } from './director/event.js';
-import { FallbackCommands } from './fallbackcommands.js';
 import type { Ipvs } from './ipvs/ipvs.js';
+import { FallbackCommands } from './notify/fallbackcommand.js';
 
 export interface OutsideOptions {
   readonly ipvs: Ipvs;
@@ -54,11 +54,9 @@ export class Outside {
       case 'notice':
         notice(effect.notice);
         return;
-      case 'fallbackCommand': {
-        const { command, verb, address, protocol } = effect;
-        this.#commands.run(`${command} ${verb} ${address} ${protocol}`);
+      case 'fallbackCommand':
+        this.#commands.tell(effect);
         return;
-      }
       case 'monitor':
         appendMonitor(effect.file, effect.text);
         return;
@@ -66,11 +64,6 @@ export class Outside {
         this.#checks.close();
         stopped();
     }
-  }
-
-  /** Waits for the fallback commands that were asked for. */
-  settled(): Promise<void> {
-    return this.#commands.settled();
   }
 }
 

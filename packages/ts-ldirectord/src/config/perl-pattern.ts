@@ -2,8 +2,8 @@
  * Translates a Perl regular expression (perlre, 5.36) to one of JavaScript that matches the same
  * byte strings, decoded as latin1. What cannot be translated is refused with a reason.
  *
- * One difference stays: a back reference to a group that did not take part matches nothing at all
- * in Perl, and the empty text in JavaScript.
+ * One difference stays: a back reference to a group that did not take part, because it stands in
+ * another alternative, matches nothing at all in Perl, and the empty text in JavaScript.
  */
 import { ByteSet, ESCAPE_CLASSES } from './byte-set.js';
 import { byteOf, parseClass, readEscapedByte } from './perl-class.js';
@@ -77,6 +77,7 @@ class Translator {
   readonly #groups: Groups;
   /** Groups opened so far: what a relative reference counts from. */
   #opened = 0;
+  readonly #closed = new Set<number>();
   #depth = 0;
 
   constructor(source: string, groups: Groups) {
@@ -156,15 +157,17 @@ class Translator {
     const look = text.match(/\?<?[=!]/y);
     if (look) return `(${look[0]}${this.#closing(flags)})`;
     if (text.match(/\?(?:P?<[A-Za-z_]\w*>|'[A-Za-z_]\w*')/y) || !text.at('?')) {
-      this.#opened++;
-      return `(${this.#closing(flags)})`;
+      const group = ++this.#opened;
+      const inner = this.#closing(flags);
+      this.#closed.add(group);
+      return `(${inner})`;
     }
     const scoped = text.match(/\?(\^?)([a-z]*)(?:-([a-z]*))?:/y);
     if (scoped) {
       const inner = changeFlags(flags, scoped[1] ?? '', scoped[2] ?? '', scoped[3] ?? '');
       return `(?:${this.#closing(inner)})`;
     }
-    const what = text.match(/\?P?[^A-Za-z0-9]?./y)?.[0] ?? '?';
+    const what = text.match(/\?P?./y)?.[0] ?? '?';
     throw new PatternError(`sequence (${what}...) is not supported`);
   }
 
@@ -239,6 +242,9 @@ class Translator {
   #backTo(group: number, flags: Flags): string {
     if (group < 1 || group > this.#groups.count) {
       throw new PatternError('reference to nonexistent group');
+    }
+    if (!this.#closed.has(group)) {
+      throw new PatternError('a reference to a later or surrounding group is not supported');
     }
     if (flags.ignoreCase) throw new PatternError('a back reference under (?i) is not supported');
     return `(?:\\${group})`;
