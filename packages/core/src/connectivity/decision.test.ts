@@ -150,6 +150,14 @@ test('with auto_failback a tie hands foreign resources back, once', () => {
   assert.deepEqual(beta.sent(), ['abort_giveup', 'ask_resources foreign']);
 });
 
+test('a tie moves nothing where nothing foreign is held', () => {
+  const beta = new Ipfail('beta', true);
+  beta.resources = 'local';
+  beta.hear(count('alpha', 2));
+  beta.pass(2 * KEEPALIVE);
+  assert.deepEqual(beta.sent(), ['abort_giveup']);
+});
+
 test('a second balanced count does not cancel the failback', () => {
   const beta = new Ipfail('beta', true);
   beta.resources = 'all';

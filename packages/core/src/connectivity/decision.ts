@@ -253,9 +253,13 @@ class Turn {
     // Second change: a failback that is on its way goes on. The genuine ipfail cancels it when a
     // second ping node has returned and the other side reports its count again.
     if (giveUp?.share === 'foreign') return;
+    // Third change: who holds nothing of the other's has nothing to give back. The genuine ipfail asks
+    // all the same; only the long settling of a genuine start hides it.
+    const { resources } = this.#present;
+    const holdsForeign = resources === 'foreign' || resources === 'all';
     if (giveUp !== undefined) {
       this.#cancelGiveUp(giveUp);
-    } else if (autoFailback && this.#present.resources !== 'transition') {
+    } else if (autoFailback && holdsForeign) {
       this.#log('info', 'Giving up foreign resources (auto_failback).');
       this.#startGiveUp('foreign');
     }
