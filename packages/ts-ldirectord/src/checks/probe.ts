@@ -25,7 +25,8 @@ const STALL_MS = 100;
 
 /**
  * Runs a probe and ends it, whatever the server does, after `limitMs` or when the signal is
- * aborted. When this process itself was held up, the server gets the lost time back, once. Never rejects.
+ * aborted. When this process itself was held up, the server gets the lost time back, once. Never
+ * rejects.
  */
 export function runProbe(probe: Probe, limitMs: number, signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve) => {
