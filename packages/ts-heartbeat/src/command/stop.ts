@@ -1,6 +1,8 @@
 /** `heartbeat -k`: ends heartbeat and waits until it is gone (heartbeat 3.0.6). */
 import { rmSync } from 'node:fs';
+import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RUNNER_SOCKET } from '@ts-heartbeat/platform/paths';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
 import { isHeartbeat, PID_FILE } from '../places.js';
 
@@ -11,29 +13,51 @@ const FAILED = 1;
 /** How often it is looked whether the daemon is gone. There is no limit: scripts take their time. */
 const LOOK_INTERVAL_MS = 200;
 
-/** Stops the daemon and returns the exit code. */
+/**
+ * Stops the daemon and returns the exit code. After a crash it waits for the resource runner, which
+ * gives up what it holds when no daemon comes back to it.
+ */
 export async function stop(): Promise<number> {
-  for (let signalled = 0; ; ) {
+  let signalled = 0;
+  let crashed = false;
+  for (;;) {
     const state = readPidFile(PID_FILE, isHeartbeat);
-    if (state.kind !== 'running') {
+    // Without the file a supervisor does not start again what has crashed.
+    if (state.kind === 'stale') rmSync(PID_FILE, { force: true });
+    if (state.kind === 'stale' && signalled !== state.pid) crashed = true;
+    if (state.kind === 'running') {
+      // Another pid than before: a next life, which has not been told yet.
+      const refusal = state.pid === signalled ? undefined : signal(state.pid);
+      if (refusal !== undefined) return refusal;
+      signalled = state.pid;
+    } else if (!crashed || !(await isRunnerThere())) {
       if (signalled === 0) process.stderr.write('INFO: Heartbeat already stopped.\n');
-      // Without the file a supervisor does not start again what has crashed.
-      if (state.kind === 'stale') rmSync(PID_FILE, { force: true });
       return 0;
-    }
-    const { pid } = state;
-    // Another pid than before: a next life, which has not been told yet.
-    if (pid !== signalled) {
-      try {
-        process.kill(pid, 'SIGTERM');
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        if (code === 'ESRCH') continue;
-        process.stderr.write(`ERROR: Could not kill pid ${pid}\n`);
-        return code === 'EPERM' ? NOT_PERMITTED : FAILED;
-      }
-      signalled = pid;
     }
     await delay(LOOK_INTERVAL_MS);
   }
+}
+
+/** Asks a daemon to end; returns the exit code where that is not possible. */
+function signal(pid: number): number | undefined {
+  try {
+    process.kill(pid, 'SIGTERM');
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ESRCH') return undefined;
+    process.stderr.write(`ERROR: Could not kill pid ${pid}\n`);
+    return code === 'EPERM' ? NOT_PERMITTED : FAILED;
+  }
+}
+
+function isRunnerThere(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(RUNNER_SOCKET);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }

@@ -1,0 +1,188 @@
+/** Tests of the loop, over wires in memory and a clock that stands still until it is moved. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
+import type { Settings } from '@ts-heartbeat/core/config/settings';
+import { encodeDatagram } from '@ts-heartbeat/core/message/datagram';
+import { Message } from '@ts-heartbeat/core/message/message';
+import { createNode } from '@ts-heartbeat/core/node';
+import { Loop, type OutsideEffect } from './loop.js';
+import type { Medium } from './media/medium.js';
+import { MemoryMedium, MemoryWire } from './media/memory.js';
+
+const KEYS: Keyring = { signing: 1, keys: new Map([[1, { method: 'crc', key: '' }]]) };
+const OTHER_KEYS: Keyring = { signing: 1, keys: new Map([[1, { method: 'md5', key: 'x' }]]) };
+
+function settings(localNode: string): Settings {
+  return {
+    localNode,
+    nodes: ['alpha', 'beta'].map((name) => ({ name, type: 'normal' })),
+    media: [
+      { kind: 'mcast', device: 'eth0', group: '225.0.0.1', port: 694, ttl: 1, loop: 0 },
+      { kind: 'ping', host: '10.0.0.1' },
+    ],
+    keepalive: 1000,
+    deadtime: 5000,
+    warntime: 2500,
+    initdead: 10_000,
+    deadping: 5000,
+    hopfudge: 1,
+    autoFailback: 'on',
+    maxRexmitDelay: 250,
+    generationMethod: 'file',
+    realtime: false,
+    realtimePriority: 1,
+    coredumps: false,
+    clients: [],
+    apiauth: [],
+    log: { useLogd: false, syslogFormat: true, logBadPackets: true, debug: 0 },
+    environment: new Map(),
+    parameters: new Map(),
+  };
+}
+
+/** A loop whose time is moved by hand. */
+class Bench {
+  readonly lines: string[] = [];
+  readonly outside: OutsideEffect[] = [];
+  readonly loop: Loop;
+  readonly wire: Medium;
+  readonly ping: Medium;
+  at = 1000;
+  #alarm: (() => void) | undefined;
+
+  constructor(name: string, wire: MemoryWire) {
+    this.loop = new Loop(createNode(settings(name)), {
+      clock: { at: () => this.at, now: () => ({ at: this.at, wall: 1_795_000_000, load: '' }) },
+      alarm: {
+        at: () => this.at,
+        after: (_ms, call) => {
+          this.#alarm = call;
+          return () => {
+            if (this.#alarm === call) this.#alarm = undefined;
+          };
+        },
+      },
+      say: (severity, text) => void this.lines.push(`${severity}: ${text}`),
+      keyring: () => KEYS,
+      logBadPackets: true,
+      oversleep: 500,
+      outside: (effect) => void this.outside.push(effect),
+    });
+    const received = this.loop.arrived.bind(this.loop);
+    this.wire = new MemoryMedium(wire, 'eth0', received);
+    this.ping = new MemoryMedium(new MemoryWire(), '10.0.0.1', received);
+    this.loop.add(this.wire, false);
+    this.loop.add(this.ping, true);
+    void this.wire.open();
+  }
+
+  start(generation = 7): void {
+    const uuid = new Uint8Array(16).fill(generation);
+    this.loop.happen({ kind: 'start', generation, uuid, pid: 42, seed: 1 });
+  }
+
+  /** Lets time pass, and the alarm ring if it was to ring by then. */
+  pass(ms: number): void {
+    this.at += ms;
+    const call = this.#alarm;
+    this.#alarm = undefined;
+    call?.();
+  }
+
+  arrive(medium: Medium, message: Message, keys: Keyring = KEYS): void {
+    this.loop.arrived(medium, { form: 'datagram', bytes: encodeDatagram(message, keys) });
+  }
+
+  /** What happened, without the times. */
+  get happened(): readonly string[] {
+    return this.loop.trace.map((row) => row.replace(/^\d+ /, ''));
+  }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await turn();
+}
+
+const status = (seq: number): Message =>
+  Message.of({
+    t: 'status',
+    st: 'active',
+    dt: '1388',
+    protocol: '1',
+    src: 'beta',
+    seq: seq.toString(16),
+    hg: '9',
+    ts: '6b000000',
+  });
+
+test('two nodes over one wire see each other and go active', async () => {
+  const wire = new MemoryWire();
+  const alpha = new Bench('alpha', wire);
+  const beta = new Bench('beta', wire);
+  alpha.start(7);
+  beta.start(9);
+  await turns(2);
+  // The ping node does not answer: communication is up when it is dead.
+  for (let n = 0; n < 11; n += 1) {
+    alpha.pass(1000);
+    beta.pass(1000);
+    await turns(4);
+  }
+  for (const bench of [alpha, beta]) {
+    assert.ok(bench.lines.includes("info: Local status now set to: 'active'"));
+    assert.ok(bench.outside.some(({ kind }) => kind === 'communicationUp'));
+    const states = bench.loop.view.nodes.map(({ name, status: state }) => `${name} ${state}`);
+    assert.deepEqual(states, ['alpha active', 'beta active']);
+  }
+});
+
+test('what is not authentic is logged and dropped; a ping medium speaks for its own host only', () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.arrive(bench.wire, status(1), OTHER_KEYS);
+  assert.deepEqual(bench.lines.slice(-1), [
+    'warn: string2msg_ll: node [beta] failed authentication',
+  ]);
+  bench.loop.arrived(bench.wire, { form: 'frame', text: 'rubbish' });
+  bench.arrive(bench.ping, status(2));
+  bench.arrive(bench.ping, Message.of({ t: 'NS_st', st: 'ping', src: 'beta', ts: '1' }));
+  assert.deepEqual(bench.happened, ['start']);
+  bench.arrive(bench.ping, Message.of({ t: 'NS_st', st: 'ping', src: '10.0.0.1', ts: '1' }));
+  assert.equal(bench.happened.length, 2);
+});
+
+test('after oversleeping, what waited in the sockets comes before the time', async () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.arrive(bench.wire, status(1));
+  bench.pass(30_000);
+  // The sockets are served after the timer.
+  bench.arrive(bench.wire, status(2));
+  bench.arrive(bench.wire, status(3));
+  while (bench.happened.at(-1) !== 'time') await turn();
+  const kinds = bench.happened.slice(2).map((row) => row.split(' ')[0]);
+  assert.deepEqual(kinds, ['overslept', 'received', 'received', 'time']);
+  assert.ok(!bench.lines.some((row) => row.endsWith('is dead')));
+});
+
+test('a socket that is served before the timer tells of the sleep as well', async () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.arrive(bench.wire, status(1));
+  bench.at += 30_000;
+  bench.arrive(bench.wire, status(2));
+  while (bench.happened.at(-1) !== 'time') await turn();
+  const kinds = bench.happened.slice(2).map((row) => row.split(' ')[0]);
+  assert.deepEqual(kinds, ['overslept', 'received', 'time']);
+});
+
+test('a stopped loop lets nothing happen', () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.loop.stop();
+  bench.arrive(bench.wire, status(1));
+  bench.pass(60_000);
+  assert.deepEqual(bench.happened, ['start']);
+});
