@@ -32,8 +32,9 @@ vips() {
 
 vips_of_haresources() {
   [ -r "$HA_DIR/haresources" ] || return
-  vip_line='' vip_more=''
+  vip_line='' vip_more='' vip_return=$(printf '\r')
   while read -r vip_part || [ -n "$vip_part" ]; do
+    vip_part=${vip_part%"$vip_return"}
     vip_text=${vip_part%%#*}
     # Behind a comment a backslash counts on a continued line only.
     case ${vip_more:+$vip_part} in
@@ -48,8 +49,10 @@ vips_of_haresources() {
   done <"$HA_DIR/haresources"
 }
 
-# vips_of_line NODE WORD...: adds the addresses of a group that has lvs or tunl in it.
+# vips_of_line NODE WORD...: adds the addresses of a group that has lvs or tunl in it; of this very
+# group, if the resource manager says which it works on.
 vips_of_line() {
+  [ -z "$HA_GROUP_LOCK" ] || [ "$2" = "$HA_GROUP_LOCK" ] || return
   case " $* " in *' lvs '* | *' lvs::'* | *' tunl '* | *' tunl::'*) ;; *) return ;; esac
   shift
   for vip_word in "$@"; do
@@ -94,7 +97,7 @@ unhide() {
 # What comes out of the tunnel has a client's address, to which the way leads by another interface:
 # a strict reverse path check would drop it. The larger of `all` and this value counts.
 accept_tunnel() {
-  read -r accept_all <"$SYSCTL/conf/all/rp_filter" 2>/dev/null || accept_all=1
+  { read -r accept_all <"$SYSCTL/conf/all/rp_filter"; } 2>/dev/null || accept_all=1
   if [ "$accept_all" = 0 ]; then
     set_kernel "conf/$TUNNEL/rp_filter" 0
   else
