@@ -78,6 +78,14 @@ describe('recorded configurations', () => {
 });
 
 describe('a whole file', () => {
+  test('is the sample, also with everything in it in use', () => {
+    const sample = new URL('../../samples/ldirectord.cf', import.meta.url);
+    const text = readFileSync(sample, 'utf8');
+    const all = text.replace(/^#(virtual6?=| {7}\w+=)/gm, (_, word) => word);
+    assert.equal(accepted(text).virtuals.length, 1);
+    assert.equal(accepted(all).virtuals.length, 5);
+  });
+
   test('is read as the tutorial writes it', () => {
     const { globals, virtuals } = accepted(
       [
