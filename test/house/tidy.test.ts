@@ -68,13 +68,30 @@ test('all packages have the version of lerna.json, and so does what the programs
   }
 });
 
+interface Lock {
+  readonly packages: Record<
+    string,
+    { resolved?: string; optionalDependencies?: Record<string, string> }
+  >;
+}
+
 test('the lock file names no registry', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { resolved?: string }>;
-  };
+  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
   const resolved = Object.values(packages).flatMap((entry) => entry.resolved ?? []);
   assert.deepEqual(
     resolved.filter((place) => !place.startsWith('packages/')),
+    [],
+  );
+});
+
+test('the lock file knows the parts for every platform, without which npm ci refuses it', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+  const optional = Object.values(packages).flatMap((entry) =>
+    Object.keys(entry.optionalDependencies ?? {}),
+  );
+  assert.ok(optional.length > 20);
+  assert.deepEqual(
+    optional.filter((name) => !(`node_modules/${name}` in packages)),
     [],
   );
 });
