@@ -84,7 +84,8 @@ for (const shell of SHELLS) {
     const said = transcript(
       shell,
       `${ARPING} network
-       ${wrong.map(([script, form]) => `for verb in start status stop; do call resource.d/${script} ${form} $verb; done`).join('\n')}
+       every() { for verb in start status stop; do call "$@" $verb; done; }
+       ${wrong.map(([script, form]) => `every resource.d/${script} ${form}`).join('\n')}
        addresses`,
     );
     const expected = wrong.flatMap(([, form, code, complaint]) => [

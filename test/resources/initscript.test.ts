@@ -14,9 +14,14 @@ case $* in
 esac
 END
 export DAEMON=$work/bin/ldirectord LDIRECTORD=$work/bin/ldirectord
-export LSB_FUNCTIONS=$work/lsb RH_FUNCTIONS=$work/rh DEFAULTS=$work/default LOCK_DIRECTORY=$work/lock
+export LSB_FUNCTIONS=$work/lsb RH_FUNCTIONS=$work/rh
+export DEFAULTS=$work/default LOCK_DIRECTORY=$work/lock
 verb() { call ../../../init.d/ldirectord "$@"; }
-verbs() { for word in start stop restart try-restart status reload force-reload dance; do verb $word; done; }
+verbs() {
+  for word in start stop restart try-restart status reload force-reload dance; do
+    verb $word
+  done
+}
 `;
 
 for (const shell of SHELLS) {
@@ -82,7 +87,8 @@ END
       `${PROGRAM}
        for words in start "www.cf stop" "www.cf status"; do call resource.d/ldirectord $words; done
        LDIRECTORD=/nonexistent
-       for words in start stop status; do call resource.d/ldirectord $words; done; DAEMON=/nonexistent; verb start`,
+       for words in start stop status; do call resource.d/ldirectord $words; done
+       DAEMON=/nonexistent; verb start`,
     );
     const missing = '  ! ldirectord is not installed: /nonexistent';
     assert.equal(

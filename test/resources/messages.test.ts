@@ -28,7 +28,9 @@ case $1 in
   status) [ "$2" = one ] ;;
 esac
 END
-for name in hb_standby hb_takeover mach_down req_resource; do ln -s $scripts/share/$name $work/share; done
+for name in hb_standby hb_takeover mach_down req_resource; do
+  ln -s $scripts/share/$name $work/share
+done
 chmod 755 $work/share/ResourceManager
 : >$work/calls
 calls() { cat $work/calls; : >$work/calls; }
@@ -96,7 +98,8 @@ for (const shell of SHELLS) {
        message share/mach_down Beta; calls; logged
        export HA_NICEFAILBACK=yes; message share/mach_down beta; logged; calls
        message share/req_resource one; message share/req_resource two; unset HA_NICEFAILBACK
-       message share/req_resource two; export HA_DONTASK=yes; message share/req_resource two; calls`,
+       message share/req_resource two; export HA_DONTASK=yes
+       message share/req_resource two; calls`,
     );
     const taken = ['one', 'two'].map((key) => `info: Taking over resource group ${key}`);
     const over = 'info: mach_down takeover complete for node beta.';
@@ -137,12 +140,15 @@ for (const shell of SHELLS) {
     const said = transcript(
       shell,
       `${CLUSTER}
-       for name in status ip-request ip-request-resp hb_takeover; do ln -s $scripts/rc.d/$name "$HA_DIR/rc.d"; done
+       for name in status ip-request ip-request-resp hb_takeover; do
+         ln -s $scripts/rc.d/$name "$HA_DIR/rc.d"
+       done
        type() { message harc "$@"; calls; logged; }
        export HA_src=beta HA_st=up; type status; HA_st=dead; type status
        export HA_t=ip-request HA_ipaddr=one; type ip-request; HA_ipaddr=two; type ip-request
        HA_src=alpha; type ip-request
-       export HA_dest=beta HA_ok=OK HA_weown=yes; type ip-request-resp; HA_dest=alpha; type ip-request-resp
+       export HA_dest=beta HA_ok=OK HA_weown=yes; type ip-request-resp
+       HA_dest=alpha; type ip-request-resp
        export HA_rsc_hold=local; type hb_takeover; HA_src=beta; type hb_takeover
        type nothing; unset HA_ipaddr; message rc.d/ip-request x | head -4`,
     );
@@ -205,12 +211,14 @@ printf 'keepalive  500ms # often\\ndeadtime 2\\n' >$HA_CF
 ha_parameter deadtime; ha_parameter keepalive; ha_parameter nothing
 ha_log "info: a line"; ha_debug "debug: not wanted"; HA_debug=1; ha_debug "debug: wanted"
 ocf_log err "bad"; ocf_is_true on && ocf_is_decimal 12 && ! ocf_is_decimal x && echo true
-ha_pseudo_resource it status; echo $?; ha_pseudo_resource it start; ha_pseudo_resource it status; echo $?
+ha_pseudo_resource it status; echo $?
+ha_pseudo_resource it start; ha_pseudo_resource it status; echo $?
 echo t=x | ha_clustermsg; echo $?
 command -v mach_down >/dev/null && echo found
 END
        export HA_DATEFMT='%Y '
-       $shell $work/user </dev/null 2>&1; sed 's/\\[[0-9]*\\]//;s/20[0-9][0-9]/YEAR/' "$HA_LOGFILE" "$HA_DEBUGLOG"`,
+       $shell $work/user </dev/null 2>&1
+       sed 's/\\[[0-9]*\\]//;s/20[0-9][0-9]/YEAR/' "$HA_LOGFILE" "$HA_DEBUGLOG"`,
     );
     const missing = 'ERROR: heartbeat is not running: there is no FIFO WORK/fifo';
     assert.equal(

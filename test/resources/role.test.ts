@@ -71,10 +71,13 @@ alpha lvs 10.0.0.1/24/eth0 \\
 beta other 10.9.9.9
 Gamma x lvs::10.0.0.3 10.0.0.3
 END
-       call resource.d/tunl 10.0.0.7/32 10.0.0.8 start; state; call resource.d/tunl 10.0.0.7 stop; state
-       call resource.d/tunl 10.0.0.8 stop; call resource.d/tunl start; state; call resource.d/tunl stop
+       call resource.d/tunl 10.0.0.7/32 10.0.0.8 start; state
+       call resource.d/tunl 10.0.0.7 stop; state
+       call resource.d/tunl 10.0.0.8 stop; call resource.d/tunl start; state
+       call resource.d/tunl stop
        export HA_GROUP_LOCK=x; call resource.d/lvs stop; state; unset HA_GROUP_LOCK
-       echo >"$HA_DIR/haresources"; for verb in start status stop; do call resource.d/lvs $verb; done`,
+       echo >"$HA_DIR/haresources"
+       for verb in start status stop; do call resource.d/lvs $verb; done`,
     );
     const none =
       '  ! No virtual address: give it as argument, as VIP in /etc/sysconfig, or in haresources';
@@ -109,7 +112,10 @@ test('a kernel with hidden addresses is told so in its own way', () => {
      export SYSCTL=$work/kernel
      mkdir -p $SYSCTL/conf/all $SYSCTL/conf/tunl0
      for file in all/hidden tunl0/hidden all/arp_ignore; do echo 0 >$SYSCTL/conf/$file; done
-     show() { cat $SYSCTL/conf/all/hidden $SYSCTL/conf/tunl0/hidden $SYSCTL/conf/all/arp_ignore | tr '\\n' ' '; echo; }
+     show() {
+       (cd $SYSCTL/conf && cat all/hidden tunl0/hidden all/arp_ignore) | tr '\\n' ' '
+       echo
+     }
      call resource.d/lvs 10.0.0.1 stop; show; call resource.d/lvs 10.0.0.1 start; show`,
   );
   assert.equal(

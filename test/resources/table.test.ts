@@ -31,7 +31,8 @@ for (const shell of SHELLS) {
     const said = transcript(
       shell,
       `${IPVSADM}
-       printf '# a comment\\n-A -t 10.0.0.1:80 -s rr\\n\\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -i' >$work/rules
+       printf '%s\\n' '# a comment' '-A -t 10.0.0.1:80 -s rr' '' >$work/rules
+       printf '%s' '-a -t 10.0.0.1:80 -r 10.0.0.2:80 -i' >>$work/rules
        rules() { call resource.d/ipvsadm $work/rules "$1" | sed "s,$work,WORK,"; }
        rules status; rules start; cat "$table"; rules status; rules start; cat "$table"
        rules stop; cat "$table"; rules status; rules stop; call resource.d/ipvsadm dance`,

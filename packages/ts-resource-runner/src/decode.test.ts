@@ -37,14 +37,14 @@ test('every request comes out as it went in', () => {
   );
   fc.assert(
     fc.property(request, (value) => {
-      const line = JSON.stringify(value);
-      assert.deepEqual(decodeRequest(line), JSON.parse(line) as Request);
+      const sent: unknown = JSON.parse(JSON.stringify(value));
+      assert.deepEqual(decodeRequest(sent), sent as Request);
     }),
   );
 });
 
 test('nothing makes the decoder throw', () => {
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => void decodeRequest(line)));
+  fc.assert(fc.property(fc.jsonValue(), (value) => void decodeRequest(value)));
 });
 
 test('a request that cannot be carried out is refused', () => {
@@ -57,8 +57,7 @@ test('a request that cannot be carried out is refused', () => {
     '{"op":"hello","localNode":"a","environment":{},"orphanedAfter":"soon"}',
     '[]',
     'null',
-    '',
   ]) {
-    assert.equal(decodeRequest(line), null, line);
+    assert.equal(decodeRequest(JSON.parse(line)), null, line);
   }
 });

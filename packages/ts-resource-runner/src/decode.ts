@@ -1,4 +1,4 @@
-/** Reads the lines of ts-heartbeat: whatever comes, a request or the reason why it is none. */
+/** Reads what ts-heartbeat says: whatever comes, a request or nothing. */
 import type { Job, Share } from '@ts-heartbeat/core/job';
 import type { Request } from './protocol.js';
 
@@ -58,14 +58,8 @@ function decodeHello(value: Fields): Request | null {
   };
 }
 
-/** The request of one line, without its newline; null for anything that is none. */
-export function decodeRequest(line: string): Request | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
+/** The request in a JSON value; null for anything that is none. */
+export function decodeRequest(value: unknown): Request | null {
   if (!isFields(value)) return null;
   switch (value.op) {
     case 'hello':

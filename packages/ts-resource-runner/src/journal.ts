@@ -3,8 +3,9 @@
  * said, and the script that runs. Written before anything is done, so it is never behind.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isGone, type ProcessIdentity } from '@ts-heartbeat/platform/gone';
+import { bootId, findLeader } from './leader.js';
 import type { PlanState } from './plan/state.js';
-import { bootId, findLeader, identify, isAlive, type ProcessIdentity } from './process.js';
 import type { Hello } from './protocol.js';
 
 /** The variable that marks a script of ours until its pid is written down. */
@@ -67,5 +68,5 @@ export class Journal {
 /** The process of the noted script if it still runs; null when it has ended. */
 export function stillRunning(note: ScriptNote): ProcessIdentity | null {
   if (note.process === null) return findLeader(`${TOKEN_VARIABLE}=${note.token}`);
-  return isAlive(note.process) ? identify(note.process.pid) : null;
+  return isGone(note.process) ? null : note.process;
 }

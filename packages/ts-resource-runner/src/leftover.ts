@@ -1,6 +1,6 @@
 /** A script that an earlier runner started and that still runs: not our child, so it is watched. */
+import { signalGroup } from '@ts-heartbeat/platform/child';
 import { type ScriptNote, stillRunning } from './journal.js';
-import { signalGroup } from './process.js';
 import { GRACE_MS } from './script.js';
 
 /** How often it is looked at: a tenth of a short script's time. */

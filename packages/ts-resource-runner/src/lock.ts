@@ -3,7 +3,7 @@
  * and that of the script it runs. Whose processes are all gone, that lock is void.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { identify, isAlive, type ProcessIdentity } from './process.js';
+import { isGone, type ProcessIdentity, processIdentity } from '@ts-heartbeat/platform/gone';
 
 /** How often a lock that somebody else holds is tried again. */
 const RETRY_MS = 100;
@@ -19,13 +19,13 @@ export function lockDirectory(rsctmp: string, key: string): string {
 }
 
 function written(identity: ProcessIdentity): string {
-  return `${identity.pid} ${identity.started}\n`;
+  return `${identity.pid} ${identity.startTime}\n`;
 }
 
 function readIdentity(path: string): ProcessIdentity | null {
   try {
-    const [pid, started] = readFileSync(path, 'latin1').trim().split(' ').map(Number);
-    return pid === undefined || Number.isNaN(pid) ? null : { pid, started: started ?? 0 };
+    const [pid = '', startTime = ''] = readFileSync(path, 'latin1').trim().split(' ');
+    return /^\d+$/.test(pid) ? { pid: Number(pid), startTime } : null;
   } catch {
     return null;
   }
@@ -33,11 +33,13 @@ function readIdentity(path: string): ProcessIdentity | null {
 
 /** ResourceManager notes a script before it knows its start time: 0 stands for any. */
 function runs(identity: ProcessIdentity): boolean {
-  return identity.started === 0 ? identify(identity.pid) !== null : isAlive(identity);
+  return identity.startTime === '0'
+    ? processIdentity(identity.pid) !== undefined
+    : !isGone(identity);
 }
 
 function ourselves(): ProcessIdentity {
-  return identify(process.pid) ?? { pid: process.pid, started: 0 };
+  return processIdentity(process.pid) ?? { pid: process.pid, startTime: '0' };
 }
 
 export class DirectoryLock {
@@ -78,8 +80,8 @@ export class DirectoryLock {
 
   /** Notes the script that runs under this lock: while it runs the lock holds, even without us. */
   noteScript(pid: number): void {
-    const script = identify(pid);
-    if (script === null) return;
+    const script = processIdentity(pid);
+    if (script === undefined) return;
     try {
       writeFileSync(`${this.#directory}/script`, written(script));
     } catch {
@@ -95,7 +97,7 @@ export class DirectoryLock {
   isOurs(): boolean {
     const holder = this.holder();
     const us = ourselves();
-    return holder?.pid === us.pid && holder.started === us.started;
+    return holder?.pid === us.pid && holder.startTime === us.startTime;
   }
 
   /** Who has the lock, alive or not; null where nobody does. */

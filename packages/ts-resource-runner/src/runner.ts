@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LogLine } from '@ts-heartbeat/core/log';
 import type { Clock } from '@ts-heartbeat/platform/clock';
+import { processIdentity } from '@ts-heartbeat/platform/gone';
 import { logDirectly } from './directlog.js';
 import { scriptEnvironment } from './environment.js';
 import { groupsNow } from './haresources.js';
@@ -12,7 +13,6 @@ import { DirectoryLock, lockDirectory } from './lock.js';
 import type { Places } from './places.js';
 import type { PlanEffect, PlanEvent, PlanSettings, PlanState, StopPolicy } from './plan/state.js';
 import { initialPlan, isIdle, step } from './plan.js';
-import { identify } from './process.js';
 import type { Hello, Reply, Request } from './protocol.js';
 import { runScript, type ScriptResult } from './script.js';
 
@@ -278,12 +278,12 @@ export class Runner {
       debugFile: environment.HA_DEBUGLOG ?? '/dev/null',
       ...(verb === 'status' ? { captureFile: `${places.rsctmp}/runner.status` } : {}),
     };
-    const running = runScript(order, () => clock.at());
+    const running = runScript(order);
     this.#running = running;
     const pid = running.pid ?? 0;
     if (pid !== 0) {
       this.#locks.get(group)?.noteScript(pid);
-      this.#note({ ...note, process: identify(pid) });
+      this.#note({ ...note, process: processIdentity(pid) ?? null });
     }
     call.begun?.(pid);
     const result = await running.ended;

@@ -1,8 +1,7 @@
-/** Runs one resource script in a process group of its own, with a deadline. */
-import { spawn } from 'node:child_process';
+/** Runs one resource script: output to files, a deadline, an exit code as a shell gives it. */
 import { closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
 import os from 'node:os';
-import { signalGroup } from './process.js';
+import { type ChildEnd, startChild } from '@ts-heartbeat/platform/child';
 
 export interface ScriptOrder {
   readonly path: string;
@@ -44,12 +43,9 @@ const OUTPUT_BYTES_MAX = 64 * 1024;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 function openOutput(path: string, flags: number): number {
+  const how = constants.O_WRONLY | constants.O_CREAT | constants.O_NOCTTY | flags;
   try {
-    return openSync(
-      path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_NOCTTY | flags,
-      0o644,
-    );
+    return openSync(path, how, 0o644);
   } catch {
     return openSync('/dev/null', 'w');
   }
@@ -73,54 +69,40 @@ function readCaptured(path: string): string {
   }
 }
 
-function exitCode(code: number | null, signal: NodeJS.Signals | null): number {
+function exitCode({ code, signal, failure }: ChildEnd): number {
+  if (failure !== undefined) return failure.includes('ENOENT') ? 127 : 126;
   if (code !== null) return code;
   return signal === null ? 1 : 128 + os.constants.signals[signal];
 }
 
 /**
- * Starts the script. Its output goes to files, not to pipes, so that it neither blocks nor dies when
- * this process does. Never throws: a script that cannot be started ends with 126 or 127.
+ * Starts the script. Its output goes to files, not to pipes, so it neither blocks nor dies when
+ * this process does. Never throws.
  */
-export function runScript(order: ScriptOrder, clock: () => number): RunningScript {
-  const begun = clock();
+export function runScript(order: ScriptOrder): RunningScript {
+  const { path, args, environment, captureFile, deadline } = order;
   const debug = openOutput(order.debugFile, constants.O_APPEND | constants.O_NONBLOCK);
-  const out =
-    order.captureFile === undefined ? debug : openOutput(order.captureFile, constants.O_TRUNC);
-  let late = false;
-  let timer: NodeJS.Timeout | undefined;
-  const child = spawn(order.path, order.args, {
-    cwd: '/',
-    detached: true,
-    env: order.environment,
-    stdio: ['ignore', out, debug],
+  const out = captureFile === undefined ? debug : openOutput(captureFile, constants.O_TRUNC);
+  const child = startChild({
+    argv: [path, ...args],
+    environment,
+    directory: '/',
+    stdout: out,
+    stderr: debug,
+    deadlineMs: Math.min(deadline, TIMER_MS_MAX),
+    graceMs: GRACE_MS,
   });
   for (const fd of new Set([out, debug])) closeSync(fd);
-  const { pid } = child;
-
-  const kill = (): void => {
-    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
-  };
+  let isCut = false;
+  const ended = child.end.then((end) => ({
+    rc: exitCode(end),
+    late: end.late || isCut,
+    output: captureFile === undefined ? '' : readCaptured(captureFile),
+    ms: end.ms,
+  }));
   const cut = (): void => {
-    if (late || pid === undefined) return;
-    late = true;
-    clearTimeout(timer);
-    signalGroup(pid, 'SIGTERM');
-    timer = setTimeout(kill, GRACE_MS);
+    isCut = true;
+    child.stop();
   };
-  timer = setTimeout(cut, Math.min(order.deadline, TIMER_MS_MAX));
-
-  const ended = new Promise<ScriptResult>((resolve) => {
-    const settle = (rc: number): void => {
-      clearTimeout(timer);
-      if (late) kill();
-      const output = order.captureFile === undefined ? '' : readCaptured(order.captureFile);
-      resolve({ rc, late, output, ms: clock() - begun });
-    };
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (pid === undefined) settle(error.code === 'ENOENT' ? 127 : 126);
-    });
-    child.once('exit', (code, signal) => settle(exitCode(code, signal)));
-  });
-  return { pid, ended, cut };
+  return { pid: child.pid, ended, cut };
 }

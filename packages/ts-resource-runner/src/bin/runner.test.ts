@@ -60,7 +60,7 @@ test('a group is taken in order and given up in reverse, with the genuine lines'
   );
 });
 
-test('the edit of haresources before a job counts, and a start that fails undoes the group', async () => {
+test('haresources is read at the job, and a start that fails undoes the group', async () => {
   sandbox = new Sandbox(LINE, ['one', 'two', 'three']);
   sandbox.script('two', '[ "$verb" = start ] && exit 4');
   await sandbox.start();
@@ -96,7 +96,7 @@ test('a script that hangs is ended with its whole group at the deadline', async 
   assert.deepEqual(left, []);
 });
 
-test('kill -9 in the middle of a start: the script is waited for and the group completed', async () => {
+test('kill -9 in a start: the script is waited for and the group completed', async () => {
   sandbox = new Sandbox(LINE, ['one', 'two', 'three']);
   sandbox.script('two', waiting(sandbox.path('go')));
   const first = await sandbox.start();
@@ -202,4 +202,22 @@ test('two runners do not stand side by side, and rubbish is refused', async () =
       // It was hung up on.
     });
   assert.ok(stranger.isClosed);
+});
+
+test('the shell ResourceManager and the runner wait for one another', async () => {
+  sandbox = new Sandbox('alpha one', ['one']);
+  sandbox.script('one', waiting(sandbox.path('go')));
+  await sandbox.start();
+  const master = await sandbox.connect();
+  const byHand = sandbox.resourceManager('takegroup', 'one');
+  await sandbox.untilCall((call) => call === 'one start');
+  master.send({ op: 'job', id: 1, job: { kind: 'releaseAll' }, environment });
+  await master.until((reply): reply is Reply & { op: 'log' } => {
+    return reply.op === 'log' && reply.text.startsWith('Resource group one is in use by process ');
+  });
+  assert.deepEqual(sandbox.changes, ['one start']);
+  sandbox.touch('go');
+  await once(byHand, 'exit');
+  await master.done(1);
+  assert.deepEqual(sandbox.changes, ['one start', 'one ended', 'one stop']);
 });

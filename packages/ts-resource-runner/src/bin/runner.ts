@@ -8,7 +8,7 @@
  *
  * Exit codes: 0 ended in order or another runner is at work; 1 cannot run; 2 wrong usage.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@ts-heartbeat/platform/clock';
 import { DirectoryLock } from '../lock.js';
@@ -50,6 +50,7 @@ function options() {
         'ha-dir': text,
         rsctmp: text,
         socket: text,
+        help: { type: 'boolean', short: 'h' },
       },
     }).values;
   } catch (error) {
@@ -73,8 +74,21 @@ function words(command: string | undefined): readonly (readonly string[])[] {
   return found.length === 0 ? [] : [found];
 }
 
+/** ts-heartbeat is protected from the kernel's OOM killer; what a script starts must not be. */
+function takeOrdinaryOomScore(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '0');
+  } catch {
+    // No /proc, or no right to: nothing hangs on it.
+  }
+}
+
 async function main(): Promise<void> {
   const given = options();
+  if (given.help === true) {
+    console.log(USAGE);
+    return;
+  }
   const where = places(given['ha-dir'], given.rsctmp, given.socket);
   const clock = systemClock();
   const reboot = given['reboot-command'];
@@ -97,6 +111,7 @@ async function main(): Promise<void> {
   });
 
   process.umask(0o022);
+  takeOrdinaryOomScore();
   mkdirSync(where.rsctmp, { recursive: true, mode: 0o755 });
   const lock = new DirectoryLock(`${where.rsctmp}/runner.lock`);
   if (

@@ -16,6 +16,7 @@ import type { Reply, Request } from '../protocol.js';
 
 /** No test of a runner waits longer for anything. */
 const WAIT_MS_MAX = 20_000;
+const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url));
 const RUNNER = fileURLToPath(new URL('../bin/runner.js', import.meta.url));
 
 /** A connection to the runner that keeps every reply. */
@@ -166,6 +167,24 @@ esac
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return runner;
+  }
+
+  /** Calls the shell ResourceManager on the same groups. */
+  resourceManager(...args: readonly string[]): ChildProcess {
+    const variables = {
+      HA_DIR: this.path('ha.d'),
+      HA_FUNCS: `${SCRIPTS}/shellfuncs`,
+      HA_RSCTMP: this.path('rsctmp'),
+      HA_CURHOST: 'alpha',
+      HA_STOP_POLICY: 'stay',
+      HA_LOGFILE: this.path('ha-log'),
+    };
+    const caller = spawn(`${SCRIPTS}/share/ResourceManager`, args, {
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH, ...variables },
+    });
+    this.#runners.push(caller);
+    return caller;
   }
 
   async connect(hello: Partial<Request & { op: 'hello' }> = {}): Promise<Connection> {

@@ -31,7 +31,9 @@ case $name.$verb in
   sticks.stop) exit 1 ;;
   *.start) : >$here/state/$name ;;
   *.stop) rm -f $here/state/$name ;;
-  *.status) if [ -e $here/state/$name ]; then echo "$name is running"; else echo "$name is stopped"; fi ;;
+  *.status)
+    if [ -e $here/state/$name ]; then state=running; else state=stopped; fi
+    echo "$name is $state" ;;
 esac
 END
 for name in lvs IPaddr ipvsadm ldirectord web bad fails after stop sticks; do
