@@ -211,9 +211,10 @@ class Life {
   }
 
   async #leave(code: number): Promise<void> {
-    dropPidFile(PID_FILE);
     await this.#supervision.bye();
     await this.#speech.close();
+    // Last, because whoever stops us takes us for gone without it.
+    dropPidFile(PID_FILE);
     process.exit(code);
   }
 
