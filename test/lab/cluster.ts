@@ -2,7 +2,7 @@
 
 import type { ClusterFiles } from './clusterfiles.js';
 import { Feed } from './feed.js';
-import { DIRECTORS, type Lab, VIRTUAL_ADDRESS } from './lab.js';
+import { DIRECTORS, type Lab, powerOff, VIRTUAL_ADDRESS } from './lab.js';
 import type { Outcome, Task } from './site.js';
 
 /** One thing seen of a director; instants are of the site's clock. */
@@ -112,7 +112,7 @@ export class Cluster {
   }
 
   async powerOff(node: string): Promise<void> {
-    await this.lab.site.powerOff(node);
+    await powerOff(this.lab, node);
     this.#on.delete(node);
     this.#running.delete(node);
     this.#holding(node, false, await this.lab.site.now());
@@ -195,7 +195,10 @@ export class Cluster {
     const deadline = performance.now() + limitMs;
     for (;;) {
       const held: Record<string, string> = {};
-      for (const node of this.#running) held[node] = await this.resources(node);
+      const look = async (node: string): Promise<void> => {
+        held[node] = await this.resources(node);
+      };
+      await Promise.all([...this.#running].map(look));
       const moving = Object.values(held).some((word) => word === '' || word === 'transition');
       if (!moving) return held;
       if (performance.now() > deadline) {

@@ -51,13 +51,26 @@ export function tutorialFiles(timers: Timers | null): ClusterFiles {
   };
 }
 
+function recorder(name: string): { readonly text: string; readonly mode: number } {
+  return { text: readFileSync(labFile('recorder', name), 'utf8'), mode: 0o755 };
+}
+
 /** Scripts that only note that they were called, in place of those that need a kernel with IPVS. */
 export function recordingScripts(): ClusterFiles {
-  const text = readFileSync(labFile('recorder', 'recorder.sh'), 'utf8');
-  const names = ['lvs', 'ipvsadm', 'ldirectord'];
-  return Object.fromEntries(
-    names.map((name) => [`/etc/ha.d/resource.d/${name}`, { text, mode: 0o755 }]),
-  );
+  const script = recorder('script.sh');
+  return {
+    '/etc/ha.d/resource.d/lvs': script,
+    '/etc/ha.d/resource.d/ipvsadm': script,
+    '/etc/ha.d/resource.d/ldirectord': script,
+  };
+}
+
+/** A recorded table in place of the kernel's; only `lvs`, which needs tunl0, cannot run then. */
+export function recordedTable(): ClusterFiles {
+  return {
+    '/usr/sbin/ipvsadm': recorder('ipvsadm.sh'),
+    '/etc/ha.d/resource.d/lvs': recorder('script.sh'),
+  };
 }
 
 /** The tutorial's files, but the serial line is the only medium, and so nothing can be pinged. */

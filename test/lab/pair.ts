@@ -6,10 +6,11 @@ import { PtyCable } from './ptycable.js';
 import type { Stack } from './stack.js';
 
 /**
- * Builds the lab in about 0.2 s; no daemon runs yet. Needs root, `unshare`, `ip` and `socat`. All
- * of it ends with `close`, and with the test's process, however that ends.
+ * Builds the lab in about 0.2 s, with other hosts of the tutorial where they are named; no daemon
+ * runs yet. Needs root, `unshare`, `ip` and `socat`. All of it ends with `close`, and with the
+ * test's process, however that ends.
  */
-export async function openPair(stack: Stack): Promise<Lab> {
+export async function openPair(stack: Stack, others: readonly string[] = []): Promise<Lab> {
   const cable = await PtyCable.open(DIRECTORS, BAUD);
   const site = await LocalSite.open().catch(async (error: unknown) => {
     await cable.close();
@@ -21,7 +22,9 @@ export async function openPair(stack: Stack): Promise<Lab> {
   };
   try {
     for (const name of DIRECTORS) await site.addHost(hostSpec(name, stack, cable.device(name)));
-    await site.addHost(hostSpec('client', stack, undefined));
+    for (const name of ['client', ...others]) {
+      await site.addHost(hostSpec(name, stack, undefined));
+    }
   } catch (error) {
     await close();
     throw error;

@@ -70,6 +70,10 @@ export class PtyCable implements SerialCable {
     return new PtyCable(ends, directory, baud);
   }
 
+  get whole(): boolean {
+    return this.#whole;
+  }
+
   /** The terminal that is /dev/ttyS0 of a host. */
   device(host: string): string {
     return this.#end(host).device;

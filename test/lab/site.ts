@@ -86,6 +86,9 @@ export interface Site {
 
 /** The serial cable between the two directors. */
 export interface SerialCable {
+  /** False while it is cut. */
+  readonly whole: boolean;
+  /** What is on the line, or waits for it, is lost. */
   cut(): Promise<void>;
   join(): Promise<void>;
   /** Puts bytes (latin1) on the line as if `from` had sent them, between or in the middle of frames. */

@@ -8,12 +8,18 @@ import { Machine } from './qemu.js';
 /** The cable between the machine's two 16550 ports, pulled and plugged at qemu. */
 class UartCable implements SerialCable {
   readonly #machine: Machine;
+  #whole = true;
 
   constructor(machine: Machine) {
     this.#machine = machine;
   }
 
+  get whole(): boolean {
+    return this.#whole;
+  }
+
   async cut(): Promise<void> {
+    this.#whole = false;
     await this.#connect('com1', { type: 'null', data: {} });
     await this.#connect('com2', { type: 'null', data: {} });
   }
@@ -22,6 +28,7 @@ class UartCable implements SerialCable {
     const addr = { type: 'unix', data: { path: this.#machine.cable } };
     await this.#connect('com1', { type: 'socket', data: { addr, server: true, wait: false } });
     await this.#connect('com2', { type: 'socket', data: { addr, server: false } });
+    this.#whole = true;
   }
 
   async noise(from: string, bytes: string): Promise<void> {
