@@ -1,4 +1,6 @@
-/** Listens to the heartbeats of a node from a host outside the cluster, and tells the longest gap. */
+/**
+ * Listens to the heartbeats of a node from a host outside the cluster, and tells the longest gap.
+ */
 
 import type { Site, Task } from '../lab/site.js';
 

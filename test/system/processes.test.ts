@@ -107,7 +107,7 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
 /** Lets the cluster run for a few deadtimes, in which a mistake would show. */
 const watch = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2 * DEADTIME_MS));
 
-test('the daemon crashes: it is back before anybody misses it, and nothing is started or stopped', async () => {
+test('the daemon crashes: it is back before anybody misses it, and no script runs', async () => {
   await form();
   await coldStart(cluster, LIMITS);
   const calls = await recorded(HOME);
@@ -130,7 +130,7 @@ test('the daemon crashes: it is back before anybody misses it, and nothing is st
   await only(HOME, SUPERVISOR);
 });
 
-test('the resource runner is killed within a start script: no heartbeat is late, no script runs twice', async () => {
+test('the runner is killed in a start: no heartbeat is late, no script runs twice', async () => {
   const slow = `#!/bin/sh
 echo "lvs $1" >>/var/log/calls
 case $1 in
@@ -168,7 +168,7 @@ esac
   assert.deepEqual(await recorded(OTHER), []);
 });
 
-test('the supervisor is killed: another one watches, and starts the daemon when that crashes', async () => {
+test('the supervisor is killed: another one starts the daemon when that crashes', async () => {
   await form();
   await coldStart(cluster, LIMITS);
   const since = cluster.feed.mark;
@@ -186,7 +186,7 @@ test('the supervisor is killed: another one watches, and starts the daemon when 
   }
 });
 
-test('daemon and supervisor are killed together: everything is given up before the other takes over', async () => {
+test('daemon and supervisor are killed: all is given up before the other takes over', async () => {
   await form();
   await coldStart(cluster, LIMITS);
   const since = cluster.feed.mark;

@@ -16,7 +16,7 @@ after(() => {
   rmSync(directory, { recursive: true });
 });
 
-test('messages that scripts write come in, one after the other, and rubbish is logged', async () => {
+test('messages that scripts write come in one by one, and rubbish is logged', async () => {
   writeFileSync(path, 'in the way');
   const messages: Message[] = [];
   const lines: string[] = [];

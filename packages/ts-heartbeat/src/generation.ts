@@ -18,7 +18,8 @@ export type GenerationMethod = 'file' | 'time';
  *
  * @param wall seconds since 1970: where to begin without a file, and the generation itself with
  *   the method `time`.
- * @throws the system's error when it cannot be stored: the next life would not be told from this one.
+ * @throws the system's error when it cannot be stored: the next life would not be told from this
+ *   one.
  */
 export function nextGeneration(
   path: string,

@@ -204,7 +204,9 @@ export class Loop {
     this.#drain(DRAIN_TURNS_MAX);
   }
 
-  /** Lets the sockets be read, until none had anything or the turns are used up, and then goes on. */
+  /**
+   * Lets the sockets be read, until none had anything or the turns are used up, and then goes on.
+   */
   #drain(turns: number): void {
     const before = this.#arrivals;
     setImmediate(() => {

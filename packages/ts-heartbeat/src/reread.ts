@@ -17,8 +17,8 @@ export function readTimes(): ReadTimes {
 }
 
 /**
- * What to do. A changed ha.cf takes a new life, which reads everything again; new keys are taken over
- * at once; haresources is read with every job anyway (heartbeat 3.0.6).
+ * What to do. A changed ha.cf takes a new life, which reads everything again; new keys are taken
+ * over at once; haresources is read with every job anyway (heartbeat 3.0.6).
  */
 export function changeSince(before: ReadTimes): 'hacf' | 'authkeys' | 'nothing' {
   const now = readTimes();

@@ -38,8 +38,9 @@ function heldOf({ local, foreign }: HeldGroups): Held {
 }
 
 /**
- * How long the runner keeps the resources of a daemon that is gone: long enough for the daemon to be
- * started again (half a second), short enough to have stopped them before the other node takes over.
+ * How long the runner keeps the resources of a daemon that is gone: long enough for the daemon to
+ * be started again (half a second), short enough to have stopped them before the other node takes
+ * over.
  */
 export function orphanedAfter(deadtime: number): number {
   return Math.max(deadtime / 2, 500);

@@ -55,7 +55,7 @@ class Stage {
 const numberless = (line: string): string => line.replace(/(pid|group) \d+/g, '$1 N');
 const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
-test('clients start in order and stop in reverse, each with its group, with the genuine lines', async () => {
+test('clients start in order and stop in reverse, with the genuine lines', async () => {
   const stage = new Stage(['/bin/sleep 1000', '/bin/sleep 2000 & wait']);
   await stage.clients.start();
   const first = stage.clients.pid('/bin/sleep 1000');
@@ -82,14 +82,15 @@ test('a client that is killed is started again', async () => {
   process.kill(pid, 'SIGKILL');
   await stage.until(/^info: Starting "/);
   assert.deepEqual(stage.lines.slice(0, 3), [
-    `warn: Managed /bin/sleep 1000 process ${pid} killed by signal 9 [SIGKILL - Kill, unblockable].`,
+    `warn: Managed /bin/sleep 1000 process ${pid} killed by ` +
+      'signal 9 [SIGKILL - Kill, unblockable].',
     'error: Respawning client "/bin/sleep 1000":',
     `info: Starting child client "/bin/sleep 1000" (${uid},${gid})`,
   ]);
   await stage.clients.stop();
 });
 
-test('one that dies at once is given up after ten restarts, one that ends with 100 at once', async () => {
+test('one that dies at once is given up after ten restarts, exit code 100 at once', async () => {
   const stage = new Stage(['sh -c exit\\ 3', 'sh -c exit\\ 100']);
   await stage.clients.start();
   await stage.until(/respawning too fast/);

@@ -1,4 +1,7 @@
-/** The clients of `respawn` and `failfast` lines: started in order, kept running, stopped in reverse. */
+/**
+ * The clients of `respawn` and `failfast` lines: started in order, kept running, stopped in
+ * reverse.
+ */
 import { accessSync, constants } from 'node:fs';
 import type { ClientLine } from '@ts-heartbeat/core/config/settings';
 import type { Instant, Millis } from '@ts-heartbeat/core/time';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobOutcome } from '@ts-heartbeat/core/job';
+import fc from 'fast-check';
 import { RunnerLink } from './runnerlink.js';
 import { decodeReply } from './runnerreply.js';
 
@@ -189,4 +190,13 @@ test('replies that make no sense are passed over', () => {
   ]) {
     assert.equal(decodeReply(value), undefined, JSON.stringify(value));
   }
+});
+
+test('whatever a runner says, reading it does not throw', () => {
+  fc.assert(
+    fc.property(fc.anything(), fc.constantFrom('ready', 'held', 'done', 'log'), (value, op) => {
+      decodeReply(value);
+      decodeReply({ op, pid: value, local: value, foreign: [], id: 1, outcome: value });
+    }),
+  );
 });

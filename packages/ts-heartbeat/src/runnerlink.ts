@@ -10,12 +10,17 @@ import type { Say } from './say.js';
 
 /** How soon the socket of a runner that is starting is tried again. */
 const CONNECT_PAUSE: Millis = 50;
-/** The pause before another runner is started when the last one died at once, doubled up to the longest. */
+/**
+ * The pause before another runner is started when the last one died at once, doubled up to the
+ * longest.
+ */
 const START_PAUSE_FIRST: Millis = 250;
 const START_PAUSE_LONGEST: Millis = 10_000;
 /** A runner that was connected for this long did not die at once. */
 const GOOD_LIFE: Millis = 5000;
-/** A runner that does not answer a greeting for this long hangs; what it was asked is asked again. */
+/**
+ * A runner that does not answer a greeting for this long hangs; what it was asked is asked again.
+ */
 const GREETING: Millis = 30_000;
 /** How long the end of the conversation may take before it is broken off. */
 const FAREWELL: Millis = 1000;

@@ -59,7 +59,7 @@ test('a script is run through harc with the fields of the message, others are no
   );
 });
 
-test('without harc the script itself is run; a failure is logged; the queue has an end', async () => {
+test('without harc the script is run; a failure is logged; the queue has an end', async () => {
   rmSync(join(directory, 'harc'));
   rmSync(calls);
   script('rc.d/status', `${note}\nexit 3`);

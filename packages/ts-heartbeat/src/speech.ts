@@ -12,7 +12,10 @@ import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/
 import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
 import type { Say } from './say.js';
 
-/** Where `use_logd` goes, when nothing else is configured: the facility that ha_logd has by default. */
+/**
+ * Where `use_logd` goes, when nothing else is configured: the facility that ha_logd has by
+ * default.
+ */
 const LOGD_FACILITY = 'daemon';
 
 /** Names that lines are written under. There are a handful; each keeps its files open. */

@@ -6,16 +6,16 @@ import { createHash } from 'node:crypto';
  * is done by the daemon itself.
  */
 const OWN: ReadonlySet<string> = new Set([
-  '07d774d9844ea139950ae9844219d2504b8327bcbab23affb114f63d6d0cc1b2',
-  'c9a4d25ca57c9109182f25a9a340d71f91731cc6a4268d7535ff6ce1a316e681',
-  '145a3ceae1bf76238254a35458b07e871d9023126b8a8202d6253095489aa99c',
-  '79dbe1607f5f95a9c4e885bc15f25c73cc45022d48167deb41c12c962ed00f90',
-  '0b0693ca29faf7ba35e31664a3982d4a21a4529e652ddff2246e3c4a8c5c565b',
+  '116c9e82e7505060236ee2f1f98ad4cf3153ea5fd7551de3576dc12266ce17d9',
+  '0486f567d6eb9ba8a315aabc3c3eddeb751a4cf93a252d39159c186f9c505c0b',
+  '8c159ab1be6e074137d78e7bb8ac6fc6b51bfcf22484c1791883fea0a03b56e6',
+  '547ae7e74bcd3245a05432b643aabdaf23f47c5c4b6525891b9ce453104f4749',
+  'bf8b9f7a28b94642bca835c32e134f3eda9435a9cb9d49ed50bdbb0a1e02dd83',
 ]);
 
 /**
- * The same of heartbeat 3.0.6 as Debian has them: they may be left from it, and would do the daemon's
- * work a second time.
+ * The same of heartbeat 3.0.6 as Debian has them: they may be left from it, and would do the
+ * daemon's work a second time.
  */
 const GENUINE: ReadonlySet<string> = new Set([
   'c152bd16f9108c8430f1d0a8f1f4615efb0f12190a56bc1e066668a4f5c19700',

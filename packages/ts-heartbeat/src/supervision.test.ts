@@ -70,7 +70,7 @@ test('a daemon that has run for a while crashes for the first time', async () =>
   assert.equal(started(), '--daemon --crashed=1\n');
 });
 
-test('a daemon that crashes again and again is started after a pause, and in the end no more', async () => {
+test('the more crashes, the longer the pause, and in the end no start', async () => {
   const begun = performance.now();
   await supervise(2).end();
   assert.ok(performance.now() - begun > 900);

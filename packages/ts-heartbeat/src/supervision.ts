@@ -7,7 +7,10 @@ import type { Say } from './say.js';
 /** A daemon that has run for this long has not crashed at its start. */
 const STEADY: Millis = 60_000;
 
-/** The pause before another supervisor is started: one that cannot run must not be started in a loop. */
+/**
+ * The pause before another supervisor is started: one that cannot run must not be started in a
+ * loop.
+ */
 const RESTART_PAUSE: Millis = 1000;
 
 export interface SupervisionParts {

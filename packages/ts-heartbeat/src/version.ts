@@ -1,6 +1,8 @@
 /** What we call ourselves: to others the heartbeat whose behaviour we have, and our own version. */
 
-/** Where others read a version and act on it: the version of heartbeat that decides what is right. */
+/**
+ * Where others read a version and act on it: the version of heartbeat that decides what is right.
+ */
 export const REFEREE_VERSION = '3.0.6';
 
 /** The same with its build, as `heartbeat -V` prints it and the client API gives it. */

@@ -19,7 +19,8 @@ export function defaultsTable(): string {
 /** The table for a wiki page. */
 export function wikiDefaultsTable(): string {
   let table = `##Put this output in the ha.cf/DefaultValues page
-The [wiki:ha.cf ha.cf] directives with default values are shown below - along with a brief description.
+The [wiki:ha.cf ha.cf] directives with default values are shown below \
+- along with a brief description.
 This was produced by {{{heartbeat -DW}}} ''# (version ${REFEREE_VERSION})''
 
 ||''Directive''||''Default''||''Description''||

@@ -8,13 +8,17 @@ import { line, load, speechOf, tell } from './configuration.js';
 import { effectiveConfiguration } from './effective.js';
 import type { Options } from './options.js';
 
-/** A daemon that has not come up by then never will; reading large configurations takes a second. */
+/**
+ * A daemon that has not come up by then never will; reading large configurations takes a second.
+ */
 const START_LIMIT_MS = 60_000;
 
 /** `heartbeat -f` looks this often whether there is still a daemon. */
 const WATCH_INTERVAL_MS = 1000;
 
-/** A life that has ended without a goodbye is followed by another one within this time, or by none. */
+/**
+ * A life that has ended without a goodbye is followed by another one within this time, or by none.
+ */
 const SUCCESSION_LIMIT_MS = 60_000;
 
 const FAILED = 1;

@@ -10,7 +10,9 @@ import { isHeartbeat, PID_FILE } from '../places.js';
 const NOT_PERMITTED = 4;
 const FAILED = 1;
 
-/** How often it is looked whether the daemon is gone. There is no limit: scripts take their time. */
+/**
+ * How often it is looked whether the daemon is gone. There is no limit: scripts take their time.
+ */
 const LOOK_INTERVAL_MS = 200;
 
 /**

@@ -7,8 +7,8 @@ import type { UdpChannel, UdpKind } from './udp.js';
 export type BcastLine = Extract<MediumLine, { kind: 'bcast' }>;
 
 /**
- * Both sockets are bound to the device, so that two segments on one port stay apart, and messages to
- * 255.255.255.255 are heard as well (heartbeat 3.0.6, measured). Where that cannot be had, the
+ * Both sockets are bound to the device, so that two segments on one port stay apart, and messages
+ * to 255.255.255.255 are heard as well (heartbeat 3.0.6, measured). Where that cannot be had, the
  * receiving one is bound to the interface's own broadcast address.
  */
 export function bcastKind(line: BcastLine): UdpKind {

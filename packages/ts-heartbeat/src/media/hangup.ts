@@ -7,9 +7,9 @@ const readFrom = promisify(read);
 
 /**
  * The kernel answers every read of a line that was hung up with no bytes at all. The binding of
- * serialport 13 takes that for nothing in particular and reads again at once, for ever (seen on a pty
- * whose other end had gone: all of a processor). This reads in its place and tells a hang-up as an
- * error, which closes the port.
+ * serialport 13 takes that for nothing in particular and reads again at once, for ever (seen on a
+ * pty whose other end had gone: all of a processor). This reads in its place and tells a hang-up
+ * as an error, which closes the port.
  *
  * Call it on an open port that nobody reads yet.
  */

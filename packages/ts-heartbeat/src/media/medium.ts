@@ -10,8 +10,9 @@ export type Arrival =
   | { readonly form: 'frame'; readonly text: string };
 
 /**
- * Media are best effort, both ways: what is sent may be lost, and nothing is ever sent late instead.
- * No method throws because the wire is down; the medium says so in the log, and comes back by itself.
+ * Media are best effort, both ways: what is sent may be lost, and nothing is ever sent late
+ * instead. No method throws because the wire is down; the medium says so in the log, and comes
+ * back by itself.
  */
 export interface Medium {
   /** The name in "Link node:name". */

@@ -8,7 +8,9 @@ import type { Pinger } from './pinger.js';
 
 export type PingLine = Extract<MediumLine, { kind: 'ping' | 'ping6' | 'ping_group' }>;
 
-/** Requests whose answers are still welcome (the genuine window of a ping_group, heartbeat 3.0.6). */
+/**
+ * Requests whose answers are still welcome (the genuine window of a ping_group, heartbeat 3.0.6).
+ */
 const WINDOW = 128;
 
 /** How often the name of a host that could not be found is looked up again. */

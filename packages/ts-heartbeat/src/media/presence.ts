@@ -12,9 +12,9 @@ export type InterfaceLookup = (name: string) => DeviceState | undefined;
 
 /**
  * True when sockets opened on `before` are of no use on `now`: the device was made anew (its old
- * memberships and bindings went with it), or it has another address. A device that has just lost its
- * address or is gone altogether is no reason: nothing better can be opened, and what is open works
- * again when the same device comes back.
+ * memberships and bindings went with it), or it has another address. A device that has just lost
+ * its address or is gone altogether is no reason: nothing better can be opened, and what is open
+ * works again when the same device comes back.
  */
 export function outdated(before: DeviceState, now: DeviceState | undefined): boolean {
   if (now === undefined) return false;

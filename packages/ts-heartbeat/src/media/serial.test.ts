@@ -81,7 +81,7 @@ async function beat(from: End, to: End, name: string): Promise<void> {
   clearInterval(again);
 }
 
-test('frames go both ways, and noise costs no more than the frame it hits and the next', async () => {
+test('frames go both ways; noise costs no more than the frame it hits and the next', async () => {
   await plug('noise');
   const a = new End('noisea');
   const b = new End('noiseb');
@@ -125,7 +125,7 @@ test('a cable that is pulled is complained of once, and used again when it is ba
   assert.equal(a.lines[2], `info: glib: serial heartbeat on tty ${a.medium.link} is back`);
 });
 
-test('a line nobody reads: messages are dropped, the queue stays short, and it is said', async () => {
+test('a line nobody reads: messages are dropped, and it is said', async () => {
   await plug('stuck');
   const a = new End('stucka');
   await a.medium.open();
@@ -137,7 +137,8 @@ test('a line nobody reads: messages are dropped, the queue stays short, and it i
   clearInterval(sending);
   assert.equal(
     a.lines[1],
-    `warn: glib: TTY write timeout on [${a.medium.link}] (no connection or bad cable? [see documentation])`,
+    `warn: glib: TTY write timeout on [${a.medium.link}] ` +
+      '(no connection or bad cable? [see documentation])',
   );
   cable?.kill('SIGCONT');
 });

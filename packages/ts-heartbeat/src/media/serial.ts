@@ -20,8 +20,8 @@ export interface SerialOptions {
 }
 
 /**
- * Bytes that may wait to be written: some sixteen messages, two seconds at 19200 baud. What does not
- * fit is dropped, because a keepalive that arrives later than its successor is worth nothing.
+ * Bytes that may wait to be written: some sixteen messages, two seconds at 19200 baud. What does
+ * not fit is dropped, because a keepalive that arrives later than its successor is worth nothing.
  */
 const QUEUE_BYTES_MAX = 4096;
 
@@ -134,7 +134,7 @@ export class SerialMedium implements Medium {
       stopBits: 1,
       rtscts: this.#rtscts,
       hupcl: false,
-      // The lock file is what other programs look at; an exclusive line would keep out `cat` as well.
+      // Other programs look at the lock file; an exclusive line would keep out `cat` as well.
       lock: false,
       autoOpen: false,
     });

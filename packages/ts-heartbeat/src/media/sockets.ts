@@ -24,8 +24,8 @@ export class Sockets {
 
   /**
    * A socket bound to a multicast group, which hears the group on the interface it joins and on no
-   * other. An ordinary one hears what any socket of the machine has joined, so that a second segment
-   * would seem alive while its cable is cut.
+   * other. An ordinary one hears what any socket of the machine has joined, so that a second
+   * segment would seem alive while its cable is cut.
    */
   async onGroup(port: number, group: string): Promise<SocketAsPromised> {
     const fd = deviceSocket({ address: group, port, reuse: true });

@@ -1,4 +1,6 @@
-/** The UUCP lock file of a serial line, which keeps other programs (and another heartbeat) off it. */
+/**
+ * The UUCP lock file of a serial line, which keeps other programs (and another heartbeat) off it.
+ */
 import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -12,8 +14,8 @@ export type TtyLock =
   | { readonly ok: false; readonly holder: number | undefined; readonly reason: string };
 
 /**
- * Takes `LCK..ttyS0` for `/dev/ttyS0`: written as another file and then linked, so that two programs
- * cannot both have it (heartbeat 3.0.6). A lock whose process is gone is removed.
+ * Takes `LCK..ttyS0` for `/dev/ttyS0`: written as another file and then linked, so that two
+ * programs cannot both have it (heartbeat 3.0.6). A lock whose process is gone is removed.
  */
 export function lockTty(device: string, directory: string = TTY_LOCK_DIRECTORY): TtyLock {
   const lock = join(directory, `LCK..${basename(device)}`);

@@ -7,8 +7,9 @@ import type { UdpChannel, UdpKind } from './udp.js';
 export type UcastLine = Extract<MediumLine, { kind: 'ucast' | 'ucast6' }>;
 
 /**
- * Both sockets are bound to the device; what is sent asks for low delay (heartbeat 3.0.6, measured).
- * A line that names an address of this machine is harmless, so that both nodes can share one file.
+ * Both sockets are bound to the device; what is sent asks for low delay (heartbeat 3.0.6,
+ * measured). A line that names an address of this machine is harmless, so that both nodes can
+ * share one file.
  */
 export function ucastKind(line: UcastLine): UdpKind {
   return {

@@ -1,6 +1,6 @@
 /**
- * Tests of the media over UDP and of ping, on a segment of their own: a network namespace that holds
- * both ends of a cable, `a0` and `b0`.
+ * Tests of the media over UDP and of ping, on a segment of their own: a network namespace that
+ * holds both ends of a cable, `a0` and `b0`.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -107,7 +107,8 @@ function testMcast(): void {
     const b = new End(line('b0', 1));
     await Promise.all([a.medium.open(), b.medium.open()]);
     assert.deepEqual(a.lines, [
-      'info: glib: UDP multicast heartbeat started for group 225.0.0.1 port 694 interface a0 (ttl=1 loop=0)',
+      'info: glib: UDP multicast heartbeat started for ' +
+        'group 225.0.0.1 port 694 interface a0 (ttl=1 loop=0)',
     ]);
     assert.equal(a.medium.link, 'a0');
     a.medium.send(text('from a'));
@@ -199,7 +200,7 @@ function testUcast(): void {
 }
 
 function testReturn(): void {
-  test('a device that is made anew is used again, and one without route is complained of once', async () => {
+  test('a device that is made anew is used again; one without route is told once', async () => {
     const line = (device: string): MediumLine => ({
       kind: 'mcast',
       device,
@@ -235,7 +236,8 @@ function testReturn(): void {
     assert.deepEqual(
       a.lines.filter((row) => /Unable/.test(row)),
       [
-        'error: glib: mcast_write: Unable to send HBcomm packet a1 225.0.0.2:6943 len=4 [-1]: Network is unreachable',
+        'error: glib: mcast_write: Unable to send HBcomm packet ' +
+          'a1 225.0.0.2:6943 len=4 [-1]: Network is unreachable',
       ],
     );
     execFileSync('ip', ['link', 'del', 'a1']);
