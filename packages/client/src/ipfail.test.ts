@@ -67,6 +67,7 @@ test('ipfail says what it counts, gives up when told, and signs off when stopped
 
 test('ipfail compares the count it is told with its own', async () => {
   const started = await run({ autoFailback: 'on', keepalive: 20 });
+  started.daemon.view = { ...started.daemon.view, resources: 'all' };
   started.daemon.notify(fromPartner({ t: 'num_ping_nodes', num_ping: '0' }));
   assert.equal(await said(started), 'you_are_dead');
   started.daemon.notify(fromPartner({ t: 'num_ping_nodes', num_ping: '1' }));
