@@ -254,3 +254,24 @@ END
     );
   });
 }
+
+test('what follows a stop that cannot be done is read from the settings', () => {
+  const said = transcript(
+    'dash',
+    `${CLUSTER}
+     mount -t tmpfs none /etc/default || exit 1
+     unset HA_STOP_POLICY; : >$work/state/sticks
+     program reset-me <<'END'
+#!/bin/sh
+echo "  $*" >>"$HA_RSCTMP/reset"
+END
+     printf '%s\\n' "STOP_FAILURE_POLICY=fence" "FENCE_COMMAND=\\"$work/bin/reset-me a b\\" # it" \\
+       "REBOOT_COMMAND='$work/bin/reset-me now'" >/etc/default/heartbeat
+     call share/ResourceManager givegroup stop; cat "$HA_RSCTMP/reset"; : >"$HA_RSCTMP/reset"
+     sed -i s/=fence/=reboot/ /etc/default/heartbeat
+     call share/ResourceManager givegroup stop; cat "$HA_RSCTMP/reset"; : >"$HA_RSCTMP/reset"
+     export HA_STOP_POLICY=stay; call share/ResourceManager givegroup stop; cat "$HA_RSCTMP/reset"`,
+  );
+  const given = '[givegroup stop] 1 <>';
+  assert.equal(said, lines(given, '  a b', given, '  now', given));
+});
