@@ -112,8 +112,8 @@ function lines(rules: readonly string[]): string {
 }
 
 /**
- * Waits until the table is as wanted and stays so. Where nothing is to change, the whole time has to
- * pass in which the genuine program changed nothing either.
+ * Waits until the table is as wanted and stays so. Where nothing is to change, the whole time has
+ * to pass in which the genuine program changed nothing either.
  */
 async function settled(event: Happening, before: string, wanted: string): Promise<void> {
   if (before === wanted) {

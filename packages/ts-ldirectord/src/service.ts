@@ -28,6 +28,7 @@ const FORK_LOOK_MS = 1_000;
 const CALLBACK_LIMIT_MS = 60_000;
 /** Calls of ipvsadm are bounded, so the table is left in order long before this. */
 const STOP_LIMIT_MS = 60_000;
+const NO_MAIL = 'emailalert is set, but this version of ldirectord sends no mail';
 const QUIESCENT_NOT_SET =
   'quiescent is not set: servers that fail are taken out of the table (quiescent=no)';
 
@@ -80,6 +81,7 @@ export class Service {
       this.#tableLeft = resolve;
     });
     if (!configuration.globals.quiescentStated) this.#log.write(QUIESCENT_NOT_SET);
+    if (configuration.virtuals.some(({ alerts }) => alerts.to !== '')) this.#log.write(NO_MAIL);
     this.#held = await this.#maintenance.held(configuration);
     this.#logTarget = result.log;
     this.#adopt(configuration, result);

@@ -1,3 +1,4 @@
+/** The command line: what genuine takes, and what it says of the rest. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Arguments, parseArguments } from './arguments.js';

@@ -1,3 +1,4 @@
+/** Which of the three places of a configuration wins. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { locateConfiguration } from './locate.js';

@@ -1,3 +1,4 @@
+/** Reading a configuration with what it asks of this machine. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

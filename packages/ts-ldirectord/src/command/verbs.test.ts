@@ -1,3 +1,4 @@
+/** Each verb, by whether the daemon runs (ldirectord 4.12). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VERBS } from './arguments.js';

@@ -1,3 +1,4 @@
+/** Numeric addresses, in the one form they are written in. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -39,8 +39,8 @@ function fallbackAddress(
   const address = resolveAddress(machine, draft.host, family);
   if (address === undefined) {
     const version = family === 'ipv4' ? 'IPv4' : 'IPv6';
-    const text = `invalid ${version} address or could not resolve for fallback server: ${draft.host}`;
-    problems.error(draft.place, 'BAD_FALLBACK', text);
+    const text = `invalid ${version} address or could not resolve for fallback server`;
+    problems.error(draft.place, 'BAD_FALLBACK', `${text}: ${draft.host}`);
   }
   return address;
 }

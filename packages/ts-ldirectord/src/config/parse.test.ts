@@ -1,3 +1,4 @@
+/** The whole grammar of ldirectord.cf, against recorded answers of the genuine program. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

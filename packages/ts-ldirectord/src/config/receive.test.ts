@@ -1,3 +1,4 @@
+/** Patterns against what Perl matches with them. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
