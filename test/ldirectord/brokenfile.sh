@@ -1,0 +1,50 @@
+#!/bin/sh
+# A daemon whose file is broken behind its back, and two starts at the same moment: run in the box
+# as `brokenfile.sh LDIRECTORD`. Prints each call with its exit code and output.
+ldirectord=$1
+file=/etc/ha.d/ldirectord.cf
+pidfile=/run/ldirectord.ldirectord.pid
+
+call() {
+  output=$("$ldirectord" "$@" 2>&1 </dev/null)
+  echo "$*: $?"
+  [ -z "$output" ] || printf '%s\n' "$output" | sed 's/pid: [0-9]*/pid: PID/; s/ \[[0-9]*\]/ [PID]/'
+}
+
+gone() {
+  tries=0
+  while [ -e $pidfile ] && [ $tries -lt 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+  done
+  [ -e $pidfile ] && echo "still there" || echo "gone"
+}
+
+good() {
+  printf 'virtual=10.255.0.1:80\n\tchecktype=on\n\treal=10.0.0.1:80 gate\n' >$file
+}
+
+good
+"$ldirectord" start &
+first=$!
+"$ldirectord" start
+echo "second start: $?"
+wait $first
+echo "first start: $?"
+# The daemons name ldirectord twice in their words; those who ask for them do so once.
+echo "daemons: $(grep -lz '^ldirectord$' /proc/[0-9]*/cmdline 2>/dev/null | wc -l)"
+
+echo 'nosuch=1' >$file
+call reload
+call status
+call restart
+call stop
+gone
+call status
+call stop
+rm $file
+good
+call start
+rm $file
+call stop
+gone
