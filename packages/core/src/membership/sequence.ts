@@ -1,6 +1,6 @@
 /**
  * The sequence window of one peer: which of its messages are new, which are copies, which are
- * missing. Messages are accepted in the order they arrive; there is no reordering (heartbeat 3.0.6).
+ * missing. Messages are accepted in the order they arrive, without reordering (heartbeat 3.0.6).
  */
 import type { Instant } from '../time.js';
 

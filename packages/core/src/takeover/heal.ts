@@ -43,7 +43,7 @@ export function onReturn(turn: Turn, peer: Peer): void {
 
 /**
  * A node that we have never heard is at work already, as we are: one of us began its life while the
- * cluster was split. A genuine node takes no notice of that, so it is settled between our kind only.
+ * cluster was split. A genuine node takes no notice of that: it is settled between our kind only.
  */
 export function onMeeting(turn: Turn, peer: Peer): void {
   if (peer.capabilities.includes('heal')) claim(turn, peer);

@@ -1,3 +1,4 @@
+/** Checks against servers on loopback that are well, wrong, silent, slow and endless. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckSpec } from './check.js';

@@ -1,3 +1,4 @@
+/** One check from start to verdict, within its limit whatever the server does. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** The address that a request asks for. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** Applying the difference gives the wanted table, and nothing is changed without need. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** The director from start to stop, event by event. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { perform } from '../ipvs/memory.js';

@@ -1,3 +1,4 @@
+/** Checks are spread over the interval, shared, and never wait for one another. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** Addresses and ports as ipvsadm writes them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

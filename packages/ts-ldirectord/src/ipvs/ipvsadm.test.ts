@@ -1,3 +1,4 @@
+/** Changes as calls of ipvsadm, against a program that plays its part. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** What ipvsadm prints, read back; and anything else, without harm. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** Fallback commands: one at a time for each virtual, each with a deadline. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
