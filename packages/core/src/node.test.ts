@@ -193,6 +193,20 @@ describe('a cluster of two', () => {
     assert.ok(at < world.now);
   });
 
+  it('has one holder, and one release, after a node was frozen and woke up', () => {
+    const world = settledPair();
+    const host = world.host('loadbalancer');
+    host.up = false;
+    world.run(5000);
+    host.up = true;
+    world.tell('loadbalancer', { kind: 'overslept', by: 4800 });
+    world.tell('loadbalancer', { kind: 'time' });
+    world.run(10_000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    const { jobs } = world.host('backup');
+    assert.deepEqual(jobs.slice(-2), ['takeOver loadbalancer', 'standbyRelease foreign']);
+  });
+
   it('leaves the state it was given as it was', () => {
     const world = settledPair();
     const before = world.host('backup').state;

@@ -47,6 +47,7 @@ import {
 import { claimIfDue, onClaim, onMeeting, onReturn } from './takeover/heal.js';
 import {
   acquireOwn,
+  audit,
   beginNegotiation,
   busy,
   considerFailback,
@@ -282,7 +283,10 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   peer.resourceSeq = seq;
   onResource(turn, peer, message);
   onGiving(turn, peer.name, message);
+  // Who keeps what after a partition is settled before anything else is made of it.
   if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
+  considerFailback(turn);
+  audit(turn);
 }
 
 function onStatus(turn: Turn, { peer, message, seq }: Accepted): void {

@@ -66,8 +66,6 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     const settled = resources.otherStable || peer.capabilities.includes('settle');
     if (settled) becomeStable(turn, 'remote');
   }
-  considerFailback(turn);
-  audit(turn);
 }
 
 /** `rtype=full` replaces, anything else adds; `none` clears (heartbeat 3.0.6). */
@@ -148,6 +146,7 @@ export function considerFailback(turn: Turn): void {
     settings.autoFailback === 'on' &&
     resources.needsFailback &&
     resources.mine.foreign &&
+    !resources.other.local &&
     resources.otherStable &&
     resources.phase === 'stable' &&
     ending.phase === 'no' &&
@@ -167,7 +166,7 @@ export function considerFailback(turn: Turn): void {
 }
 
 /** Says so when two hold the same, and takes what nobody holds. */
-function audit(turn: Turn): void {
+export function audit(turn: Turn): void {
   const { resources, ending } = turn.state;
   const { mine, other } = resources;
   if (mine.local && other.foreign) {
