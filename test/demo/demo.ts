@@ -4,8 +4,8 @@
  */
 
 import { parseArgs } from 'node:util';
+import { NotPrepared } from '../lab/notprepared.js';
 import { stack, stackName } from '../lab/stack.js';
-import { NotPrepared } from '../lab/vm/qemu.js';
 import { Demo, type Open } from './play.js';
 
 const USAGE = `usage: npm run demo -- [options]
@@ -51,11 +51,14 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const prepared = !(error instanceof NotPrepared);
-    console.error(
-      prepared && error instanceof Error ? error.stack : String((error as Error).message),
-    );
-    if (!prepared) console.error('Or, without a virtual machine: npm run demo -- --namespaces');
-    process.exit(prepared ? 1 : 3);
+    if (!(error instanceof NotPrepared)) {
+      console.error(error);
+      process.exit(1);
+    }
+    console.error(error.message);
+    if (!process.argv.includes('--namespaces')) {
+      console.error('Or, without a virtual machine, as root: npm run demo -- --namespaces');
+    }
+    process.exit(3);
   },
 );

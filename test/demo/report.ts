@@ -11,11 +11,14 @@ export interface Result {
   readonly goalMs?: number;
 }
 
+function missed(result: Result): boolean {
+  return (result.gapMs ?? 0) >= (result.goalMs ?? Number.POSITIVE_INFINITY);
+}
+
 function gap(result: Result): string {
   if (result.gapMs === undefined) return '';
   const goal = result.goalMs === undefined ? '' : ` (goal ${(result.goalMs / 1000).toFixed(1)})`;
-  const missed = result.goalMs !== undefined && result.gapMs >= result.goalMs ? ' missed' : '';
-  return `${(result.gapMs / 1000).toFixed(2)} s${goal}${missed}`;
+  return `${(result.gapMs / 1000).toFixed(2)} s${goal}${missed(result) ? ' missed' : ''}`;
 }
 
 /** The lines of the table; every word of a result is in it, however narrow the terminal is. */
@@ -30,5 +33,7 @@ export function report(results: readonly Result[]): string[] {
       `${' '.repeat(27)}actual:   ${result.actual}`,
     );
   });
+  const late = results.filter(missed).length;
+  if (late > 0) lines.push('', `${late} gaps were longer than the goal: is this machine busy?`);
   return lines;
 }

@@ -21,9 +21,9 @@ export const COLOUR: Paint = {
 /** `eth0 up  /dev/ttyS0 up  group1 up`: what the node hears, by medium. */
 function links(node: NodeView, paint: Paint): string {
   const words = [...node.links]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, state]) => {
-      const medium = name.slice(name.indexOf(':') + 1);
+    .map(([name, state]) => ({ medium: name.slice(name.indexOf(':') + 1), state }))
+    .sort((a, b) => (a.medium < b.medium ? -1 : 1))
+    .map(({ medium, state }) => {
       const text = `${medium} ${state}`;
       return state === 'up' ? paint.good(text) : paint.bad(text);
     });

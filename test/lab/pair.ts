@@ -2,15 +2,17 @@
 
 import { BAUD, DIRECTORS, hostSpec, type Lab } from './lab.js';
 import { LocalSite } from './localsite.js';
+import { expectPrepared } from './notprepared.js';
 import { PtyCable } from './ptycable.js';
 import type { Stack } from './stack.js';
 
 /**
  * Builds the lab in about 0.2 s, with other hosts of the tutorial where they are named; no daemon
- * runs yet. Needs root, `unshare`, `ip` and `socat`. All of it ends with `close`, and with the
+ * runs yet. Throws `NotPrepared` where something is missing. All of it ends with `close`, and with the
  * test's process, however that ends.
  */
 export async function openPair(stack: Stack, others: readonly string[] = []): Promise<Lab> {
+  expectPrepared();
   const cable = await PtyCable.open(DIRECTORS, BAUD);
   const site = await LocalSite.open().catch(async (error: unknown) => {
     await cable.close();

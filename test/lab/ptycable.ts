@@ -27,9 +27,12 @@ interface End {
   readonly holder: number;
   /** Bytes on their way to the other end. */
   outgoing: Buffer;
+  /** Some bytes went out in the last tick. */
+  sending: boolean;
 }
 
 export class PtyCable implements SerialCable {
+  readonly hitsFrames = true;
   readonly #ends: ReadonlyMap<string, End>;
   readonly #directory: string;
   readonly #timer: NodeJS.Timeout;
@@ -65,7 +68,7 @@ export class PtyCable implements SerialCable {
       );
       const device = await appears(link, program);
       const holder = openSync(device, constants.O_RDWR | constants.O_NOCTTY);
-      ends.set(host, { device, program, holder, outgoing: Buffer.alloc(0) });
+      ends.set(host, { device, program, holder, outgoing: Buffer.alloc(0), sending: false });
     }
     return new PtyCable(ends, directory, baud);
   }
@@ -88,8 +91,13 @@ export class PtyCable implements SerialCable {
     this.#whole = true;
   }
 
-  async noise(from: string, bytes: string): Promise<void> {
-    this.#take(this.#end(from), Buffer.from(bytes, 'latin1'));
+  async noise(from: string, bytes: string, inside = false): Promise<void> {
+    const end = this.#end(from);
+    const noise = Buffer.from(bytes, 'latin1');
+    if (!inside) return this.#take(end, noise);
+    // A part of what was written is on its way, the rest waits: between them is inside.
+    while (!(end.sending && end.outgoing.length > 0)) await pause(TICK_MS / 2);
+    end.outgoing = Buffer.concat([noise, end.outgoing]);
   }
 
   async close(): Promise<void> {
@@ -128,6 +136,7 @@ export class PtyCable implements SerialCable {
     ] as const) {
       const bytes = from.outgoing.subarray(0, budget);
       from.outgoing = from.outgoing.subarray(bytes.length);
+      from.sending = bytes.length > 0;
       // Nobody reads at the other end: the bytes fall on the floor, as on a wire.
       if (bytes.length > 0 && !to.program.stdin.writableNeedDrain) to.program.stdin.write(bytes);
     }
@@ -151,8 +160,12 @@ async function appears(
     try {
       return realpathSync(link);
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      await pause(TICK_MS);
     }
   }
   throw new Error(`no pseudo terminal: ${failed ?? 'socat does not answer'}`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -91,6 +91,11 @@ export interface SerialCable {
   /** What is on the line, or waits for it, is lost. */
   cut(): Promise<void>;
   join(): Promise<void>;
-  /** Puts bytes (latin1) on the line as if `from` had sent them, between or in the middle of frames. */
-  noise(from: string, bytes: string): Promise<void>;
+  /** Noise can be put into the middle of a frame. */
+  readonly hitsFrames: boolean;
+  /**
+   * Puts bytes (latin1) on the line as if `from` had sent them: after what it has written so far,
+   * or, with `inside`, into the middle of its next frame.
+   */
+  noise(from: string, bytes: string, inside?: boolean): Promise<void>;
 }

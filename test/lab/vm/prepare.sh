@@ -22,6 +22,9 @@ need modprobe kmod
 need cpio cpio
 need ip iproute2
 need setpriv util-linux
+need ipvsadm ipvsadm
+need ping iputils-ping
+need arping iputils-arping
 if [ -z "$missing" ] && ldd "$(command -v busybox)" >/dev/null 2>&1; then
 	missing=" busybox-static"
 fi

@@ -4,22 +4,23 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LineCutter } from '../lines.js';
+import { NotPrepared } from '../notprepared.js';
 import { labFile, labProgram } from '../place.js';
 import { RemoteSite } from './remotesite.js';
 
 /** Memory of the machine: six hosts, their disks, two daemons of 60 MB each and a load client. */
 const MEMORY_MB = 2048;
 
+/** More do not help: a move is one script after the other. */
+const CPUS_MAX = 4;
+
 /** A boot takes 3 to 6 s; a busy machine is given much more, once more after a silent failure. */
 const BOOT_TIMEOUT_MS = 90_000;
 const BOOT_TRIES = 2;
-
-/** Tells that this machine cannot run the virtual machine, and what to do. */
-export class NotPrepared extends Error {}
 
 /** Where the kernel is kept between runs. */
 function cacheDirectory(): string {
@@ -58,7 +59,8 @@ function machineArguments(boot: Boot, run: string): string[] {
     `random.trust_cpu=on lab.guest=${labFile('vm', 'guest.sh')} lab.run=${run}`,
   ].join(' ');
   return [
-    ...['-accel', 'tcg,thread=multi,tb-size=256', '-M', 'pc', '-cpu', 'max', '-smp', '2'],
+    ...['-accel', 'tcg,thread=multi,tb-size=256', '-M', 'pc', '-cpu', 'max'],
+    ...['-smp', String(Math.min(CPUS_MAX, availableParallelism()))],
     ...['-m', String(MEMORY_MB), '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-no-reboot', '-rtc', 'base=utc', '-kernel', boot.kernel, '-initrd', boot.initrd],
     ...['-append', kernelLine],

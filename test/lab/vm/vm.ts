@@ -7,6 +7,8 @@ import { Machine } from './qemu.js';
 
 /** The cable between the machine's two 16550 ports, pulled and plugged at qemu. */
 class UartCable implements SerialCable {
+  /** A frame is written in one piece: what is written beside it comes after it. */
+  readonly hitsFrames = false;
   readonly #machine: Machine;
   #whole = true;
 
