@@ -1,7 +1,16 @@
 /** Tests of the log file: rotation, full disk, missing directory. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -100,4 +109,16 @@ test('after a full disk the next line begins on a line of its own', () => {
   const words = [flags, 'sh', '-c', mount, process.execPath, script];
   const printed = execFileSync('unshare', words, { encoding: 'utf8' });
   assert.equal(printed, '1 a\nb\n1 log lines could not be written to this file\nc\n\n');
+});
+
+test('a file that we create is given to its owner, one that was there is left', (t) => {
+  const directory = folder(t);
+  const owner = { uid: 12345, gid: 23456 };
+  const [made, found] = [path.join(directory, 'made'), path.join(directory, 'found')];
+  writeFileSync(found, '');
+  for (const file of [made, found]) {
+    new AppendFile({ path: file, least: 'info', line: () => '', clock: () => 0, owner }).close();
+  }
+  assert.deepEqual([statSync(made).uid, statSync(made).gid], [12345, 23456]);
+  assert.equal(statSync(found).uid, process.getuid?.());
 });

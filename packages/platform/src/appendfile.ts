@@ -1,5 +1,13 @@
 /** Appends log lines to a file, synchronously, so that no end of the process can lose one. */
-import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import Transport from 'winston-transport';
 import type { LineFormat, LogEntry } from './logline.js';
 import type { Severity } from './severity.js';
@@ -9,11 +17,13 @@ const LOOK_AGAIN_MS = 1000;
 
 /** Not to wait for the reader of a FIFO, nor to make a terminal ours. */
 const OPEN_FLAGS =
-  constants.O_WRONLY |
-  constants.O_CREAT |
-  constants.O_APPEND |
-  constants.O_NONBLOCK |
-  constants.O_NOCTTY;
+  constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Whom a file belongs to. */
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface AppendFileOptions {
   readonly path: string;
@@ -22,6 +32,8 @@ export interface AppendFileOptions {
   readonly line: LineFormat;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
+  /** Whom the file is given to when we are the one that creates it. */
+  readonly owner?: FileOwner;
 }
 
 /**
@@ -52,10 +64,26 @@ export class AppendFile extends Transport {
   reopen(): void {
     this.close();
     try {
-      this.#fd = openSync(this.#options.path, OPEN_FLAGS, 0o644);
+      this.#fd = this.#open();
     } catch {
       this.#fd = undefined;
     }
+  }
+
+  #open(): number {
+    const { path, owner } = this.#options;
+    try {
+      return openSync(path, OPEN_FLAGS);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+    const created = openSync(path, OPEN_FLAGS | constants.O_CREAT, 0o644);
+    try {
+      if (owner !== undefined) fchownSync(created, owner.uid, owner.gid);
+    } catch {
+      // Who may not give files away writes to one of its own.
+    }
+    return created;
   }
 
   override close(): void {

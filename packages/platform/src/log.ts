@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import os from 'node:os';
 import winston from 'winston';
 import Transport from 'winston-transport';
-import { AppendFile } from './appendfile.js';
+import { AppendFile, type FileOwner } from './appendfile.js';
 import {
   clusterLine,
   clusterSyslogLine,
@@ -31,6 +31,7 @@ export type LogTarget =
   | {
       readonly kind: 'file';
       readonly path: string;
+      readonly owner?: FileOwner;
       readonly least: Severity;
       readonly line: LineFormat;
     }
@@ -69,7 +70,13 @@ function open(target: LogTarget): AppendFile | Syslog | Stderr {
   const { least, line } = target;
   switch (target.kind) {
     case 'file':
-      return new AppendFile({ path: target.path, least, line, clock: monotonic });
+      return new AppendFile({
+        path: target.path,
+        least,
+        line,
+        clock: monotonic,
+        ...(target.owner === undefined ? {} : { owner: target.owner }),
+      });
     case 'syslog': {
       const { facility, tag } = target;
       return new Syslog({ facility, least, line, sender: syslogSender(tag) });

@@ -10,6 +10,7 @@ import {
 } from '@ts-heartbeat/platform/log';
 import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
 import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
+import { systemAccounts } from './config/accounts.js';
 import type { Say } from './say.js';
 
 /**
@@ -35,7 +36,7 @@ export interface Speech {
 /** Opens the log that ha.cf asks for. */
 export function openSpeech(settings: LogSettings, debug: number): Speech {
   const destination = destinationOf(settings);
-  const own = openLog(clusterTargets(speaker('heartbeat'), destination));
+  const own = openLog(clusterTargets(speaker('heartbeat'), destination).map(sharedFile));
   const scripts = new Map<string, Logger>();
   const loggerOf = (tag: string, pid: number): Logger => {
     const name = `${tag}[${pid}]`;
@@ -46,7 +47,7 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
       void scripts.get(oldest)?.close();
       scripts.delete(oldest);
     }
-    const logger = openLog(scriptTargets(destination, tag, pid));
+    const logger = openLog(scriptTargets(destination, tag, pid).map(sharedFile));
     scripts.set(name, logger);
     return logger;
   };
@@ -66,6 +67,18 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
     },
   };
   return speech;
+}
+
+/**
+ * Log files belong to hacluster:haclient, so that clients respawned as that user can write to them
+ * too (heartbeat 3.0.6).
+ */
+function sharedFile(target: LogTarget): LogTarget {
+  if (target.kind !== 'file') return target;
+  const accounts = systemAccounts();
+  const uid = accounts.user('hacluster')?.uid;
+  const gid = accounts.group('haclient');
+  return uid === undefined || gid === undefined ? target : { ...target, owner: { uid, gid } };
 }
 
 /** Where lines go; lines for the logging daemon go to syslog, as it would send them on. */
