@@ -16,8 +16,14 @@ const SUITES = {
   unit: { places: ['packages'], jobs: 2, minutes: 3 },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
+  // Bad configurations beside the genuine programs.
+  config: { places: ['test/dist/config'], jobs: 2, minutes: 5 },
+  // Resource scripts in namespaces of their own, beside the genuine ones.
+  resources: { places: ['test/dist/resources'], jobs: 2, minutes: 5 },
+  // Recorded runs of ldirectord, played on the staged one.
+  ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
   // Namespaces, ptys and real time: one after the other.
-  lab: { places: ['test/dist/lab', 'test/dist/demo'], jobs: 1, minutes: 6 },
+  lab: { places: ['test/dist/lab', 'test/dist/demo', 'test/dist/system'], jobs: 1, minutes: 6 },
   // Boots a virtual machine.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
 };
