@@ -1,8 +1,7 @@
 /** A site on this machine: hosts are namespaces, the switch is a bridge. Needs root. */
 
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ChildTask, runChild, startChild } from './child.js';
 import { monotonicMs } from './clock.js';
@@ -10,6 +9,7 @@ import { hardwareAddress, layOut, mountTable, networkBatch, realPlace } from './
 import { LineCutter } from './lines.js';
 import { labFile } from './place.js';
 import type { Entry, HostSpec, Line, Outcome, RunOptions, Site, Task } from './site.js';
+import { temporaryDirectory } from './temporary.js';
 
 const RUN_TIMEOUT_MS = 60_000;
 /** A boot takes a tenth of a second on an idle machine, up to 4 s in an emulated one. */
@@ -75,7 +75,7 @@ export class LocalSite implements Site {
    * machine nothing is done for it to survive the test.
    */
   static async open({ disposable = false } = {}): Promise<LocalSite> {
-    const directory = await mkdtemp(join(tmpdir(), 'ts-heartbeat-lab-'));
+    const directory = temporaryDirectory('site');
     const said: string[] = [];
     let heard = (): void => {};
     const room = startChild(

@@ -2,11 +2,11 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { SerialCable } from './site.js';
+import { temporaryDirectory } from './temporary.js';
 
 /** Start bit, eight data bits, stop bit. */
 const BITS_PER_BYTE = 10;
@@ -57,7 +57,7 @@ export class PtyCable implements SerialCable {
 
   /** A cable between two hosts. Rejects when `socat` is missing. */
   static async open(hosts: readonly [string, string], baud: number): Promise<PtyCable> {
-    const directory = await mkdtemp(join(tmpdir(), 'ts-heartbeat-cable-'));
+    const directory = temporaryDirectory('cable');
     const ends = new Map<string, End>();
     for (const host of hosts) {
       const link = join(directory, host);

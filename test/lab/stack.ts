@@ -1,10 +1,10 @@
 /** Which programs a lab runs: the genuine ones of Debian, or ours from a staged tree. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { labFile, REPOSITORY } from './place.js';
+import { removeLeftovers, temporaryDirectory } from './temporary.js';
 
 export type StackName = 'ours' | 'genuine';
 
@@ -46,7 +46,7 @@ function genuine(): Stack {
 
 /** Ours, staged from this repository, or found staged at `tree`. */
 function ours(tree: string | undefined): Stack {
-  const made = tree === undefined ? mkdtempSync(join(tmpdir(), 'ts-heartbeat-stage-')) : undefined;
+  const made = tree === undefined ? temporaryDirectory('stage') : undefined;
   const dispose = (): void => {
     if (made !== undefined) rmSync(made, { recursive: true, force: true });
   };
@@ -64,6 +64,7 @@ function ours(tree: string | undefined): Stack {
 
 /** The programs to run; rejects with what to do when they are not there. */
 export function stack(name: StackName, tree?: string): Stack {
+  removeLeftovers();
   return name === 'genuine' ? genuine() : ours(tree);
 }
 

@@ -2,14 +2,15 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LineCutter } from '../lines.js';
 import { NotPrepared } from '../notprepared.js';
 import { labFile, labProgram } from '../place.js';
+import { temporaryDirectory } from '../temporary.js';
 import { RemoteSite } from './remotesite.js';
 
 /** Memory of the machine: six hosts, their disks, two daemons of 60 MB each and a load client. */
@@ -95,7 +96,7 @@ export class Machine {
   static async boot(): Promise<Machine> {
     const boot = await prepare();
     for (let tried = 1; ; tried += 1) {
-      const run = await mkdtemp(join(tmpdir(), 'ts-heartbeat-vm-'));
+      const run = temporaryDirectory('vm');
       const settings = {
         MODULES: boot.modules,
         NODE: process.execPath,
