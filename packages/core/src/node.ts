@@ -8,13 +8,9 @@
  * 4. Hand in `time` no later than `wakeAt` says. One timer is enough.
  * 5. When called late, hand in `overslept`, then everything that waits in the sockets, then `time`.
  */
-import type { Medium } from './config/media.js';
-import { linkName } from './config/media.js';
-import type { Settings } from './config/settings.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import type { JobOutcome } from './job.js';
-import { EMPTY_HISTORY } from './membership/history.js';
 import {
   beat,
   beatIfDue,
@@ -27,7 +23,6 @@ import {
 } from './membership/membership.js';
 import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing } from './membership/retransmit.js';
-import { EMPTY_WINDOW } from './membership/sequence.js';
 import type { Message } from './message/message.js';
 import {
   draftOf,
@@ -78,79 +73,11 @@ import type { Instant, Now } from './time.js';
 import { Turn } from './turn.js';
 import type { ClusterView } from './view.js';
 
+export { createNode } from './newnode.js';
 export type { NodeState } from './state.js';
 
 /** How many messages of our own may follow from one event before the machine is taken for broken. */
 const ECHO_MAX = 1000;
-
-/** The state before `start`. */
-export function createNode(settings: Settings): NodeState {
-  const wires = settings.media.filter((medium) => !isPingMedium(medium)).map(linkName);
-  const links = (names: readonly string[]): Map<string, Link> =>
-    new Map(names.map((name) => [name, { up: false, heardAt: 0 }]));
-  const peers = settings.nodes
-    .filter((node) => node.name !== settings.localNode)
-    .map((node): [string, Peer] => [
-      node.name,
-      {
-        name: node.name,
-        type: node.type,
-        status: 'init',
-        uuid: undefined,
-        generation: 0,
-        heard: false,
-        statusAt: 0,
-        deadtime: node.type === 'ping' ? settings.deadping : settings.deadtime,
-        links: links(node.type === 'ping' ? [node.name] : wires),
-        window: EMPTY_WINDOW,
-        ackDigit: 0,
-        acked: undefined,
-        acknowledges: false,
-        capabilities: [],
-        gaveUp: false,
-        statusSeq: 0,
-        resourceSeq: 0,
-      },
-    ]);
-  return {
-    settings,
-    generation: 0,
-    uuid: new Uint8Array(16),
-    pid: 0,
-    seed: 0,
-    startedAt: 0,
-    status: 'init',
-    communicationUp: false,
-    nextBeatAt: 0,
-    peers: new Map(peers),
-    ownLinks: links(wires),
-    history: EMPTY_HISTORY,
-    clientsPaused: false,
-    pingStamps: [],
-    resources: {
-      phase: 'init',
-      mine: { local: false, foreign: false },
-      since: { local: 0, foreign: 0 },
-      other: { local: false, foreign: false },
-      otherStable: false,
-      settleBy: undefined,
-      needsFailback: false,
-      failbackAt: undefined,
-      jobs: [],
-      nextJob: 1,
-      firstAcquisitionDone: false,
-    },
-    standby: { phase: 'none' },
-    heal: undefined,
-    fencing: [],
-    ending: { phase: 'no' },
-    limits: new Map(),
-  };
-}
-
-function isPingMedium(medium: Medium): boolean {
-  return medium.kind === 'ping' || medium.kind === 'ping6' || medium.kind === 'ping_group';
-}
 
 /** One step. The state given is left as it was. */
 export function step(
