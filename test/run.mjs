@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // Runs test suites with Node's own runner: `node test/run.mjs [--jobs N] SUITE|DIRECTORY...`.
 //
-// A suite is a name of the table below; a directory stands for every compiled `*.test.js` below it.
+// A suite is a name of the table below, `all` stands for each of them, `quick` for those without a
+// virtual machine; a directory stands for every compiled `*.test.js` below it. `--list` only prints
+// the files.
 // Works the same on every Node from 20 on, whose `--test` differ in how they take directories and
 // patterns. All suites are run, also after one has failed; the exit code is 1 if any has.
 import { spawnSync } from 'node:child_process';
@@ -28,10 +30,11 @@ const SUITES = {
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
 };
 
+const ALL = Object.keys(SUITES);
+
 function usage() {
-  console.error(
-    `usage: node test/run.mjs [--jobs N] ${Object.keys(SUITES).join('|')}|DIRECTORY...`,
-  );
+  const names = ['quick', 'all', ...ALL].join('|');
+  console.error(`usage: node test/run.mjs [--list] [--jobs N] ${names}|DIRECTORY...`);
   process.exit(2);
 }
 
@@ -72,19 +75,30 @@ process.chdir(root);
 const words = process.argv.slice(2);
 const flag = words.indexOf('--jobs');
 const jobs = flag < 0 ? undefined : Number(words.splice(flag, 2)[1]);
-if (words.length === 0 || (jobs !== undefined && !(jobs > 0))) usage();
-
-const summary = [];
-for (const word of words) {
-  const isFolder = existsSync(word) && statSync(word).isDirectory();
-  const suite = SUITES[word] ?? (isFolder ? { places: [word], jobs: 2, minutes: 5 } : usage());
-  const began = process.hrtime.bigint();
-  const passed = run(word, { ...suite, jobs: jobs ?? suite.jobs });
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  summary.push({ word, passed, seconds });
+const listing = words.includes('--list');
+const names = words
+  .filter((word) => word !== '--list')
+  .flatMap((word) => {
+    if (word === 'all') return ALL;
+    return word === 'quick' ? ALL.filter((name) => name !== 'vm') : [word];
+  });
+if (names.length === 0 || (jobs !== undefined && !(jobs > 0))) usage();
+const suites = names.map((name) => {
+  const isFolder = existsSync(name) && statSync(name).isDirectory();
+  return SUITES[name] ?? (isFolder ? { places: [name], jobs: 2, minutes: 5 } : usage());
+});
+if (listing) {
+  for (const { places } of suites) for (const file of places.flatMap(testsBelow)) console.log(file);
+  process.exit(0);
 }
+
+const summary = suites.map((suite, i) => {
+  const began = process.hrtime.bigint();
+  const passed = run(names[i], { ...suite, jobs: jobs ?? suite.jobs });
+  return { name: names[i], passed, seconds: Number(process.hrtime.bigint() - began) / 1e9 };
+});
 if (summary.length > 1) console.log('\nsuites');
-for (const { word, passed, seconds } of summary) {
-  console.log(`${passed ? 'passed' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s  ${word}`);
+for (const { name, passed, seconds } of summary) {
+  console.log(`${passed ? 'passed' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s  ${name}`);
 }
 process.exit(summary.every(({ passed }) => passed) ? 0 : 1);

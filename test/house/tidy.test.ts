@@ -1,5 +1,6 @@
 /** The sources are tidy, and the packages describe themselves alike. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -44,6 +45,19 @@ test('each package has a README of one screen', () => {
     const lines = read(file).split('\n').length;
     assert.ok(lines <= 60, `${file} has ${lines} lines`);
   }
+});
+
+test('every test belongs to a suite', () => {
+  const words = [path.join(ROOT, 'test', 'run.mjs'), '--list', 'all'];
+  const listed = execFileSync(process.execPath, words, { encoding: 'utf8' }).trim().split('\n');
+  const compiled = sources().flatMap(({ path: file }) => {
+    if (!file.endsWith('.test.ts')) return [];
+    const place = file.startsWith('test/')
+      ? file.replace(/^test\//, 'test/dist/')
+      : file.replace('/src/', '/dist/');
+    return [place.replace(/\.ts$/, '.js')];
+  });
+  assert.deepEqual([...listed].sort(), compiled.sort());
 });
 
 test('all packages have the version of lerna.json, and so does what the programs print', () => {
