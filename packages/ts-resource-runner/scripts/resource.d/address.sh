@@ -19,8 +19,18 @@ export HA_DIR HA_FUNCS
 
 # --- texts -----------------------------------------------------------------------------------
 
+# note TEXT: a line for the log, which needs programs of its own (date, logger). While a group moves
+# it is written in the background: nobody shall wait for an address because of it.
+note() {
+  if [ -n "$HA_GROUP_LOCK" ]; then
+    ha_log "$*" </dev/null >/dev/null 2>&1 &
+  else
+    ha_log "$*"
+  fi
+}
+
 say() {
-  ha_log "$*"
+  note "$*"
   echo "$*"
 }
 
@@ -206,6 +216,12 @@ process_start() {
   set -- ${process_stat##*) }
   shift 19
   started=$1
+}
+
+# bring_up NIC: only where it is not up: the kernel says so more quickly than a program.
+bring_up() {
+  { read -r up_flags <"/sys/class/net/$1/flags"; } 2>/dev/null || up_flags=0
+  [ $((up_flags & 1)) -eq 1 ] || ip link set dev "$1" up
 }
 
 # --- gratuitous ARP --------------------------------------------------------------------------

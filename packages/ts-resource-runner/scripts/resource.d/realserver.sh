@@ -118,8 +118,10 @@ on_tunnel() {
 become_real_server() {
   # Silence comes first: not one ARP answer may leave.
   hide
-  ip link show dev "$TUNNEL" >/dev/null 2>&1 || modprobe ipip 2>/dev/null
+  tunnel_exists || modprobe ipip 2>/dev/null
   become_rc=0
+  # Mostly the addresses are not there, and one call puts them all; where it fails, step by step.
+  become_all_at_once && become_rest && return
   for become_vip in $VIP; do
     case $(tunnel_addresses) in
       *" inet $become_vip"[\ /]*) ;;
@@ -129,10 +131,29 @@ become_real_server() {
     esac
   done
   ip link set dev "$TUNNEL" up || become_rc=1
+  become_rest
+  return "$become_rc"
+}
+
+tunnel_exists() {
+  [ -e "/proc/sys/net/ipv4/conf/$TUNNEL" ]
+}
+
+become_all_at_once() {
+  {
+    for become_vip in $VIP; do
+      echo "addr add $become_vip/32 broadcast $become_vip dev $TUNNEL"
+    done
+    echo "link set dev $TUNNEL up"
+  } | ip -4 -batch - >/dev/null 2>&1
+}
+
+# The settings of an interface may be lost while it is down.
+become_rest() {
   hide
   accept_tunnel
   set_kernel ip_forward 1
-  return "$become_rc"
+  return 0
 }
 
 # leave_real_server: the virtual addresses off the tunnel, which goes down with the last of them.
@@ -150,7 +171,7 @@ leave_real_server() {
   done <<END
 $(tunnel_addresses)
 END
-  if [ -z "$leave_left" ] && ip link show dev "$TUNNEL" >/dev/null 2>&1; then
+  if [ -z "$leave_left" ] && tunnel_exists; then
     ip link set dev "$TUNNEL" down || leave_rc=1
     unhide
   fi
