@@ -15,17 +15,27 @@ const USAGE = `usage: npm run demo -- [options]
   --tree DIR      our programs as staged in DIR; default: staged anew
   --logs DIR      keep the directors' logs there`;
 
+/** The options; ends the program where they cannot be read. */
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        verbatim: { type: 'boolean', default: false },
+        namespaces: { type: 'boolean', default: false },
+        stack: { type: 'string' },
+        tree: { type: 'string' },
+        logs: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      verbatim: { type: 'boolean', default: false },
-      namespaces: { type: 'boolean', default: false },
-      stack: { type: 'string' },
-      tree: { type: 'string' },
-      logs: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const values = options();
   if (values.help) {
     console.log(USAGE);
     return 0;

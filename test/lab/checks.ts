@@ -1,6 +1,7 @@
 /** What a cluster of two must do, as checks that run in either lab with either programs. */
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import type { Cluster } from './cluster.js';
 import { DIRECTORS } from './lab.js';
 
@@ -73,8 +74,9 @@ export async function powerOffTakeover(cluster: Cluster, limits: Limits): Promis
   await cluster.settled(limits.moveMs);
 }
 
-/** Bytes no frame holds, line ends among them, and the beginnings and ends of frames. */
+/** Any bytes; bytes no frame holds, line ends among them; the beginnings and ends of frames. */
 const NOISE: readonly string[] = [
+  randomBytes(100).toString('latin1'),
   '\x00\xff\x81\x7f\n\x1b[31m\r\n\xc3\x28',
   '>>>\nt=status\nst=act',
   '<<<\n<<<\n',
