@@ -1,6 +1,6 @@
 /**
- * The demo: boots the tutorial's cluster, shows it live, takes things away from it, and says whether
- * each step ended as it should. Exit 0 only then.
+ * The demo: boots the tutorial's cluster, shows it live, takes things away from it, and says
+ * whether each step ended as it should. Exit 0 only then.
  */
 
 import { parseArgs } from 'node:util';

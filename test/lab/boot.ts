@@ -7,8 +7,8 @@ import { startWebServer } from './webserver.js';
 export const SERVERS: readonly string[] = Object.keys(ADDRESSES).filter((n) => n !== 'client');
 
 /**
- * The tutorial's init script, where it has the user put it. It is one of the resource scripts, which
- * finds the address in its settings file: a real server has no haresources.
+ * The tutorial's init script, where it has the user put it. It is one of the resource scripts,
+ * which finds the address in its settings file: a real server has no haresources.
  */
 const TUNL = `
 printf 'VIP="${VIRTUAL_ADDRESS}"\\n' >/etc/sysconfig/tunl

@@ -70,7 +70,8 @@ export function networkBatch(spec: HostSpec): string {
   const addresses = spec.addresses.map((address) => `addr add ${address} brd + dev eth0\n`);
   const gateway = GATEWAY.replace(/\/.*/, '');
   const own = spec.addresses.some((address) => address === GATEWAY);
-  return `link set lo up\n${addresses.join('')}link set eth0 up\n${own ? '' : `route add default via ${gateway}\n`}`;
+  const route = own ? '' : `route add default via ${gateway}\n`;
+  return `link set lo up\n${addresses.join('')}link set eth0 up\n${route}`;
 }
 
 /** The client's address is every other host's way out. */

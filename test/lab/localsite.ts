@@ -199,7 +199,8 @@ export class LocalSite implements Site {
       return found;
     };
     const pid = Number((await says(/^pid \d+$/)).slice(4));
-    const link = `link add ${port(name)} type veth peer name eth0 address ${hardwareAddress(host.spec)}`;
+    const address = hardwareAddress(host.spec);
+    const link = `link add ${port(name)} type veth peer name eth0 address ${address}`;
     await this.#must([...this.#inRoom, 'ip', '-batch', '-'], {
       stdin: `${link} netns ${pid}\nlink set ${port(name)} master br0 up\n`,
     });

@@ -8,8 +8,8 @@ import type { Stack } from './stack.js';
 
 /**
  * Builds the lab in about 0.2 s, with other hosts of the tutorial where they are named; no daemon
- * runs yet. Throws `NotPrepared` where something is missing. All of it ends with `close`, and with the
- * test's process, however that ends.
+ * runs yet. Throws `NotPrepared` where something is missing. All of it ends with `close`, and with
+ * the test's process, however that ends.
  */
 export async function openPair(stack: Stack, others: readonly string[] = []): Promise<Lab> {
   expectPrepared();

@@ -1,7 +1,7 @@
 /**
- * A lab by hand: `shell pair|vm [--stack ours|genuine] [--tree DIR] [--serial-only]`. Builds it with
- * the tutorial's configuration, takes orders from standard input, one a line, and ends everything
- * at `down` or at the end of the input.
+ * A lab by hand: `shell pair|vm [--stack ours|genuine] [--tree DIR] [--serial-only]`. Builds it
+ * with the tutorial's configuration, takes orders from standard input, one a line, and ends
+ * everything at `down` or at the end of the input.
  */
 
 import { createInterface } from 'node:readline';

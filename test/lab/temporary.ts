@@ -15,9 +15,9 @@ export function temporaryDirectory(purpose: string): string {
 }
 
 /**
- * Removes the directories of runs that were killed. Nothing is mounted below them but in a lab's own
- * namespaces, which are gone. Not for the virtual machine: it sees the files of the machine that
- * runs it, but not the processes they belong to.
+ * Removes the directories of runs that were killed. Nothing is mounted below them but in a lab's
+ * own namespaces, which are gone. Not for the virtual machine: it sees the files of the machine
+ * that runs it, but not the processes they belong to.
  */
 export function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {

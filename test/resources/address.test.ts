@@ -254,7 +254,7 @@ test('arp_config sets the pace, stop ends the announcement, SendArp has its own 
      rm -f "$HA_DIR"/conf/* "$HA_RSCTMP/arping"
      call resource.d/SendArp ${VIP}/eth0 status; call resource.d/SendArp ${VIP}/eth0 start
      call resource.d/SendArp ${VIP}/eth0 status
-     until_true grep -q -e -A "$HA_RSCTMP/arping"
+     until_true grep -qs -e -A "$HA_RSCTMP/arping"
      call resource.d/SendArp ${VIP}/eth0 stop; call resource.d/SendArp ${VIP}/eth0 stop
      sleep 0.5; [ "$(grep -c . "$HA_RSCTMP/arping")" -le 4 ] && echo ended
      call resource.d/SendArp ${VIP} start`,
