@@ -24,7 +24,7 @@ function address(hex: string): string {
   return `${bytes.map((byte) => Number.parseInt(byte, 16)).join('.')}:${Number.parseInt(port, 16)}`;
 }
 
-/** Reads /proc/net/ip_vs, or the output of `ipvsadm -Ln`; lines it does not know are passed over. */
+/** Reads /proc/net/ip_vs, or the output of `ipvsadm -Ln`; other lines are passed over. */
 export function parseTable(text: string): readonly VirtualService[] {
   const services: (VirtualService & { readonly servers: RealServer[] })[] = [];
   for (const line of text.split('\n')) {

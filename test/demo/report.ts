@@ -27,8 +27,9 @@ export function report(results: readonly Result[]): string[] {
   results.forEach((result, index) => {
     const outcome = (result.ok ? 'as it should' : 'OTHERWISE').padEnd(12);
     const took = `${result.seconds.toFixed(1)} s`.padStart(7);
+    const number = String(index + 1).padStart(3);
     lines.push(
-      `${String(index + 1).padStart(3)}   ${outcome} ${took}   ${gap(result).padEnd(24)} ${result.title}`,
+      `${number}   ${outcome} ${took}   ${gap(result).padEnd(24)} ${result.title}`,
       `${' '.repeat(27)}expected: ${result.expected}`,
       `${' '.repeat(27)}actual:   ${result.actual}`,
     );

@@ -86,7 +86,7 @@ const WORTH_TELLING = new RegExp(
   ].join('|'),
 );
 
-/** What stands before the text: the daemon's time, node, tag and severity; the scripts' the same. */
+/** What stands before the text: time, node, tag and severity; in the scripts' form or the daemon's. */
 const PREFIX =
   /^(\w{3} +\d+ [\d:]+ \S+ \S+: \[\d+\]: |\d{4}\/\d\d\/\d\d_[\d:]+\s+\S+\[\d+\]:\s+)(\w+:\s+)?/;
 

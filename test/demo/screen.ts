@@ -1,4 +1,4 @@
-/** Prints the demo: a running text, and below it, on a terminal, a block that is kept up to date. */
+/** Prints the demo: a running text and, on a terminal, a block below it kept up to date. */
 
 import type { WriteStream } from 'node:tty';
 

@@ -26,7 +26,7 @@ export interface Call {
 /** The line every version writes before it calls a script. */
 const RUNNING = /Running \/\S*\/(?:resource|init)\.d\/(\S+) .*\b(start|stop)\s*$/;
 
-/** Starting and stopping heartbeat includes its scripts: minutes, for slow ones on a busy machine. */
+/** Starting and stopping heartbeat includes its scripts: minutes, if they are slow. */
 const INIT_LIMIT_MS = 180_000;
 /** Between two looks at a cluster that has not settled. */
 const LOOK_MS = 1000;

@@ -6,10 +6,10 @@ set -e
 name=$1
 directory=$2
 
-read -r pid rest </proc/self/stat
+read -r pid _ </proc/self/stat
 echo "$name" >/proc/sys/kernel/hostname
 echo "pid $pid"
-read -r line
+read -r _
 
 # One program for all mounts, one for all addresses: in the virtual machine each costs 50 ms.
 mount -a -T "$directory/fstab"

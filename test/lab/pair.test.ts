@@ -1,4 +1,4 @@
-/** The namespace lab itself: hosts, network, power, serial cable; and that nothing is left behind. */
+/** The namespace lab itself: hosts, network, power, serial cable; nothing is left behind. */
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';

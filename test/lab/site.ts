@@ -74,7 +74,7 @@ export interface Site {
     onLine: (line: Line) => void,
     entry?: Entry,
   ): Promise<Task>;
-  /** Hands over the lines of `/var/log/FILE` from its beginning on, over power cuts, until stopped. */
+  /** Hands over the lines of `/var/log/FILE` from its beginning, over power cuts, until stopped. */
   follow(host: string, file: string, onLine: (line: Line) => void): Promise<Task>;
   /** Writes a file of a host that is powered on; directories are made. */
   put(host: string, path: string, text: string, mode?: number): Promise<void>;

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { NotPrepared } from './notprepared.js';
 import { labFile, REPOSITORY } from './place.js';
 import { removeLeftovers, temporaryDirectory } from './temporary.js';
 
@@ -35,9 +36,9 @@ const GENUINE = [
 function genuine(): Stack {
   for (const program of ['/usr/libexec/heartbeat/heartbeat', '/usr/sbin/ldirectord']) {
     if (!existsSync(program)) {
-      throw new Error(
-        `${program} is not here. The genuine programs are the Debian packages heartbeat, ` +
-          'ldirectord and ipvsadm: apt-get install --no-install-recommends heartbeat ldirectord ipvsadm',
+      throw new NotPrepared(
+        `${program} is not here. The genuine programs are packages of Debian. As root:\n` +
+          '  apt-get install -y --no-install-recommends heartbeat ldirectord ipvsadm',
       );
     }
   }

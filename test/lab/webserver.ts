@@ -1,4 +1,4 @@
-/** The web servers of the real servers: a page that names the server, and the tutorial's test page. */
+/** Web servers of the real servers: a page that names the server, and the tutorial's test page. */
 
 import type { Site } from './site.js';
 

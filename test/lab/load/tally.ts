@@ -1,4 +1,4 @@
-/** Counts a client's requests: who answered, how many failed, the longest time without an answer. */
+/** Counts a client's requests: who answered, how many failed, the longest gap between answers. */
 
 /** What was seen in a span of time. */
 export interface Span {

@@ -6,6 +6,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 HOME=/root
 LANG=C.UTF-8
 export PATH HOME LANG
+# shellcheck source=/dev/null
 . "$run/settings"
 
 mount -t tmpfs -o mode=755 run /run

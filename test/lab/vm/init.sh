@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # First program of the virtual machine, in its initial file system: mounts the host's file tree
 # under an overlay in memory and goes on with guest.sh there.
 B=/bin/busybox

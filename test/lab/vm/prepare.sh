@@ -69,6 +69,7 @@ if [ ! -e "$cache/kernel/complete" ]; then
 fi
 version=$(ls "$cache/kernel/lib/modules")
 
+# shellcheck disable=SC3013 # dash, bash and busybox know -nt
 if [ ! -e "$cache/initrd" ] || [ "$here/init.sh" -nt "$cache/initrd" ]; then
 	tree=$(mktemp -d)
 	trap 'rm -rf "$tree"' EXIT

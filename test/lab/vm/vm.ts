@@ -1,4 +1,4 @@
-/** The full lab: the tutorial's six hosts in one virtual machine with IPVS and real serial ports. */
+/** The full lab: the tutorial's six hosts in a virtual machine with IPVS and real serial ports. */
 
 import { ADDRESSES, DIRECTORS, hostSpec, type Lab } from '../lab.js';
 import type { SerialCable } from '../site.js';
