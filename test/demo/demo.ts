@@ -9,7 +9,7 @@ import { stack, stackName } from '../lab/stack.js';
 import { Demo, type Open } from './play.js';
 
 const USAGE = `usage: npm run demo -- [options]
-  --verbatim      the tutorial's own timers too (keepalive 2, deadtime 30, initdead 120): 20 minutes
+  --verbatim      the tutorial's own timers too (keepalive 2, deadtime 30, initdead 120)
   --namespaces    without a virtual machine: no kernel IPVS, a program that records stands for it
   --stack WHICH   ours (default) or genuine (Debian's heartbeat and ldirectord)
   --tree DIR      our programs as staged in DIR; default: staged anew
