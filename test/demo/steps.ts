@@ -49,6 +49,8 @@ export const ALL_SERVE: Readonly<Record<string, number>> = Object.fromEntries(
 
 /** How long the new state is looked at. */
 const WATCH_MS = 3000;
+/** A request that was under way is answered, or given up by the client and told, within this. */
+const IN_FLIGHT_MS = 2500;
 
 /** The server whose web server is stopped. */
 const VICTIM = 'real2';
@@ -101,6 +103,8 @@ const stopRealServer: Step = {
   async act(stage) {
     await stopWebServer(stage.lab.site, VICTIM);
     await weighted(stage, { [REALS[VICTIM] ?? '']: 0 });
+    // What was sent there before it was quiesced fails within its own limit, and belongs to before.
+    await pause(IN_FLIGHT_MS);
     const before = await closeSpan(stage);
     await pause(WATCH_MS);
     const after = await closeSpan(stage);
