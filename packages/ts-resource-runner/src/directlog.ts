@@ -1,20 +1,9 @@
 /** Writes log lines straight to the files while no ts-heartbeat is there to log them. */
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
-import type { LogLine, Severity } from '@ts-heartbeat/core/log';
+import type { LogLine } from '@ts-heartbeat/core/log';
 import { dateStamp } from '@ts-heartbeat/platform/logline';
-
-/** The words the shell scripts of heartbeat 3.0.6 put before a text. */
-const WORD: Readonly<Record<Severity, string>> = {
-  emerg: 'EMERG',
-  alert: 'ALERT',
-  crit: 'CRIT',
-  error: 'ERROR',
-  warn: 'WARN',
-  notice: 'notice',
-  info: 'info',
-  debug: 'debug',
-};
+import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
 
 /** The name under which ResourceManager 3.0.6 logs. */
 export const LOG_TAG = 'ResourceManager(default)';
@@ -41,7 +30,7 @@ export function logDirectly(
   const isDebug = line.severity === 'debug';
   if (isDebug && Number(environment.HA_debug ?? 0) === 0) return;
   const tag = `${LOG_TAG}[${process.pid}]`;
-  const text = `${WORD[line.severity]}: ${line.text}`;
+  const text = `${SEVERITY_WORD[line.severity]}: ${line.text}`;
   if (!isDebug) append(logFile, `${dateStamp(at)}\t ${tag}:    ${text}`);
   if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)}\t${text}`);
   if (facility === undefined || facility === '' || facility === 'none') return;
