@@ -97,7 +97,7 @@ export class Demo {
     const place = namespaces ? 'namespaces of this machine' : 'a virtual machine with kernel IPVS';
     this.#say(`The tutorial's cluster in ${place}, programs: ${programs.name}.`);
     const others = SERVERS.filter((name) => !DIRECTORS.some((director) => director === name));
-    const lab = namespaces ? await openPair(programs, others) : await openVm(programs);
+    const lab = namespaces ? await openPair(programs, { others }) : await openVm(programs);
     this.#open.lab = lab;
     this.#say(`Six hosts are up: ${SERVERS.join(', ')}, client.`);
     if (lab.balances) {

@@ -13,6 +13,9 @@ read -r _
 
 # One program for all mounts, one for all addresses: in the virtual machine each costs 50 ms.
 mount -a -T "$directory/fstab"
+for device in /proc/sys/net/ipv6/conf/eth?; do
+	[ ! -e "$device" ] || echo 0 >"$device/accept_dad"
+done
 ip -batch "$directory/network"
 cd "$directory/root"
 # What an operating system makes at boot; programs lock serial lines in /var/lock.

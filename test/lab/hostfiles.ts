@@ -3,7 +3,7 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { HostSpec } from './site.js';
+import type { Device, HostSpec } from './site.js';
 
 /** Device files every program may expect. */
 const DEVICES = ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/dev/tty'];
@@ -48,7 +48,7 @@ export function mountTable(spec: HostSpec, directory: string, layers: readonly s
   );
   bind(join(directory, 'dev'), '/dev');
   for (const device of [...DEVICES, ...(spec.devices ?? [])]) bind(device, device);
-  if (spec.serial !== undefined) bind(realpathSync(spec.serial), '/dev/ttyS0');
+  for (const [n, port] of (spec.serial ?? []).entries()) bind(realpathSync(port), `/dev/ttyS${n}`);
   add('devpts', '/dev/pts', 'devpts', 'newinstance,ptmxmode=0666,mode=620,gid=5');
   add('shm', '/dev/shm', 'tmpfs', 'mode=1777');
   add('proc', '/proc', 'proc', 'defaults');
@@ -67,7 +67,15 @@ export function mountTable(spec: HostSpec, directory: string, layers: readonly s
 
 /** The `ip -batch` lines a host runs on its own network at each boot. */
 export function networkBatch(spec: HostSpec): string {
-  const addresses = spec.addresses.map((address) => `addr add ${address} brd + dev eth0\n`);
+  const add = (device: string) => (address: string) => {
+    // An IPv6 address would be on trial for a second before it can be used.
+    const manner = address.includes(':') ? 'nodad' : 'brd +';
+    return `addr add ${address} ${manner} dev ${device}\n`;
+  };
+  const addresses = spec.addresses.map(add('eth0'));
+  if (spec.secondAddresses !== undefined) {
+    addresses.push(...spec.secondAddresses.map(add('eth1')), 'link set eth1 up\n');
+  }
   const gateway = GATEWAY.replace(/\/.*/, '');
   const own = spec.addresses.some((address) => address === GATEWAY);
   const route = own ? '' : `route add default via ${gateway}\n`;
@@ -77,10 +85,11 @@ export function networkBatch(spec: HostSpec): string {
 /** The client's address is every other host's way out. */
 const GATEWAY = '192.168.136.1/24';
 
-/** A fixed hardware address per host, so that a neighbour's table can be read. */
-export function hardwareAddress(spec: HostSpec): string {
+/** A fixed hardware address per device, so that a neighbour's table can be read. */
+export function hardwareAddress(spec: HostSpec, device: Device): string {
   const last = Number(/\.(\d+)\//.exec(spec.addresses[0] ?? '')?.[1] ?? '0');
-  return `02:00:c0:a8:88:${last.toString(16).padStart(2, '0')}`;
+  const network = device === 'eth0' ? '88' : '89';
+  return `02:00:c0:a8:${network}:${last.toString(16).padStart(2, '0')}`;
 }
 
 /** Where a path of the machine really is (`/sbin` may be a link), for writing it in a layer. */
@@ -94,8 +103,8 @@ export async function layOut(spec: HostSpec, at: string, hosts: string): Promise
   for (const name of ['root', 'work', 'disk', 'log', 'dev', 'dev/pts', 'dev/shm']) {
     await mkdir(join(at, name), { recursive: true, mode: 0o755 });
   }
-  const devices = [...DEVICES, ...(spec.devices ?? [])];
-  if (spec.serial !== undefined) devices.push('/dev/ttyS0');
+  const ports = (spec.serial ?? []).map((_port, n) => `/dev/ttyS${n}`);
+  const devices = [...DEVICES, ...(spec.devices ?? []), ...ports];
   for (const device of devices) await writeFile(join(at, device), '');
   await symlink('pts/ptmx', join(at, 'dev/ptmx'));
   await symlink('/proc/self/fd', join(at, 'dev/fd'));

@@ -6,6 +6,8 @@ import type { Stack } from './stack.js';
 export interface Lab {
   readonly site: Site;
   readonly serial: SerialCable;
+  /** The cables after the first, at /dev/ttyS1 and so on. */
+  readonly furtherSerial?: readonly SerialCable[];
   /** The kernel has IPVS and tunl0: the tutorial's own scripts can run. */
   readonly balances: boolean;
   /** Ends every host and program of the lab. */
@@ -14,6 +16,8 @@ export interface Lab {
 
 /** The tutorial's two load balancers; the first is the home of the resources. */
 export const DIRECTORS = ['loadbalancer', 'backup'] as const;
+
+export type Director = (typeof DIRECTORS)[number];
 
 /** The tutorial's addresses. The client is also the router: the two ping nodes. */
 export const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
@@ -31,12 +35,11 @@ export const VIRTUAL_ADDRESS = '192.168.136.10';
 /** Speed of the serial line in the tutorial. */
 export const BAUD = 19200;
 
-/** A host of the tutorial; directors have the stack's programs and one end of the serial cable. */
-export function hostSpec(name: string, stack: Stack, serial: string | undefined): HostSpec {
+/** A host of the tutorial; directors have the stack's programs and the ends of serial cables. */
+export function hostSpec(name: string, stack: Stack, serial: readonly string[]): HostSpec {
   const addresses = ADDRESSES[name] ?? [];
   // Every host has the role scripts: they are real servers too.
-  const spec = { name, addresses, layers: stack.layers, hidden: stack.hidden };
-  return serial === undefined ? spec : { ...spec, serial };
+  return { name, addresses, layers: stack.layers, hidden: stack.hidden, serial };
 }
 
 /**
@@ -44,8 +47,8 @@ export function hostSpec(name: string, stack: Stack, serial: string | undefined)
  * all hosts share would go on sending it, for seconds at this speed.
  */
 export async function powerOff(lab: Lab, host: string): Promise<void> {
-  const { whole } = lab.serial;
-  if (whole) await lab.serial.cut();
+  const whole = [lab.serial, ...(lab.furtherSerial ?? [])].filter((cable) => cable.whole);
+  for (const cable of whole) await cable.cut();
   await lab.site.powerOff(host);
-  if (whole) await lab.serial.join();
+  for (const cable of whole) await cable.join();
 }

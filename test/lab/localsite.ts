@@ -8,7 +8,7 @@ import { monotonicMs } from './clock.js';
 import { hardwareAddress, layOut, mountTable, networkBatch, realPlace } from './hostfiles.js';
 import { LineCutter } from './lines.js';
 import { labFile } from './place.js';
-import type { Entry, HostSpec, Line, Outcome, RunOptions, Site, Task } from './site.js';
+import type { Device, Entry, HostSpec, Line, Outcome, RunOptions, Site, Task } from './site.js';
 import { temporaryDirectory } from './temporary.js';
 
 const RUN_TIMEOUT_MS = 60_000;
@@ -26,14 +26,16 @@ const ROOM_SCRIPT = `
 set -e
 mount -t tmpfs -o mode=755,size=75% lab "$1"
 ip link set lo up
-ip link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
-ip link set br0 up
+for bridge in br0 br1; do
+	ip link add $bridge type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+	ip link set $bridge up
+done
 echo ready
 exec cat
 `;
 
 interface Host {
-  readonly spec: HostSpec;
+  spec: HostSpec;
   /** Its directory, as seen in the room. */
   readonly directory: string;
   power: { readonly pid: number; readonly init: Task } | null;
@@ -111,12 +113,15 @@ export class LocalSite implements Site {
     const host: Host = { spec, directory: join(this.#directory, spec.name), power: null };
     this.#hosts.set(spec.name, host);
     await layOut(spec, this.#seen + host.directory, this.#hostsFile(spec));
+    await this.#install(host);
+    await writeFile(join(this.#seen + host.directory, 'network'), networkBatch(spec));
+    await this.powerOn(spec.name);
+  }
+
+  async #install({ spec, directory }: Host): Promise<void> {
     const layers = await Promise.all((spec.layers ?? []).map((tree) => this.#copiedLayer(tree)));
     if ((spec.hidden ?? []).length > 0) layers.push(await this.#hiddenLayer(spec));
-    const at = this.#seen + host.directory;
-    await writeFile(join(at, 'fstab'), mountTable(spec, host.directory, layers));
-    await writeFile(join(at, 'network'), networkBatch(spec));
-    await this.powerOn(spec.name);
+    await writeFile(join(this.#seen + directory, 'fstab'), mountTable(spec, directory, layers));
   }
 
   /** Only its own name: a cluster's other names are the business of its configuration. */
@@ -199,11 +204,13 @@ export class LocalSite implements Site {
       return found;
     };
     const pid = Number((await says(/^pid \d+$/)).slice(4));
-    const address = hardwareAddress(host.spec);
-    const link = `link add ${port(name)} type veth peer name eth0 address ${address}`;
-    await this.#must([...this.#inRoom, 'ip', '-batch', '-'], {
-      stdin: `${link} netns ${pid}\nlink set ${port(name)} master br0 up\n`,
+    const stdin = devicesOf(host.spec).map((device) => {
+      const address = hardwareAddress(host.spec, device);
+      const end = port(name, device);
+      const link = `link add ${end} type veth peer name ${device} address ${address} netns ${pid}`;
+      return `${link}\nlink set ${end} master ${BRIDGE[device]} up\n`;
     });
+    await this.#must([...this.#inRoom, 'ip', '-batch', '-'], { stdin: stdin.join('') });
     init.write('plugged\n');
     await says(/^ready$/);
     host.power = { pid, init };
@@ -214,24 +221,34 @@ export class LocalSite implements Site {
   }
 
   async powerOff(name: string): Promise<void> {
-    const power = this.#on(name).power;
-    await this.#must([...this.#inRoom, 'ip', 'link', 'del', port(name)]);
+    const { power, spec } = this.#on(name);
+    const links = devicesOf(spec).map((device) => `link del ${port(name, device)}\n`);
+    await this.#must([...this.#inRoom, 'ip', '-batch', '-'], { stdin: links.join('') });
     await power?.init.stop();
   }
 
-  async unplug(name: string): Promise<void> {
-    await this.#must([
-      ...this.#inRoom,
-      'ip',
-      'link',
-      'set',
-      port(this.#on(name).spec.name),
-      'down',
-    ]);
+  /**
+   * Changes what is installed on a host that is off: the files it has written itself stay. What
+   * the specification says of its networks and serial lines must be as before.
+   */
+  async refit(spec: HostSpec): Promise<void> {
+    const host = this.#host(spec.name);
+    if (host.power !== null) throw new Error(`host ${spec.name} is on`);
+    host.spec = spec;
+    await this.#install(host);
   }
 
-  async plug(name: string): Promise<void> {
-    await this.#must([...this.#inRoom, 'ip', 'link', 'set', port(this.#on(name).spec.name), 'up']);
+  async unplug(name: string, device: Device = 'eth0'): Promise<void> {
+    await this.#setPort(name, device, 'down');
+  }
+
+  async plug(name: string, device: Device = 'eth0'): Promise<void> {
+    await this.#setPort(name, device, 'up');
+  }
+
+  async #setPort(name: string, device: Device, state: 'up' | 'down'): Promise<void> {
+    const end = port(this.#on(name).spec.name, device);
+    await this.#must([...this.#inRoom, 'ip', 'link', 'set', end, state]);
   }
 
   run(name: string, argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
@@ -311,9 +328,16 @@ export class LocalSite implements Site {
   }
 }
 
-/** The switch port a host is plugged into. */
-function port(name: string): string {
-  return `v-${name}`;
+/** The network that a device of a host is on. */
+const BRIDGE: Readonly<Record<Device, string>> = { eth0: 'br0', eth1: 'br1' };
+
+/** The switch port a device of a host is plugged into. */
+function port(name: string, device: Device): string {
+  return `${device === 'eth0' ? 'v' : 'w'}-${name}`;
+}
+
+function devicesOf(spec: HostSpec): readonly Device[] {
+  return spec.secondAddresses === undefined ? ['eth0'] : ['eth0', 'eth1'];
 }
 
 /** Lines of a file that grows, whether it is there yet or not. */

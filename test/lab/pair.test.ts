@@ -7,9 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Lab } from './lab.js';
 import { LoadClient } from './load/client.js';
-import { openPair } from './pair.js';
+import { ipv6Of, openPair, type Pair, type PairOptions } from './pair.js';
 import { labProgram } from './place.js';
 import type { Stack } from './stack.js';
 import { startWebServer } from './webserver.js';
@@ -17,8 +16,11 @@ import { startWebServer } from './webserver.js';
 /** Hosts without any cluster software. */
 const BARE: Stack = { name: 'ours', layers: [], hidden: ['/etc/ha.d'], dispose: () => {} };
 
-async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> {
-  const lab = await openPair(BARE);
+async function withLab(
+  body: (lab: Pair) => Promise<void>,
+  options: PairOptions = {},
+): Promise<void> {
+  const lab = await openPair(BARE, options);
   try {
     await body(lab);
   } finally {
@@ -118,6 +120,36 @@ test('the serial cable carries bytes at its speed, is cut, joined and disturbed'
     assert.ok(performance.now() - before > 230);
     await serial.noise('backup', 'noise\n');
     await heard.has('noise');
+  }));
+
+test('there are IPv6 addresses at once, and a second network and serial cable where wanted', () =>
+  withLab(
+    async ({ site, furtherSerial }) => {
+      const reaches = async (address: string): Promise<boolean> =>
+        (await site.run('loadbalancer', ['ping', '-c', '1', '-W', '2', address])).code === 0;
+      assert.ok(await reaches(ipv6Of('backup')));
+      assert.ok(await reaches('192.168.137.12'));
+      await site.unplug('backup', 'eth1');
+      assert.ok(!(await reaches('192.168.137.12')));
+      assert.ok(await reaches('192.168.136.12'));
+      assert.equal(furtherSerial?.length, 1);
+      const said = await site.run('loadbalancer', ['test', '-c', '/dev/ttyS1']);
+      assert.equal(said.code, 0);
+    },
+    { cables: 2, secondNetwork: true },
+  ));
+
+test('a director that is off gets other programs and keeps its own files', () =>
+  withLab(async ({ site, refit }) => {
+    const hidden = async (): Promise<number> =>
+      (await site.run('backup', ['test', '-e', '/usr/libexec/heartbeat'])).code;
+    assert.equal(await hidden(), 0);
+    await site.put('backup', '/etc/ha.d/ha.cf', 'node backup\n');
+    await site.powerOff('backup');
+    await refit('backup', { ...BARE, hidden: ['/etc/ha.d', '/usr/libexec/heartbeat'] });
+    await site.powerOn('backup');
+    assert.equal(await hidden(), 1);
+    assert.equal((await site.run('backup', ['cat', '/etc/ha.d/ha.cf'])).stdout, 'node backup\n');
   }));
 
 test('the load client tells who answered and the longest gap', () =>

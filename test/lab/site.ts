@@ -6,8 +6,10 @@ export interface HostSpec {
   readonly name: string;
   /** Addresses of eth0, each with a prefix length. */
   readonly addresses: readonly string[];
-  /** Device that the host sees as /dev/ttyS0. */
-  readonly serial?: string;
+  /** Addresses of eth1, on the site's second network; left out: there is no eth1. */
+  readonly secondAddresses?: readonly string[];
+  /** Devices that the host sees as /dev/ttyS0, /dev/ttyS1 and so on. */
+  readonly serial?: readonly string[];
   /** Trees laid over the machine's own file tree, uppermost first: what a package would install. */
   readonly layers?: readonly string[];
   /** Places of the machine's own tree that the host must not see. */
@@ -48,6 +50,9 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+/** The network devices a host may have. */
+export type Device = 'eth0' | 'eth1';
+
 /** Everything at once, or only the host's network with the files of the machine below. */
 export type Entry = 'host' | 'network';
 
@@ -63,9 +68,9 @@ export interface Site {
   powerOn(host: string): Promise<void>;
   /** Cuts the power: the network goes silent at once, every process is gone without a word. */
   powerOff(host: string): Promise<void>;
-  /** Pulls the host's network cable: eth0 loses its carrier. */
-  unplug(host: string): Promise<void>;
-  plug(host: string): Promise<void>;
+  /** Pulls a network cable of the host: the device loses its carrier. Default: eth0. */
+  unplug(host: string, device?: Device): Promise<void>;
+  plug(host: string, device?: Device): Promise<void>;
   run(host: string, argv: readonly string[], options?: RunOptions): Promise<Outcome>;
   /** Starts a program that goes on; ends with the host, or by `stop`. */
   start(

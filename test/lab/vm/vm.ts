@@ -51,9 +51,7 @@ export async function openVm(stack: Stack): Promise<Lab & { readonly machine: Ma
     await Promise.all(
       Object.keys(ADDRESSES).map((name) => {
         const port = (DIRECTORS as readonly string[]).indexOf(name);
-        return machine.site.addHost(
-          hostSpec(name, stack, port < 0 ? undefined : `/dev/ttyS${port}`),
-        );
+        return machine.site.addHost(hostSpec(name, stack, port < 0 ? [] : [`/dev/ttyS${port}`]));
       }),
     );
   } catch (error) {
