@@ -19,8 +19,8 @@ export interface Libc {
   recvfrom(fd: number, data: Uint8Array, address: Uint8Array): number;
   /** `argument` goes in and comes back in place. */
   ioctl(fd: number, request: number, argument: Uint8Array): number;
-  /** The policy and static priority of the calling thread. */
-  schedSetScheduler(policy: number, priority: number): number;
+  /** Sets policy and static priority of a thread; 0: the calling one. */
+  schedSetScheduler(thread: number, policy: number, priority: number): number;
   mlock2(address: bigint, length: number, flags: number): number;
 }
 
@@ -72,7 +72,7 @@ function declare(koffi: Koffi): Libc {
     recvfrom: (fd, data, address) =>
       checked(recvfrom(fd, data, data.length, MSG_DONTWAIT, address, [address.length])),
     ioctl: (fd, request, argument) => checked(ioctl(fd, request, argument)),
-    schedSetScheduler: (policy, priority) => checked(scheduler(0, policy, [priority])),
+    schedSetScheduler: (thread, policy, priority) => checked(scheduler(thread, policy, [priority])),
     mlock2: (address, length, flags) => checked(mlock2(address, length, flags)),
   };
 }

@@ -4,7 +4,7 @@ import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Startup } from '@ts-heartbeat/core/config/startup';
 import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
 import { dropPidFile, takePidFile } from '@ts-heartbeat/platform/pidfile';
-import { raisePriority } from '@ts-heartbeat/platform/priority';
+import { priorityText, raisePriority } from '@ts-heartbeat/platform/priority';
 import { onSignals } from '@ts-heartbeat/platform/signals';
 import { loadConfiguration } from '../config/load.js';
 import { Daemon, type DaemonEnd } from '../daemon.js';
@@ -137,9 +137,9 @@ class Life {
   #raise(): void {
     const { realtime, realtimePriority } = this.#settings;
     if (!realtime || this.#options.ordinary) return;
-    for (const problem of raisePriority(realtimePriority).problems) {
-      this.#speech.say('warn', problem);
-    }
+    const report = raisePriority(realtimePriority);
+    this.#speech.say('info', priorityText(report));
+    for (const problem of report.problems) this.#speech.say('warn', problem);
   }
 
   #listen(): void {
