@@ -12,7 +12,7 @@ const environment = fc.dictionary(
 );
 const share = fc.constantFrom('local', 'foreign', 'all');
 const job = fc.oneof(
-  fc.constant({ kind: 'acquireOwn' }),
+  fc.constantFrom({ kind: 'acquireOwn' }, { kind: 'findIdle' }),
   fc.constant({ kind: 'releaseAll' }),
   fc.record({ kind: fc.constant('takeOver'), node: fc.string() }),
   fc.record({ kind: fc.constantFrom('standbyRelease', 'standbyAcquire'), share }),

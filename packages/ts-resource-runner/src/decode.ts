@@ -29,6 +29,7 @@ function decodeJob(value: unknown): Job | null {
   const { kind, node, share, key } = value;
   switch (kind) {
     case 'acquireOwn':
+    case 'findIdle':
     case 'releaseAll':
       return { kind };
     case 'takeOver':

@@ -164,6 +164,15 @@ test('giveGroup runs the hook and stops right to left, only if the first resourc
   assert.deepEqual(machine.state.held, []);
 });
 
+test('findIdle names the own groups that do not run and changes nothing', () => {
+  const machine = new Machine([LVS, 'alpha mail', 'beta ip2']);
+  assert.deepEqual(machine.job({ kind: 'findIdle' })?.groups, ['lvs', 'mail']);
+  machine.job({ kind: 'takeGroup', key: 'lvs' }, 2);
+  machine.calls.length = 0;
+  assert.deepEqual(machine.job({ kind: 'findIdle' }, 3)?.groups, ['mail']);
+  assert.deepEqual(machine.calls, ['lvs status', 'mail status']);
+});
+
 test('a key may be any member of the group, unless another group has it as its key', () => {
   const machine = new Machine([LVS, 'beta web']);
   assert.deepEqual(machine.job({ kind: 'takeGroup', key: 'web' })?.groups, ['web']);
@@ -359,6 +368,7 @@ test('whatever fails and whenever the runner dies, order holds and every job end
       { kind: 'releaseAll' },
       { kind: 'takeOver', node: 'beta' },
       { kind: 'standbyRelease', share: 'all' },
+      { kind: 'findIdle' },
       { kind: 'takeGroup', key: 'a' },
       { kind: 'giveGroup', key: 'a' },
     ),

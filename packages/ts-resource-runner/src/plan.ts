@@ -230,7 +230,7 @@ function locked(
   if (isAbandoned(turn, work)) return leave(turn, work, group);
   const { task } = step;
   if (task.do === 'release') return release(turn, work, group);
-  if (task.do === 'releaseIfOwned' || task.unlessFirstRuns) {
+  if (task.do !== 'take' || task.unlessFirstRuns) {
     return begin(turn, { ...work, step: { at: 'probe', task } });
   }
   turn.log('info', `Acquiring resource group: ${lineOf(group)}`);
@@ -306,6 +306,11 @@ function ended(
 function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn {
   const { group } = task;
   if (isAbandoned(turn, work)) return leave(turn, work, group);
+  if (task.do === 'look') {
+    // A group whose start was cut short has to be finished, whatever its first resource says.
+    const unfinished = turn.state.held.some((h) => h.group.key === group.key && !h.complete);
+    return leave(turn, running && !unfinished ? work : actingOn(work, group), group);
+  }
   if (task.do === 'releaseIfOwned') {
     return running
       ? begin(turn, { ...work, step: { at: 'hook', group } })

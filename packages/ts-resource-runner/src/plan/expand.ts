@@ -6,6 +6,8 @@ import { type Group, groupsWithKey, type HeldGroup } from './group.js';
 export type Task =
   /** Start what is not running; with `unlessFirstRuns`, only if the first resource is not. */
   | { readonly do: 'take'; readonly group: Group; readonly unlessFirstRuns: boolean }
+  /** Look whether the first resource runs. */
+  | { readonly do: 'look'; readonly group: Group }
   /** Stop every resource, held or not. */
   | { readonly do: 'release'; readonly group: Group }
   /** Stop every resource if the first one runs, after the hook rc.d/local_giveip. */
@@ -61,6 +63,8 @@ export function expand(job: Job, around: Surroundings): readonly Task[] {
         unlessFirstRuns: !unfinished.has(group.key),
       }));
     }
+    case 'findIdle':
+      return shareOf(groups, 'local', localNode).map((group) => ({ do: 'look', group }));
     case 'takeOver': {
       const node = job.node.toLowerCase();
       if (node === localNode) return [];
