@@ -1,0 +1,198 @@
+/**
+ * Twenty per cent of all packets lost in both directions for two minutes: nobody is taken for
+ * dead, lost messages are asked for and sent again, and in the end nothing is missing.
+ *
+ * Two genuine nodes suffer the same beside ours; what they make of it is printed, not judged.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cluster } from '../lab/cluster.js';
+import { DIRECTORS } from '../lab/lab.js';
+import { openPair, type Pair } from '../lab/pair.js';
+import { type Kinds, Programs, title } from './kinds.js';
+import { MULTICAST, storyFiles } from './storyfiles.js';
+import { printTable } from './table.js';
+import { Wiretap } from './wiretap.js';
+
+const LOSS_PERCENT = 20;
+const LOSS_MS = 120_000;
+
+/** How long every node must have asked for nothing: each asks for what it misses every 250 ms. */
+const QUIET_MS = 2000;
+const QUIET_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 60_000;
+
+const FILES = storyFiles({
+  // The network alone: a second medium would bring what the first one loses.
+  media: [MULTICAST],
+  timers: { keepalive: '200ms', deadtime: '2', warntime: '1', initdead: '5' },
+  autoFailback: 'on',
+});
+
+/** Judged, in this order of columns. */
+const SUBJECTS: readonly Kinds[] = [
+  ['TS', 'TS'],
+  ['C', 'TS'],
+  ['TS', 'C'],
+];
+const REFERENCE: Kinds = ['C', 'C'];
+
+interface Bench {
+  readonly kinds: Kinds;
+  readonly pair: Pair;
+  readonly cluster: Cluster;
+  readonly wire: Wiretap;
+}
+
+/** What came of it. Lines of the logs, and messages on the wire. */
+interface Outcome {
+  readonly kinds: Kinds;
+  readonly dropped: number;
+  readonly delivered: number;
+  /** Requests for a lost message that were sent, and the different messages they were for. */
+  readonly requests: number;
+  readonly messages: number;
+  /** Messages that were on the wire more than once. */
+  readonly sentAgain: number;
+  readonly refusals: number;
+  readonly deaths: readonly string[];
+  readonly givenUp: readonly string[];
+  /** How long after the loss the last request was made. */
+  readonly quietAfterMs: number;
+}
+
+let programs: Programs;
+const open: Bench[] = [];
+
+before(() => {
+  programs = new Programs();
+});
+
+after(async () => {
+  await Promise.all(open.map(({ pair }) => pair.close()));
+  programs.dispose();
+});
+
+async function prepare(kinds: Kinds): Promise<Bench> {
+  const pair = await openPair(programs.pair(kinds));
+  const cluster = await Cluster.open(pair, FILES);
+  const bench = { kinds, pair, cluster, wire: await Wiretap.open(pair.site) };
+  open.push(bench);
+  await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
+  await cluster.holding(DIRECTORS[0], true, START_LIMIT_MS);
+  await cluster.settled(START_LIMIT_MS);
+  return bench;
+}
+
+/** A filter of a host that loses heartbeats on their way in, and counts what it does. */
+const FILTER = `table inet loss {
+  counter dropped {}
+  counter delivered {}
+  chain incoming {
+    type filter hook input priority 0
+    udp dport 694 numgen random mod 100 < ${LOSS_PERCENT} counter name dropped drop
+    udp dport 694 counter name delivered
+  }
+}
+`;
+
+async function nft(bench: Bench, node: string, argv: readonly string[], stdin = '') {
+  const outcome = await bench.pair.site.run(node, ['nft', ...argv], { stdin });
+  assert.equal(outcome.code, 0, `nft on ${node}: ${outcome.stderr}`);
+  return outcome.stdout;
+}
+
+/** How many packets a counter of both nodes has seen. */
+async function counted(bench: Bench, name: string): Promise<number> {
+  let sum = 0;
+  for (const node of DIRECTORS) {
+    const text = await nft(bench, node, ['list', 'counter', 'inet', 'loss', name]);
+    sum += Number(/packets (\d+)/.exec(text)?.[1]);
+  }
+  return sum;
+}
+
+/** Waits until nobody has asked for a message for a while; rejects when that does not come. */
+async function quiet(bench: Bench): Promise<number> {
+  const since = bench.wire.feed.mark;
+  const ended = performance.now();
+  for (;;) {
+    const asked = bench.wire.feed.since(since).filter((one) => one.type === 'NS_rexmit');
+    const last = asked.at(-1)?.at;
+    const now = await bench.pair.site.now();
+    const silent = last === undefined ? performance.now() - ended : now - last;
+    if (silent >= QUIET_MS) return performance.now() - ended - silent;
+    const what = `${title(bench.kinds)}: asking goes on: ${JSON.stringify(asked.slice(-3))}`;
+    assert.ok(performance.now() - ended < QUIET_LIMIT_MS, what);
+    await pause(QUIET_MS - silent);
+  }
+}
+
+async function suffer(bench: Bench): Promise<Outcome> {
+  const { cluster, wire, kinds } = bench;
+  const since = cluster.feed.mark;
+  const wireSince = wire.feed.mark;
+  for (const node of DIRECTORS) await nft(bench, node, ['-f', '-'], FILTER);
+  await pause(LOSS_MS);
+  const dropped = await counted(bench, 'dropped');
+  const delivered = await counted(bench, 'delivered');
+  for (const node of DIRECTORS) await nft(bench, node, ['delete', 'table', 'inet', 'loss']);
+  const quietAfterMs = await quiet(bench);
+
+  const heard = wire.feed.since(wireSince);
+  const requests = heard.filter((one) => one.type === 'NS_rexmit');
+  const numbered = heard.filter((one) => one.seq > 0);
+  const lines = (pattern: RegExp): string[] =>
+    DIRECTORS.flatMap((node) => cluster.lines(node, pattern, since));
+  return {
+    kinds,
+    dropped,
+    delivered,
+    requests: requests.length,
+    messages: new Set(requests.map((one) => `${one.to} ${one.asksFor}`)).size,
+    sentAgain: numbered.length - new Set(numbered.map((one) => `${one.from} ${one.seq}`)).size,
+    refusals: heard.filter((one) => one.type === 'NS_nak_rexmit').length,
+    deaths: lines(/is dead|Link .* dead|returning after partition/),
+    givenUp: lines(/Irretrievably lost|lost a lot of packets|Cannot rexmit/),
+    quietAfterMs,
+  };
+}
+
+function print(outcomes: readonly Outcome[]): void {
+  const rows: readonly [string, (one: Outcome) => string | number][] = [
+    ['packets lost', (one) => one.dropped],
+    ['packets delivered', (one) => one.delivered],
+    ['NS_rexmit sent', (one) => one.requests],
+    ['messages asked for', (one) => one.messages],
+    ['messages sent again', (one) => one.sentAgain],
+    ['NS_nak_rexmit sent', (one) => one.refusals],
+    ['nodes or links taken for dead', (one) => one.deaths.length],
+    ['messages given up', (one) => one.givenUp.length],
+    ['last request after the loss', (one) => `${Math.round(one.quietAfterMs)} ms`],
+  ];
+  printTable(
+    `${LOSS_PERCENT} % of all packets lost for ${LOSS_MS / 1000} s, keepalive 200 ms, deadtime 2 s`,
+    ['', ...outcomes.map((one) => title(one.kinds))],
+    rows.map(([what, value]) => [what, ...outcomes.map((one) => String(value(one)))]),
+  );
+}
+
+test('two minutes of loss: no false death, and nothing is missing in the end', async () => {
+  const benches = await Promise.all([...SUBJECTS, REFERENCE].map(prepare));
+  const outcomes = await Promise.all(benches.map(suffer));
+  print(outcomes);
+  for (const outcome of outcomes.slice(0, SUBJECTS.length)) {
+    const name = title(outcome.kinds);
+    const share = outcome.dropped / (outcome.dropped + outcome.delivered);
+    assert.ok(Math.abs(share - LOSS_PERCENT / 100) < 0.05, `${name}: ${share} was lost`);
+    assert.deepEqual(outcome.deaths, [], name);
+    assert.deepEqual(outcome.givenUp, [], name);
+    assert.equal(outcome.refusals, 0, name);
+    assert.ok(outcome.requests > 0 && outcome.sentAgain > 0, name);
+  }
+  for (const { kinds, cluster } of benches.slice(0, SUBJECTS.length)) {
+    assert.deepEqual(cluster.holders, [DIRECTORS[0]], title(kinds));
+  }
+});
