@@ -1,102 +1,83 @@
 /** ICMP echo without a process per probe: any payload goes out, the raw reply comes back. */
 import dgram from 'node:dgram';
 import { closeSync } from 'node:fs';
-import { AF_INET, addressOf, inetAddress } from './inet.js';
+import { ICMP4, ICMP6, type IcmpFamily } from './icmpfamily.js';
+import { echoReply } from './icmppacket.js';
 import { errnoName, type Libc, libc, nativeFailure } from './native.js';
 
 export interface EchoOptions {
   /** The 16 bit ICMP id of what we send, as the number that stands in the packet's two bytes. */
   readonly id: number;
+  /** Absent: IPv4. */
+  readonly family?: 4 | 6;
 }
 
 /** A socket for echo requests to any number of hosts. */
 export interface Echo {
   /** How it was opened; `datagram` sockets are filtered by the kernel, `raw` ones by us. */
   readonly way: 'datagram' | 'raw';
-  /** Sends a request to an IPv4 address; false when the kernel would not take it. */
-  send(address: string, seq: number, payload: Uint8Array): boolean;
+  /**
+   * Sends a request to a literal address of the family, without a scope.
+   *
+   * @returns undefined, or why the kernel would not take it (`ENETUNREACH`, …).
+   */
+  send(address: string, seq: number, payload: Uint8Array): string | undefined;
   close(): void;
 }
 
-/** An echo reply to our id: from where, its sequence number, its payload (a copy, ours to keep). */
+/**
+ * An echo reply to our id: from where (for IPv6 in the shortest form, without a scope), its sequence
+ * number, its payload (a copy, ours to keep).
+ */
 export type ReplyListener = (address: string, seq: number, payload: Buffer) => void;
-
-const ECHO_REQUEST = 8;
-const ECHO_REPLY = 0;
-const HEADER_BYTES = 8;
 
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
-const IPPROTO_ICMP = 1;
-const SOL_RAW = 255;
-const ICMP_FILTER = 1;
 
-/** The Internet checksum (RFC 1071) of bytes whose checksum field is zero. */
-export function internetChecksum(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i += 2) {
-    sum += ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
-}
-
-/** An echo request, complete with its checksum. */
-export function echoRequest(id: number, seq: number, payload: Uint8Array): Buffer {
-  const packet = Buffer.alloc(HEADER_BYTES + payload.length);
-  packet.writeUInt8(ECHO_REQUEST, 0);
-  packet.writeUInt16BE(id & 0xffff, 4);
-  packet.writeUInt16BE(seq & 0xffff, 6);
-  packet.set(payload, HEADER_BYTES);
-  packet.writeUInt16BE(internetChecksum(packet), 2);
-  return packet;
-}
-
-export interface EchoReply {
+interface Opening {
+  readonly native: Libc;
+  readonly family: IcmpFamily;
   readonly id: number;
-  readonly seq: number;
-  readonly payload: Buffer;
+  readonly onReply: ReplyListener;
 }
 
-/** Reads an ICMP message (no IP header); undefined when it is no echo reply. */
-export function echoReply(message: Buffer): EchoReply | undefined {
-  if (message.length < HEADER_BYTES || message[0] !== ECHO_REPLY || message[1] !== 0) {
-    return undefined;
-  }
-  return {
-    id: message.readUInt16BE(4),
-    seq: message.readUInt16BE(6),
-    payload: Buffer.from(message.subarray(HEADER_BYTES)),
+function sender({ native, family, id }: Opening, fd: number): Echo['send'] {
+  return (address, seq, payload) => {
+    const packet = family.request(id, seq, payload);
+    const sent = native.sendto(fd, packet, family.socketAddress(address, 0));
+    return sent < 0 ? errnoName(sent) : undefined;
   };
 }
 
-/** What follows the IPv4 header of a packet; empty when the packet is shorter than its header. */
-export function afterIpv4Header(packet: Buffer): Buffer {
-  const headerBytes = ((packet[0] ?? 0) & 0x0f) * 4;
-  return packet.subarray(Math.min(headerBytes, packet.length));
-}
-
-function openDatagram(native: Libc, id: number, onReply: ReplyListener): Echo | undefined {
-  const fd = native.socket(AF_INET, SOCK_DGRAM | NONBLOCK_CLOEXEC, IPPROTO_ICMP);
+function openDatagram(opening: Opening): Echo | undefined {
+  const { native, family, id, onReply } = opening;
+  const fd = native.socket(family.domain, SOCK_DGRAM | NONBLOCK_CLOEXEC, family.protocol);
   if (fd < 0) return undefined;
   // The kernel takes the "port" of such a socket as the id, and gives us the replies to it alone.
-  if (native.bind(fd, inetAddress('0.0.0.0', id)) < 0) {
+  if (native.bind(fd, family.socketAddress(family.any, id)) < 0) {
     closeSync(fd);
     return undefined;
   }
-  const socket = dgram.createSocket('udp4');
+  const socket = dgram.createSocket(family.udp);
   socket.on('error', () => undefined);
   socket.on('message', (message, { address }) => {
-    const reply = echoReply(message);
-    if (reply?.id === id) onReply(address, reply.seq, reply.payload);
+    const reply = echoReply(message, family.types);
+    if (reply?.id !== id) return;
+    const [host = ''] = address.split('%', 1);
+    onReply(host, reply.seq, reply.payload);
   });
   socket.bind({ fd });
+  let closed = false;
+  const send = sender(opening, fd);
   return {
     way: 'datagram',
-    send: (address, seq, payload) =>
-      native.sendto(fd, echoRequest(id, seq, payload), inetAddress(address, 0)) >= 0,
-    close: () => socket.close(),
+    send: (address, seq, payload) => (closed ? 'EBADF' : send(address, seq, payload)),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      socket.close();
+    },
   };
 }
 
@@ -107,21 +88,23 @@ const LOOK_EVERY_MS = 100;
 const WAIT_MS = 10_000;
 /** Packets taken in one go: others must have their turn while somebody floods us. */
 const PACKETS_PER_LOOK = 64;
-/** The largest IPv4 packet. */
+/** The largest packet of either family. */
 const PACKET_BYTES_MAX = 65_535;
+/** `struct sockaddr_in6`, the longer of the two. */
+const SOCKADDR_BYTES_MAX = 28;
 
-function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
-  const fd = native.socket(AF_INET, SOCK_RAW | NONBLOCK_CLOEXEC, IPPROTO_ICMP);
+function openRaw(opening: Opening): Echo {
+  const { native, family, id, onReply } = opening;
+  const fd = native.socket(family.domain, SOCK_RAW | NONBLOCK_CLOEXEC, family.protocol);
   if (fd < 0) {
     const code = errnoName(fd);
     throw Object.assign(new Error(`Can't open ICMP socket: ${code}`), { code });
   }
-  const onlyReplies = Buffer.alloc(4);
-  onlyReplies.writeInt32LE(~(1 << ECHO_REPLY));
-  native.setsockopt(fd, SOL_RAW, ICMP_FILTER, onlyReplies);
+  const { level, option, value } = family.filter;
+  native.setsockopt(fd, level, option, value);
 
   const packet = Buffer.alloc(PACKET_BYTES_MAX);
-  const sender = Buffer.alloc(16);
+  const from = Buffer.alloc(SOCKADDR_BYTES_MAX);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let looks = 0;
@@ -131,10 +114,10 @@ function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
   const look = (): void => {
     timer = undefined;
     for (let taken = 0; taken < PACKETS_PER_LOOK && !closed; taken += 1) {
-      const length = native.recvfrom(fd, packet, sender);
+      const length = native.recvfrom(fd, packet, from);
       if (length < 0) break;
-      const reply = echoReply(afterIpv4Header(packet.subarray(0, length)));
-      if (reply?.id === id) onReply(addressOf(sender), reply.seq, reply.payload);
+      const reply = echoReply(family.message(packet.subarray(0, length)), family.types);
+      if (reply?.id === id) onReply(family.addressOf(from), reply.seq, reply.payload);
     }
     if (!closed && now() < waitUntil) lookLater();
   };
@@ -143,17 +126,18 @@ function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
     timer.unref();
     looks += 1;
   };
+  const send = sender(opening, fd);
   return {
     way: 'raw',
     send: (address, seq, payload) => {
-      if (closed) return false;
-      const sent = native.sendto(fd, echoRequest(id, seq, payload), inetAddress(address, 0));
+      if (closed) return 'EBADF';
+      const trouble = send(address, seq, payload);
       waitUntil = now() + WAIT_MS;
       looks = 0;
       clearTimeout(timer);
       timer = undefined;
       lookLater();
-      return sent >= 0;
+      return trouble;
     },
     close: () => {
       if (closed) return;
@@ -166,19 +150,20 @@ function openRaw(native: Libc, id: number, onReply: ReplyListener): Echo {
 
 /**
  * Opens a socket for echo requests under that id: an unprivileged ICMP socket where the kernel
- * permits one (net.ipv4.ping_group_range), else a raw socket. Use one for all hosts of a daemon, as
- * the genuine one does with its single id. IPv4 only.
+ * permits one (net.ipv4.ping_group_range, for both families), else a raw socket. Use one for all
+ * hosts of a family, as the genuine daemon does with its single id.
  *
- * Throws an Error with `code` when neither is permitted; `ENOSYS` where system calls are not to be
- * had.
+ * Throws an Error with `code` when neither is permitted, or the kernel lacks the family; `ENOSYS`
+ * where system calls are not to be had.
  */
 export function openEcho(
-  { id }: EchoOptions,
+  { id, family = 4 }: EchoOptions,
   onReply: ReplyListener,
   native: Libc | null = libc(),
 ): Echo {
   if (native === null) {
     throw Object.assign(new Error(nativeFailure() ?? 'no system calls'), { code: 'ENOSYS' });
   }
-  return openDatagram(native, id, onReply) ?? openRaw(native, id, onReply);
+  const opening = { native, family: family === 6 ? ICMP6 : ICMP4, id, onReply };
+  return openDatagram(opening) ?? openRaw(opening);
 }

@@ -23,17 +23,21 @@ export class Complaint {
     this.#interval = interval;
   }
 
-  /** Writes the line, unless one was written a short while ago; then it is only counted. */
-  say(severity: Severity, text: string): void {
+  /**
+   * Writes the line, unless one was written a short while ago; then it is only counted. True when
+   * it was written.
+   */
+  say(severity: Severity, text: string): boolean {
     const now = this.#clock();
     if (this.#last !== undefined && now - this.#last < this.#interval) {
       this.#kept++;
-      return;
+      return false;
     }
     const again = this.#kept > 0 ? ` (${this.#kept} more since the last such line)` : '';
     this.#last = now;
     this.#kept = 0;
     this.#say(severity, text + again);
+    return true;
   }
 
   /** The trouble is over: the next one is told at once. True when there had been any. */

@@ -1,15 +1,16 @@
-/** Makes a serial port notice that its line was hung up. */
-import { read } from 'node:fs';
-import { promisify } from 'node:util';
+/** Makes a serial port notice that its line was hung up, and read without a detour. */
+import { readSync } from 'node:fs';
 import type { SerialPort } from 'serialport';
-
-const readFrom = promisify(read);
 
 /**
  * The kernel answers every read of a line that was hung up with no bytes at all. The binding of
  * serialport 13 takes that for nothing in particular and reads again at once, for ever (seen on a
  * pty whose other end had gone: all of a processor). This reads in its place and tells a hang-up
  * as an error, which closes the port.
+ *
+ * It reads at once: a port is opened so that a read never waits. The binding has each read done by
+ * a thread of Node's small pool, where it stands in line behind slow disks and name servers, and
+ * heartbeats with it.
  *
  * Call it on an open port that nobody reads yet.
  */
@@ -30,7 +31,7 @@ export function noticeHangUp(port: SerialPort): void {
       if (fd === null || !line.isOpen) throw canceled();
       let bytesRead: number;
       try {
-        ({ bytesRead } = await readFrom(fd, buffer, offset, length, null));
+        bytesRead = readSync(fd, buffer, offset, length, null);
       } catch (error) {
         if (!mayTryAgain(error)) throw error;
         await mayRead();

@@ -1,10 +1,11 @@
 /** `serial`: messages over a null-modem cable. */
 import type { Medium as MediumLine } from '@ts-heartbeat/core/config/media';
 import { Framing } from '@ts-heartbeat/core/message/framing';
-import type { Instant, Millis } from '@ts-heartbeat/core/time';
+import type { Millis } from '@ts-heartbeat/core/time';
 import { SerialPort } from 'serialport';
 import { Complaint } from './complaint.js';
 import { noticeHangUp } from './hangup.js';
+import { LinePace, PIECE_BYTES_MAX } from './linepace.js';
 import { type Medium, type Surroundings, UnusableMedium } from './medium.js';
 import { lockTty, TTY_LOCK_DIRECTORY, type TtyLock } from './ttylock.js';
 
@@ -19,15 +20,6 @@ export interface SerialOptions {
   readonly lockDirectory?: string;
 }
 
-/**
- * Bytes that may wait to be written: some sixteen messages, two seconds at 19200 baud. What does
- * not fit is dropped, because a keepalive that arrives later than its successor is worth nothing.
- */
-const QUEUE_BYTES_MAX = 4096;
-
-/** How long one write may take before the line counts as stuck (heartbeat 3.0.6). */
-const WRITE_TIMEOUT: Millis = 500;
-
 /** The pause before a line that hung up is opened again, doubled up to the longest. */
 const REOPEN_FIRST: Millis = 500;
 const REOPEN_LONGEST: Millis = 10_000;
@@ -41,11 +33,11 @@ export class SerialMedium implements Medium {
   readonly #around: Surroundings;
   readonly #trouble: Complaint;
   readonly #stuck: Complaint;
+  readonly #slow: Complaint;
+  readonly #pace: LinePace;
   #port: SerialPort | undefined;
   #lock: Extract<TtyLock, { ok: true }> | undefined;
   #framing = new Framing();
-  /** When the oldest write that is still under way was begun. */
-  #writing: Instant[] = [];
   #timer: NodeJS.Timeout | undefined;
   #pause: Millis = REOPEN_FIRST;
   #closed = false;
@@ -58,6 +50,8 @@ export class SerialMedium implements Medium {
     this.#around = around;
     this.#trouble = new Complaint(around.say, around.clock);
     this.#stuck = new Complaint(around.say, around.clock);
+    this.#slow = new Complaint(around.say, around.clock);
+    this.#pace = new LinePace(line.baud);
   }
 
   /** @throws UnusableMedium when the device is in use, or is no serial line. */
@@ -90,20 +84,20 @@ export class SerialMedium implements Medium {
     const port = this.#port;
     if (port === undefined || !port.isOpen) return;
     const now = this.#around.clock();
-    const oldest = this.#writing[0];
-    const stuck = oldest !== undefined && now - oldest > WRITE_TIMEOUT;
-    if (stuck || port.writableLength + bytes.length > QUEUE_BYTES_MAX) {
-      // Taken for stuck only when not even the first one went: a burst is no fault of the cable.
-      if (stuck) {
-        const hint = '(no connection or bad cable? [see documentation])';
-        this.#stuck.say('warn', `glib: TTY write timeout on [${this.link}] ${hint}`);
-      }
+    if (this.#pace.isStuck(now)) {
+      this.#emptyByForce(port);
       return;
     }
-    this.#writing.push(now);
-    port.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), () => {
-      if (port === this.#port) this.#writing.shift();
-    });
+    if (!this.#pace.mayPut(now)) {
+      const text = `glib: more messages for [${this.link}] than ${this.#baud} baud can carry`;
+      this.#slow.say('warn', `${text}: some are not sent`);
+      return;
+    }
+    this.#pace.put(bytes.length, now);
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES_MAX) {
+      const length = Math.min(PIECE_BYTES_MAX, bytes.length - at);
+      this.#write(port, Buffer.from(bytes.buffer, bytes.byteOffset + at, length));
+    }
   }
 
   async close(): Promise<void> {
@@ -111,8 +105,28 @@ export class SerialMedium implements Medium {
     clearTimeout(this.#timer);
     const port = this.#port;
     this.#port = undefined;
-    if (port?.isOpen === true) await new Promise<void>((resolve) => port.close(() => resolve()));
+    if (port?.isOpen === true) await shut(port, this.#pace.isStuck(this.#around.clock()));
     this.#release();
+  }
+
+  #write(port: SerialPort, piece: Buffer): void {
+    this.#pace.offered(piece.length, this.#around.clock());
+    port.write(piece, () => {
+      if (port === this.#port) this.#pace.taken();
+    });
+  }
+
+  /**
+   * Nothing goes out: the other end does not read, or there is none. What the kernel holds is
+   * thrown away, as heartbeat 3.0.6 does; it would only be in the way of what is news.
+   */
+  #emptyByForce(port: SerialPort): void {
+    const hint = '(no connection or bad cable? [see documentation])';
+    if (this.#stuck.say('warn', `glib: TTY write timeout on [${this.link}] ${hint}`)) {
+      const place = 'http://linux-ha.org/wiki/FAQ#TTY_timeout';
+      this.#around.say('info', `glib: See ${place} for details`);
+    }
+    port.flush(() => undefined);
   }
 
   #unusable(reason: string): never {
@@ -142,18 +156,18 @@ export class SerialMedium implements Medium {
       port.open((error) => (error === null ? resolve() : reject(error)));
     });
     if (this.#closed) {
-      port.close();
+      await shut(port, true);
       return;
     }
     noticeHangUp(port);
     this.#port = port;
     this.#framing = new Framing();
-    this.#writing = [];
+    this.#pace.reset();
     port.on('data', (bytes: Buffer) => this.#take(port, bytes));
     port.on('error', (error: Error) => this.#hungUp(port, error.message));
     port.on('close', (error: Error | null) => this.#hungUp(port, error?.message ?? 'Success'));
     // Ends a line of noise that the opening itself may have put before our first frame.
-    port.write('\n');
+    this.#write(port, Buffer.from('\n'));
   }
 
   #take(port: SerialPort, bytes: Buffer): void {
@@ -171,9 +185,8 @@ export class SerialMedium implements Medium {
   #hungUp(port: SerialPort, text: string): void {
     if (port !== this.#port) return;
     this.#port = undefined;
-    this.#writing = [];
     this.#trouble.say('error', `glib: EOF in ttygets [${this.link}]: ${text} [0]`);
-    if (port.isOpen) port.close(() => undefined);
+    if (port.isOpen) void shut(port, true);
     this.#reopenLater();
   }
 
@@ -188,4 +201,13 @@ export class SerialMedium implements Medium {
     }, this.#pause);
     this.#pause = Math.min(this.#pause * 2, REOPEN_LONGEST);
   }
+}
+
+/**
+ * Closes a port. The kernel sends what it still holds, so that the last words of an orderly end
+ * arrive, unless they are thrown away: it would wait half a minute for an end that does not read.
+ */
+async function shut(port: SerialPort, throwAway: boolean): Promise<void> {
+  if (throwAway) await new Promise<void>((resolve) => port.flush(() => resolve()));
+  await new Promise<void>((resolve) => port.close(() => resolve()));
 }

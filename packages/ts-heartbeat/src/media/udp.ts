@@ -3,6 +3,7 @@ import type { Medium as MediumLine } from '@ts-heartbeat/core/config/media';
 import type { Millis } from '@ts-heartbeat/core/time';
 import type { SocketAsPromised } from 'dgram-as-promised';
 import { Complaint } from './complaint.js';
+import { errorText } from './errortext.js';
 import type { Medium, Surroundings } from './medium.js';
 import { type DeviceState, outdated } from './presence.js';
 
@@ -83,7 +84,7 @@ export class UdpMedium implements Medium {
     const target = `${device} ${channel.address}:${channel.port} len=${length}`;
     this.#sendTrouble.say(
       'error',
-      `glib: ${kind}_write: Unable to send HBcomm packet ${target} [-1]: ${reason(error)}`,
+      `glib: ${kind}_write: Unable to send HBcomm packet ${target} [-1]: ${errorText(error)}`,
     );
   }
 
@@ -114,7 +115,10 @@ export class UdpMedium implements Medium {
       this.#use(channel, device);
     } catch (error) {
       const { kind, device: name } = this.#kind;
-      this.#openTrouble.say('error', `glib: ${kind} [${name}] cannot be opened: ${reason(error)}`);
+      this.#openTrouble.say(
+        'error',
+        `glib: ${kind} [${name}] cannot be opened: ${errorText(error)}`,
+      );
     }
   }
 
@@ -131,7 +135,7 @@ export class UdpMedium implements Medium {
     const broken = (error: Error): void => {
       if (this.#channel !== channel) return;
       const { kind, device: name } = this.#kind;
-      this.#openTrouble.say('error', `glib: ${kind} [${name}]: ${reason(error)}`);
+      this.#openTrouble.say('error', `glib: ${kind} [${name}]: ${errorText(error)}`);
       void this.#drop();
     };
     receiving.on('error', broken);
@@ -147,23 +151,3 @@ export class UdpMedium implements Medium {
     await Promise.allSettled([channel.sender.close(), channel.receiver.close()]);
   }
 }
-
-/** The text of an error as the C library would print it, where we know it. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : '';
-  return ERROR_TEXTS[code] ?? error.message;
-}
-
-const ERROR_TEXTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Address already in use',
-  EADDRNOTAVAIL: 'Cannot assign requested address',
-  EHOSTUNREACH: 'No route to host',
-  EMSGSIZE: 'Message too long',
-  ENETDOWN: 'Network is down',
-  ENETUNREACH: 'Network is unreachable',
-  ENOBUFS: 'No buffer space available',
-  ENODEV: 'No such device',
-  ENXIO: 'No such device or address',
-  EPERM: 'Operation not permitted',
-};
