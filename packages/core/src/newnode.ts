@@ -58,6 +58,8 @@ export function createNode(settings: Settings): NodeState {
       settleBy: undefined,
       needsFailback: false,
       failbackAt: undefined,
+      asked: [],
+      keys: { local: [], foreign: [] },
       jobs: [],
       nextJob: 1,
       firstAcquisitionDone: false,

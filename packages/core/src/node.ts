@@ -24,56 +24,36 @@ import {
 import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing } from './membership/retransmit.js';
 import type { Message } from './message/message.js';
-import {
-  draftOf,
-  heldOf,
-  holdingOf,
-  type Link,
-  type NodeState,
-  type Peer,
-  type Purpose,
-} from './state.js';
-import {
-  onClientsStopped,
-  onEverythingReleased,
-  proceedToEnd,
-  wantEnd,
-} from './takeover/ending.js';
+import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
+import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { claimIfDue, onClaim, onMeeting, onReturn } from './takeover/heal.js';
+import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
   audit,
   beginNegotiation,
-  busy,
   considerFailback,
-  hold,
-  onAcquired,
   onResource,
   onStarting,
   sayResources,
   settleIfDue,
 } from './takeover/negotiation.js';
-import {
-  expireStandby,
-  onAskResources,
-  onGiving,
-  onReleased,
-  onTaken,
-  onTakeoverRequest,
-} from './takeover/standby.js';
+import { conclude } from './takeover/outcome.js';
+import { hold, RESUMED } from './takeover/ownership.js';
+import { onGroupOffer, onGroupRequest } from './takeover/request.js';
+import { expireStandby, onAskResources, onGiving, onTakeoverRequest } from './takeover/standby.js';
 import {
   cancelStandby,
   fenceIfDue,
   onDeath,
   onFenced,
   onShutdownNotice,
-  onTakenOver,
 } from './takeover/takeover.js';
 import type { Instant, Now } from './time.js';
 import { Turn } from './turn.js';
-import type { ClusterView } from './view.js';
 
 export { createNode } from './newnode.js';
+export { view } from './nodeview.js';
 export type { NodeState } from './state.js';
 
 /** How many messages of our own may follow from one event before the machine is taken for broken. */
@@ -142,6 +122,10 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   const resumed = holdingOf(event.resume);
   state.resources.mine = resumed;
   state.resources.since = { local: now.at, foreign: now.at };
+  state.resources.keys = {
+    local: resumed.local ? [RESUMED] : [],
+    foreign: resumed.foreign ? [RESUMED] : [],
+  };
   turn.log('info', `Heartbeat generation: ${event.generation}`);
   beat(turn);
   state.status = 'up';
@@ -198,6 +182,9 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     case 'ip-request-resp':
       onGroupOffer(turn, message);
       break;
+    case 'ip-request':
+      onGroupRequest(turn, peer, message);
+      break;
     default:
       break;
   }
@@ -224,6 +211,7 @@ function onStatus(turn: Turn, { peer, message, seq }: Accepted): void {
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
+  if (changed && peer.status === 'active') onPeerActive(turn);
   if (news.kind === 'returned') onReturn(turn, peer);
   else if (news.kind === 'met') onMeeting(turn, peer);
 }
@@ -281,16 +269,6 @@ function answerNodes(turn: Turn, peer: Peer): void {
   });
 }
 
-/** `ip-request-resp` for us: a script says that a group is ours to take. */
-function onGroupOffer(turn: Turn, message: Message): void {
-  const key = message.get('ipaddr');
-  const { localNode } = turn.state.settings;
-  if (key === undefined || message.get('dest') !== localNode) return;
-  const ok = message.get('ok') ?? '';
-  turn.log('info', `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`);
-  if (ok === 'OK') turn.job({ kind: 'takeGroup', key }, { kind: 'request' });
-}
-
 function onTime(turn: Turn): void {
   for (const peer of findDead(turn)) {
     declareDead(turn, peer);
@@ -321,7 +299,8 @@ function checkCommunication(turn: Turn): void {
   turn.log('info', "Local status now set to: 'active'");
   beat(turn);
   turn.effect({ kind: 'communicationUp' });
-  beginNegotiation(turn);
+  if (isLegacy(state)) askForOwn(turn);
+  else beginNegotiation(turn);
   const gone = turn.others().filter((peer) => peer.status === 'dead');
   for (const peer of gone) onDeath(turn, peer);
   if (turn.livingOthers().length === 0 && gone.length === 0) standAlone(turn);
@@ -329,6 +308,7 @@ function checkCommunication(turn: Turn): void {
 
 /** A cluster of one: nobody to ask. */
 function standAlone(turn: Turn): void {
+  if (isLegacy(turn.state)) return;
   turn.state.resources.otherStable = true;
   turn.state.resources.phase = 'stable';
   acquireOwn(turn, true);
@@ -342,32 +322,6 @@ function onJobDone(turn: Turn, id: number, outcome: JobOutcome): void {
   resources.jobs = resources.jobs.filter((other) => other.id !== id);
   conclude(turn, job.purpose, outcome);
   proceedToEnd(turn);
-}
-
-function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
-  switch (purpose.kind) {
-    case 'acquire':
-      onAcquired(turn, outcome.groups);
-      break;
-    case 'takeover':
-      onTakenOver(turn);
-      break;
-    case 'standbyRelease':
-      onReleased(turn, purpose.share);
-      break;
-    case 'standbyAcquire':
-      onTaken(turn, purpose.share);
-      break;
-    case 'letGo':
-      sayResources(turn);
-      considerFailback(turn);
-      break;
-    case 'shutdown':
-      onEverythingReleased(turn);
-      break;
-    case 'request':
-      break;
-  }
 }
 
 /** When the machine next wants to be given `time`; undefined once it is over. */
@@ -395,34 +349,4 @@ export function wakeAt(state: NodeState): Instant | undefined {
   if (ending.phase === 'wanted' && !ending.told) consider(ending.from);
   if (ending.phase === 'lingering') consider(ending.until);
   return earliest;
-}
-
-/** What clients may know. */
-export function view(state: NodeState): ClusterView {
-  const { settings, resources } = state;
-  const links = (of: ReadonlyMap<string, Link>) =>
-    [...of].map(([name, link]) => ({
-      name,
-      status: link.up ? ('up' as const) : ('dead' as const),
-    }));
-  const nodes = settings.nodes.map((node) => {
-    const peer = state.peers.get(node.name);
-    if (peer === undefined) {
-      const { status, uuid, ownLinks } = state;
-      return { name: node.name, type: node.type, status, uuid, links: links(ownLinks) };
-    }
-    const identity = peer.uuid === undefined ? {} : { uuid: peer.uuid };
-    const { name, type, status } = peer;
-    return { name, type, status, ...identity, links: links(peer.links) };
-  });
-  const settled =
-    resources.otherStable &&
-    !busy(state) &&
-    (resources.phase === 'stable' || resources.phase === 'shutdown' || resources.phase === 'init');
-  return {
-    localNode: settings.localNode,
-    generation: state.generation,
-    nodes,
-    resources: settled ? heldOf(resources.mine) : 'transition',
-  };
 }

@@ -60,11 +60,14 @@ export type ResourcePhase =
 /** Why a job was given to the runner, and with it what its end means. */
 export type Purpose =
   | { readonly kind: 'acquire'; readonly reason: string }
+  | { readonly kind: 'find' }
   | { readonly kind: 'takeover'; readonly node: string }
   | { readonly kind: 'standbyRelease'; readonly share: Share }
   | { readonly kind: 'standbyAcquire'; readonly share: Share }
   | { readonly kind: 'letGo'; readonly share: Share }
   | { readonly kind: 'request' }
+  /** Another node asked for that group. */
+  | { readonly kind: 'give'; readonly key: string; readonly to: string }
   | { readonly kind: 'shutdown' };
 
 export interface Resources {
@@ -81,6 +84,10 @@ export interface Resources {
   /** The peer's groups came to us by its death, so they go back when it returns. */
   needsFailback: boolean;
   failbackAt: Instant | undefined;
+  /** Legacy mode: keys of our groups that we asked for and were not given yet. */
+  asked: readonly string[];
+  /** Legacy mode: keys of the groups that run here, by share. */
+  keys: { readonly local: readonly string[]; readonly foreign: readonly string[] };
   jobs: { readonly id: number; readonly purpose: Purpose }[];
   nextJob: number;
   firstAcquisitionDone: boolean;

@@ -16,10 +16,11 @@ function storm(seed: number): { world: World; story: string[] } {
     state = drawn.seed;
     return drawn.value;
   };
-  const world = new World({ autoFailback: random(2) === 0 ? 'on' : 'off' });
+  const autoFailback = (['on', 'off', 'legacy'] as const)[random(3)] ?? 'on';
+  const world = new World({ autoFailback });
   world.scripts = [5, 50, 1500][random(3)] ?? 50;
   world.loseEvery = [0, 0, 7, 3][random(4)] ?? 0;
-  const story: string[] = [];
+  const story: string[] = [`auto_failback ${autoFailback}`];
   for (const name of NAMES) world.boot(name);
   for (let count = 0; count < 20; count += 1) {
     const name = NAMES[random(2)] ?? 'backup';
@@ -47,6 +48,11 @@ it(`leaves each group with one holder after any of ${STORMS} storms`, () => {
     const { world, story } = storm(seed);
     const [first, second] = world.pair();
     const key = [first, second].join('/');
+    for (const group of ['lvs', 'mail']) {
+      const holders = world.where(group).join(' and ');
+      const one = NAMES.some((name) => name === holders);
+      assert.ok(one, `seed ${seed}: ${group} runs on ${holders || 'none'}\n${story.join('\n')}`);
+    }
     const sound = ['local/local', 'all/none', 'none/all', 'foreign/foreign'].includes(key);
     assert.ok(sound, `seed ${seed}: ${key}\n${story.join('\n')}`);
   }

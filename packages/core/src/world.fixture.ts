@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Settings } from './config/settings.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
-import type { Job } from './job.js';
+import type { Job, JobOutcome } from './job.js';
 import { Message } from './message/message.js';
 import { createNode, type NodeState, step, wakeAt } from './node.js';
 import { heldOf } from './state.js';
@@ -36,10 +36,20 @@ const SETTINGS: Omit<Settings, 'localNode'> = {
   parameters: new Map(),
 };
 
+/** What haresources lists: each node has one group. */
+const GROUPS = [
+  { node: 'loadbalancer', key: 'lvs' },
+  { node: 'backup', key: 'mail' },
+];
+
 export interface Host {
   state: NodeState;
   up: boolean;
   generation: number;
+  /** Keys of the groups that run here. */
+  readonly running: Set<string>;
+  /** When the runner has done the jobs it has. */
+  freeAt: number;
   readonly log: string[];
   readonly jobs: string[];
 }
@@ -55,6 +65,8 @@ export class World {
   /** Chance by number: every so-manyth message is lost. */
   loseEvery = 0;
   scripts = 50;
+  /** Jobs, as in `Host.jobs`, whose scripts fail and change nothing. */
+  readonly failing = new Set<string>();
   private readonly queue: { at: number; order: number; run: () => void }[] = [];
   private order = 0;
   private sent = 0;
@@ -76,6 +88,8 @@ export class World {
       state: createNode(this.settingsOf(name)),
       up: true,
       generation: (before?.generation ?? 100) + 1,
+      running: new Set(),
+      freeAt: this.now,
       log: before?.log ?? [],
       jobs: before?.jobs ?? [],
     };
@@ -133,8 +147,13 @@ export class World {
       case 'job': {
         const { id, job } = effect;
         host.jobs.push(jobText(job));
-        const outcome = { ok: true, failed: [], groups: ['lvs'] };
-        this.later(this.scripts, () => this.give(name, host, { kind: 'jobDone', id, outcome }));
+        host.freeAt = Math.max(host.freeAt, this.now) + this.scripts;
+        this.later(host.freeAt - this.now, () => {
+          if (!host.up || this.hosts.get(name) !== host) return;
+          const fails = this.failing.has(jobText(job));
+          const outcome = fails ? failure(name, job) : perform(name, host.running, job);
+          this.give(name, host, { kind: 'jobDone', id, outcome });
+        });
         break;
       }
       case 'stopClients':
@@ -185,9 +204,44 @@ export class World {
     return host.up ? heldOf(host.state.resources.mine) : 'down';
   }
 
+  /** The nodes on which the group runs. */
+  where(key: string): string[] {
+    return [...this.hosts].filter(([, { up, running }]) => up && running.has(key)).map(([n]) => n);
+  }
+
   pair(): [string, string] {
     return [this.held('loadbalancer'), this.held('backup')];
   }
+}
+
+/** What the resource runner does, with scripts that never fail. */
+function perform(name: string, running: Set<string>, job: Job): JobOutcome {
+  const keys = keysOf(name, job).filter((key) => {
+    if (job.kind === 'acquireOwn' || job.kind === 'findIdle') return !running.has(key);
+    return job.kind === 'giveGroup' ? running.has(key) : true;
+  });
+  const stops = ['standbyRelease', 'releaseAll', 'giveGroup'].includes(job.kind);
+  for (const key of keys) {
+    if (stops) running.delete(key);
+    else if (job.kind !== 'findIdle') running.add(key);
+  }
+  return { ok: true, failed: [], groups: keys };
+}
+
+function failure(name: string, job: Job): JobOutcome {
+  const keys = keysOf(name, job);
+  return { ok: false, failed: keys, groups: keys };
+}
+
+/** The groups that a job is about. */
+function keysOf(name: string, job: Job): string[] {
+  const meant = GROUPS.filter(({ node, key }) => {
+    if ('key' in job) return key === job.key;
+    if (job.kind === 'takeOver') return node === job.node;
+    const share = 'share' in job ? job.share : job.kind === 'releaseAll' ? 'all' : 'local';
+    return share === 'all' || (node === name) === (share === 'local');
+  });
+  return meant.map(({ key }) => key);
 }
 
 function messageOf(strings: Record<string, string>): Message {

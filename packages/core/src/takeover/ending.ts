@@ -3,7 +3,8 @@
 import { beat } from '../membership/membership.js';
 import { heldOf } from '../state.js';
 import type { Turn } from '../turn.js';
-import { busy, letGo, sayResources } from './negotiation.js';
+import { busy, sayResources } from './negotiation.js';
+import { letGo } from './ownership.js';
 
 /** How long we stay to be heard after `shutdone` (heartbeat 3.0.6: about one second). */
 const LINGER = 1000;

@@ -3,14 +3,16 @@
  *
  * With a genuine peer both sides give up everything and begin a new life, as heartbeat 3.0.6 does.
  * Two nodes of our kind say to each other how long they have held what, and one lets go: the holder
- * of longer standing keeps a group, its home node where both are equal.
+ * of longer standing keeps a group, its home node where both are equal, or in legacy mode, in which
+ * a group goes to its home node whenever that is there.
  */
 import type { Share } from '../job.js';
 import type { Message } from '../message/message.js';
 import type { Heal, Peer } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
-import { letGo, sayResources } from './negotiation.js';
+import { tellHolding } from './negotiation.js';
+import { letGo } from './ownership.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -71,7 +73,7 @@ function standing(turn: Turn, peer: Peer): Heal {
 }
 
 function sayClaim(turn: Turn, heal: Heal, info: 'heal' | 'healed', id: string): void {
-  sayResources(turn, {
+  tellHolding(turn, {
     info,
     x_heal: id,
     ...(heal.local === undefined ? {} : { x_local: String(heal.local) }),
@@ -121,8 +123,10 @@ function judgeShare(
   theirs: Millis | undefined,
 ): void {
   if (ours === undefined || theirs === undefined) return;
-  const home = share === 'local' ? turn.state.settings.localNode : peer.name;
-  const weKeep = ours === theirs ? share === 'local' : ours > theirs;
+  const { localNode, autoFailback } = turn.state.settings;
+  const home = share === 'local' ? localNode : peer.name;
+  const homeDecides = ours === theirs || autoFailback === 'legacy';
+  const weKeep = homeDecides ? share === 'local' : ours > theirs;
   const facts = `held ${ours} ms here, ${theirs} ms on ${peer.name}, home node ${home}`;
   if (weKeep) {
     turn.log('info', `Keeping our ${share} resources after the partition: ${facts}`);

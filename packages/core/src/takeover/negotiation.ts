@@ -2,6 +2,7 @@
 import type { Message } from '../message/message.js';
 import { type Holding, heldOf, holdingOf, type NodeState, type Peer } from '../state.js';
 import type { Turn } from '../turn.js';
+import { hold, noteFirstAcquisition, tellAcquired } from './ownership.js';
 
 /** How long we wait for a peer that never says it is stable (heartbeat 3.0.6, a constant). */
 const SETTLE = 10_000;
@@ -15,8 +16,16 @@ export function busy(state: NodeState): boolean {
   );
 }
 
-/** Says what we hold (`rtype=full`: it replaces what we said before). */
+/**
+ * Says what we hold (`rtype=full`: it replaces what we said before). In legacy mode nobody says
+ * such a thing, and nobody listens (heartbeat 3.0.6).
+ */
 export function sayResources(turn: Turn, more: Readonly<Record<string, string>> = {}): void {
+  if (turn.state.settings.autoFailback !== 'legacy') tellHolding(turn, more);
+}
+
+/** The message of `sayResources`, in whatever mode. */
+export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>): void {
   const { resources } = turn.state;
   turn.send({
     t: 'resource',
@@ -35,7 +44,8 @@ export function beginNegotiation(turn: Turn): void {
 
 /** A peer is starting: tell it what we hold. */
 export function onStarting(turn: Turn): void {
-  const { resources } = turn.state;
+  const { resources, settings } = turn.state;
+  if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
     turn.logLimited('starting', 'error', "Received 'starting' message in state 0");
     return;
@@ -97,38 +107,11 @@ export function acquireOwn(turn: Turn, forced: boolean): void {
   turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources()' });
 }
 
-/** Marks groups as ours, from now on, where they were not before. */
-export function hold(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
-  const { mine, since } = turn.state.resources;
-  for (const part of ['local', 'foreign'] as const) {
-    if ((share !== part && share !== 'all') || mine[part]) continue;
-    mine[part] = true;
-    since[part] = turn.now.at;
-  }
-}
-
-/** Marks groups as no longer ours. */
-export function letGo(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
-  const { mine } = turn.state.resources;
-  if (share !== 'foreign') mine.local = false;
-  if (share !== 'local') mine.foreign = false;
-}
-
 /** Our own groups are up (or there are none): tell, once with the line of the first time. */
 export function onAcquired(turn: Turn, groups: readonly string[]): void {
-  const { localNode } = turn.state.settings;
-  const list = `/usr/share/heartbeat/ResourceManager listkeys ${localNode}`;
-  if (groups.length > 0) turn.log('info', 'Local Resource acquisition completed.');
-  else turn.log('info', `No local resources [${list}] to acquire.`);
+  tellAcquired(turn, groups.length > 0);
   sayResources(turn, { info: 'req_our_resources()' });
   noteFirstAcquisition(turn, 'T_RESOURCES(us)');
-}
-
-function noteFirstAcquisition(turn: Turn, reason: string): void {
-  const { resources } = turn.state;
-  if (resources.firstAcquisitionDone) return;
-  resources.firstAcquisitionDone = true;
-  turn.log('info', `Initial resource acquisition complete (${reason})`);
 }
 
 /** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */
@@ -167,7 +150,8 @@ export function considerFailback(turn: Turn): void {
 
 /** Says so when two hold the same, and takes what nobody holds. */
 export function audit(turn: Turn): void {
-  const { resources, ending } = turn.state;
+  const { resources, ending, settings } = turn.state;
+  if (settings.autoFailback === 'legacy') return;
   const { mine, other } = resources;
   if (mine.local && other.foreign) {
     turn.logLimited('both ours', 'error', 'Both machines own our resources!');

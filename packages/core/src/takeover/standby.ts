@@ -3,7 +3,8 @@ import type { Share } from '../job.js';
 import type { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
-import { considerFailback, hold, letGo, sayResources } from './negotiation.js';
+import { considerFailback, sayResources } from './negotiation.js';
+import { hold, letGo } from './ownership.js';
 
 /** How long the other node may take to answer a request (heartbeat 3.0.6). */
 const ANSWER = 10_000;

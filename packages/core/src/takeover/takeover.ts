@@ -1,7 +1,10 @@
 /** A node is gone, or says that it is going: its groups become ours. */
+import type { JobOutcome } from '../job.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
-import { acquireOwn, considerFailback, hold, sayResources } from './negotiation.js';
+import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
+import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
+import { hold } from './ownership.js';
 
 /** A reset that failed is tried again after this (heartbeat 3.0.6). */
 const FENCE_PAUSE = 5000;
@@ -9,17 +12,18 @@ const FENCE_PAUSE = 5000;
 /** What comes of the death of a normal node (heartbeat 3.0.6; fencing before anything else). */
 export function onDeath(turn: Turn, peer: Peer): void {
   const { state } = turn;
-  const { resources, settings } = state;
+  const { settings } = state;
   cancelStandby(turn);
   state.heal = undefined;
-  const held = resources.other.local || resources.other.foreign;
+  const held = mayHold(state, peer);
   const resetNeeded = !peer.gaveUp && (held || !peer.heard);
   const done = peer.gaveUp;
   peer.gaveUp = false;
   if (done || (peer.heard && !held)) {
     turn.log('info', `Dead node ${peer.name} gave up resources.`);
     turn.send({ t: 'stonith', node: peer.name, result: 'unneeded' });
-    if (done) {
+    // In legacy mode the genuine daemon takes over once more, which changes nothing.
+    if (done && !isLegacy(state)) {
       noteGone(turn);
       return;
     }
@@ -79,10 +83,11 @@ function takeOver(turn: Turn, node: string, status: string): void {
     return;
   }
   turn.log('info', `Resources being acquired from ${node}.`);
-  hold(turn, 'foreign');
   const environment = { HA_st: status, HA_src: node, HA_t: 'status' };
+  hold(turn, 'foreign');
   turn.job({ kind: 'takeOver', node }, { kind: 'takeover', node }, environment);
-  if (!resources.mine.local) acquireOwn(turn, true);
+  if (isLegacy(turn.state)) askForOwn(turn);
+  else if (!resources.mine.local) acquireOwn(turn, true);
 }
 
 /** A peer that is gone holds nothing, and nobody needs to be waited for. */
@@ -95,7 +100,11 @@ function noteGone(turn: Turn): void {
 }
 
 /** The groups of a gone node are up: say so, as the script mach_down does (heartbeat 3.0.6). */
-export function onTakenOver(turn: Turn): void {
+export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
+  if (isLegacy(turn.state)) {
+    onForeignTaken(turn, outcome);
+    return;
+  }
   // Meanwhile the groups may have been given away again: then there is nothing to claim.
   if (turn.state.resources.mine.foreign) {
     turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });

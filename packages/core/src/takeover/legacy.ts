@@ -1,0 +1,104 @@
+/**
+ * `auto_failback legacy`: nobody negotiates. A node asks for its own groups when it starts, gives
+ * a group to its home node when that asks, and takes the groups of a node that is gone.
+ */
+import type { JobOutcome } from '../job.js';
+import type { Peer, State } from '../state.js';
+import type { Turn } from '../turn.js';
+
+import { hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+
+/** True when ha.cf says `auto_failback legacy`, or nothing about it. */
+export function isLegacy(state: Pick<State, 'settings'>): boolean {
+  return state.settings.autoFailback === 'legacy';
+}
+
+/**
+ * Communication is up, or a node is gone: our own groups shall run here. Asks when another node is
+ * at work, takes them when none is (`req_our_resources`, heartbeat 3.0.6). Who is at work is
+ * judged by statuses alone: any other sign may come from a node that is not there yet.
+ */
+export function askForOwn(turn: Turn): void {
+  const { jobs } = turn.state.resources;
+  if (jobs.some(({ purpose }) => purpose.kind === 'acquire' || purpose.kind === 'find')) return;
+  if (somebodyElseIsActive(turn)) {
+    turn.job({ kind: 'findIdle' }, { kind: 'find' });
+    return;
+  }
+  turn.state.resources.asked = [];
+  hold(turn, 'local');
+  turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources' });
+}
+
+function somebodyElseIsActive(turn: Turn): boolean {
+  return turn.livingOthers().some((peer) => peer.status === 'active');
+}
+
+/** These groups of ours do not run here: asks the other nodes for them, one by one. */
+export function onIdleFound(turn: Turn, keys: readonly string[]): void {
+  const { ending, resources } = turn.state;
+  tellAcquired(turn, keys.length > 0 || resources.keys.local.length > 0);
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
+  if (!somebodyElseIsActive(turn)) {
+    askForOwn(turn);
+    return;
+  }
+  resources.asked = keys;
+  for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
+}
+
+/**
+ * A node whose answer we wait for has begun a new life and knows nothing of our request: asks
+ * again. (The genuine program does not, and stays without its group.)
+ */
+export function onPeerActive(turn: Turn): void {
+  if (isLegacy(turn.state) && turn.state.resources.asked.length > 0) askForOwn(turn);
+}
+
+/** Our own groups run, those that could be started. */
+export function onOwnTaken(turn: Turn, outcome: JobOutcome, reason: string): void {
+  const { resources } = turn.state;
+  tellAcquired(turn, outcome.groups.length > 0 || resources.keys.local.length > 0);
+  noteKeys(turn, 'local', outcome);
+  noteFirstAcquisition(turn, reason);
+}
+
+/** The groups of a node that is gone run here. */
+export function onForeignTaken(turn: Turn, outcome: JobOutcome): void {
+  noteKeys(turn, 'foreign', outcome);
+  noteFirstAcquisition(turn, 'status');
+}
+
+/**
+ * Notes what a job has started, unless that share was given up again while it ran. It was marked as
+ * ours when the job was given; the mark goes when there was nothing to start.
+ */
+export function noteKeys(turn: Turn, share: 'local' | 'foreign', outcome: JobOutcome): void {
+  const { resources } = turn.state;
+  if (!resources.mine[share]) return;
+  const started = outcome.groups.filter((key) => !outcome.failed.includes(key));
+  const keys = [...new Set([...resources.keys[share], ...started])];
+  resources.keys = { ...resources.keys, [share]: keys };
+  const more = resources.jobs.some(({ purpose }) => STARTS[share].includes(purpose.kind));
+  resources.mine[share] = keys.length > 0 || more;
+}
+
+/** What the jobs that start groups of a share are for. */
+const STARTS = {
+  local: ['acquire', 'request'],
+  foreign: ['takeover'],
+};
+
+/** A group of another node no longer runs here. */
+export function forgetKey(turn: Turn, key: string): void {
+  const { resources } = turn.state;
+  const foreign = resources.keys.foreign.filter((other) => other !== key && other !== RESUMED);
+  resources.keys = { ...resources.keys, foreign };
+  resources.mine.foreign = foreign.length > 0;
+}
+
+/** True when the death of a node leaves groups to be taken: it never says what it holds. */
+export function mayHold(state: Pick<State, 'settings' | 'resources'>, peer: Peer): boolean {
+  const { other } = state.resources;
+  return isLegacy(state) ? !peer.gaveUp : other.local || other.foreign;
+}

@@ -1,0 +1,45 @@
+/** The end of a job of the resource runner, and what follows from it. */
+import type { JobOutcome } from '../job.js';
+import type { Purpose } from '../state.js';
+import type { Turn } from '../turn.js';
+import { onEverythingReleased } from './ending.js';
+import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
+import { considerFailback, onAcquired, sayResources } from './negotiation.js';
+import { onGroupGiven, onGroupTaken } from './request.js';
+import { onReleased, onTaken } from './standby.js';
+import { onTakenOver } from './takeover.js';
+
+/** What follows from a job done, by what it was for. */
+export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
+  switch (purpose.kind) {
+    case 'acquire':
+      if (isLegacy(turn.state)) onOwnTaken(turn, outcome, purpose.reason);
+      else onAcquired(turn, outcome.groups);
+      break;
+    case 'find':
+      onIdleFound(turn, outcome.groups);
+      break;
+    case 'give':
+      onGroupGiven(turn, purpose.key, purpose.to, outcome);
+      break;
+    case 'takeover':
+      onTakenOver(turn, outcome);
+      break;
+    case 'standbyRelease':
+      onReleased(turn, purpose.share);
+      break;
+    case 'standbyAcquire':
+      onTaken(turn, purpose.share);
+      break;
+    case 'letGo':
+      sayResources(turn);
+      considerFailback(turn);
+      break;
+    case 'shutdown':
+      onEverythingReleased(turn);
+      break;
+    case 'request':
+      onGroupTaken(turn, outcome);
+      break;
+  }
+}

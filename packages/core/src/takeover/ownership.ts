@@ -1,0 +1,41 @@
+/** What is ours: since when, and the lines that tell of it. */
+import type { Turn } from '../turn.js';
+
+/** Stands in `keys` for groups that an earlier life took: nobody told which they are. */
+export const RESUMED = '';
+
+/** Marks groups as ours, from now on, where they were not before. */
+export function hold(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
+  const { mine, since } = turn.state.resources;
+  for (const part of ['local', 'foreign'] as const) {
+    if ((share !== part && share !== 'all') || mine[part]) continue;
+    mine[part] = true;
+    since[part] = turn.now.at;
+  }
+}
+
+/** Marks groups as no longer ours. */
+export function letGo(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
+  const { resources } = turn.state;
+  for (const part of ['local', 'foreign'] as const) {
+    if (share !== part && share !== 'all') continue;
+    resources.mine[part] = false;
+    resources.keys = { ...resources.keys, [part]: [] };
+  }
+}
+
+/** `req_our_resources` has ended (heartbeat 3.0.6): with groups to see to, or without any. */
+export function tellAcquired(turn: Turn, any: boolean): void {
+  const { localNode } = turn.state.settings;
+  const list = `/usr/share/heartbeat/ResourceManager listkeys ${localNode}`;
+  if (any) turn.log('info', 'Local Resource acquisition completed.');
+  else turn.log('info', `No local resources [${list}] to acquire.`);
+}
+
+/** The line of the first time that there is nothing left to be taken, and what came last. */
+export function noteFirstAcquisition(turn: Turn, reason: string): void {
+  const { resources } = turn.state;
+  if (resources.firstAcquisitionDone) return;
+  resources.firstAcquisitionDone = true;
+  turn.log('info', `Initial resource acquisition complete (${reason})`);
+}

@@ -1,0 +1,58 @@
+/** One node asks another for a group by its key: `ip-request` and the answer to it. */
+import type { JobOutcome } from '../job.js';
+import type { Message } from '../message/message.js';
+import type { Peer } from '../state.js';
+import type { Turn } from '../turn.js';
+import { forgetKey, isLegacy, noteKeys } from './legacy.js';
+import { hold, noteFirstAcquisition } from './ownership.js';
+
+/** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
+export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
+  const key = message.get('ipaddr');
+  if (key === undefined || key === '') return;
+  turn.job(
+    { kind: 'giveGroup', key },
+    { kind: 'give', key, to: peer.name },
+    { HA_t: 'ip-request', HA_src: peer.name, HA_ipaddr: key },
+  );
+}
+
+/**
+ * The group is stopped, or did not run. One that could not be stopped must not be started anywhere
+ * else: then the answer is not `OK`. (The genuine script does not get so far, for its node reboots.)
+ */
+export function onGroupGiven(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
+  const given = outcome.ok && outcome.groups.length > 0;
+  if (given && isLegacy(turn.state)) forgetKey(turn, key);
+  turn.send({
+    t: 'ip-request-resp',
+    dest: to,
+    ipaddr: key,
+    weown: outcome.groups.length > 0 ? 'yes' : 'no',
+    ok: outcome.ok ? 'OK' : 'failed',
+  });
+}
+
+/** `ip-request-resp` for us: another node, or a script here, says that a group is ours to take. */
+export function onGroupOffer(turn: Turn, message: Message): void {
+  const { settings, ending, resources } = turn.state;
+  const key = message.get('ipaddr');
+  if (key === undefined || message.get('dest') !== settings.localNode) return;
+  resources.asked = resources.asked.filter((asked) => asked !== key);
+  const ok = message.get('ok') ?? '';
+  turn.log('info', `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`);
+  if (ok !== 'OK') return;
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') {
+    turn.log('info', 'Resource takeover cancelled - shutdown in progress.');
+    return;
+  }
+  if (isLegacy(turn.state)) hold(turn, 'local');
+  turn.job({ kind: 'takeGroup', key }, { kind: 'request' });
+}
+
+/** The group we were given runs. */
+export function onGroupTaken(turn: Turn, outcome: JobOutcome): void {
+  if (!isLegacy(turn.state)) return;
+  noteKeys(turn, 'local', outcome);
+  noteFirstAcquisition(turn, 'ip-request-resp');
+}
