@@ -24,12 +24,13 @@ export type StatusNews =
 
 /** Takes in a status of another node. */
 export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews {
-  const status = message.get('st')?.toLowerCase();
-  if (status === undefined) {
+  const said = message.get('st');
+  if (said === undefined) {
     turn.logLimited('st', 'error', 'HBDoMsg_T_STATUS: status update without st field');
     return { kind: 'same' };
   }
-  if (peer.type === 'normal') noteAnnouncements(peer, message);
+  if (peer.type === 'normal') noteAnnouncements(turn, peer, message);
+  const status = said.toLowerCase();
   const silent = turn.now.at - peer.statusAt;
   const dead = peer.status === 'dead';
   const known = peer.status !== 'init' && !dead;
@@ -37,16 +38,21 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews
   if (known) warnIfLate(turn, peer, silent);
   if (status === peer.status) return { kind: 'same' };
   peer.status = status;
-  turn.log('info', `Status update for node ${peer.name}: status ${status}`);
+  turn.log('info', `Status update for node ${peer.name}: status ${said}`);
   turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });
   if (dead) return { kind: 'returned' };
   return { kind: !known && status === 'active' ? 'met' : 'changed' };
 }
 
-function noteAnnouncements(peer: Peer, message: Message): void {
+function noteAnnouncements(turn: Turn, peer: Peer, message: Message): void {
   const deadtime = message.hex('dt');
   if (deadtime !== undefined && deadtime > 0) peer.deadtime = deadtime;
-  peer.acknowledges = message.get('protocol') !== undefined;
+  const acknowledges = message.get('protocol') !== undefined;
+  if (!acknowledges && (peer.acknowledges || peer.status === 'init')) {
+    const text = 'flow control disabled due to different version heartbeat';
+    turn.logLimited('protocol', 'info', text);
+  }
+  peer.acknowledges = acknowledges;
   const words = message.get('x_ts');
   peer.capabilities = words === undefined ? [] : words.split(' ').filter((word) => word !== '');
 }
@@ -132,8 +138,7 @@ export function beat(turn: Turn): void {
   for (const medium of settings.media) {
     if (medium.kind !== 'ping' && medium.kind !== 'ping6' && medium.kind !== 'ping_group') continue;
     const name = medium.kind === 'ping_group' ? medium.name : medium.host;
-    const info = medium.kind === 'ping_group' ? 'ping_group' : 'ping';
-    turn.ping(name, { t: 'NS_st', st: 'ping', info, src: name, ts: stamp });
+    turn.ping(name, { t: 'NS_st', st: 'ping', info: medium.kind, src: name, ts: stamp });
   }
 }
 

@@ -26,9 +26,8 @@ export function receive(turn: Turn, link: string, message: Message): Accepted | 
   const source = message.get('src');
   const stamp = message.get('ts');
   if (type === undefined || source === undefined || stamp === undefined) {
-    const from = source ?? '?';
-    const text = `process_clustermsg: missing from/ts/type: iface ${link}, from ${from}`;
-    turn.logLimited('fields', 'error', text);
+    const from = source === undefined ? 'iface ?, from <?>' : `iface ${link}, from ${source}`;
+    turn.logLimited('fields', 'error', `process_clustermsg: missing from/ts/type: ${from}`);
     return undefined;
   }
   if ((message.hex('ts') ?? 0) === 0) return undefined;
@@ -62,7 +61,12 @@ function receiveFromNode(
   message: Message,
   type: string,
 ): Accepted | undefined {
-  const generation = message.hex('hg') ?? 0;
+  const said = message.get('hg');
+  const generation = said === undefined ? 0 : message.hex('hg');
+  if (generation === undefined) {
+    turn.logLimited('generation', 'error', 'should_drop_message: bad generation number');
+    return undefined;
+  }
   if (generation < peer.generation) {
     const text = `should_drop_message: attempted replay attack [${peer.name}]?`;
     const detail = `[gen = ${generation}, curgen = ${peer.generation}]`;
@@ -75,8 +79,8 @@ function receiveFromNode(
   if (control) {
     // Control messages carry no number; one of a life we have not met yet proves nothing.
     if (generation > peer.generation) return undefined;
-    hearLink(turn, peer.name, peer.links, link);
     if (!ours) return undefined;
+    hearLink(turn, peer.name, peer.links, link);
     if (type === 'NS_rexmit') answerRequest(turn, peer, message);
     else if (type === 'NS_nak_rexmit') acceptLoss(turn, peer, message);
     else if (type === 'NS_ackmsg') noteAcknowledgement(turn, peer, message);
@@ -84,17 +88,26 @@ function receiveFromNode(
   }
   const seq = message.hex('seq') ?? 0;
   if (seq === 0) {
-    turn.logLimited('seqno', 'error', `process_clustermsg: missing seqno: iface ${link}`);
+    turn.logLimited('seqno', 'error', badNumber(link, peer, message));
     return undefined;
   }
   const newLife = generation > peer.generation || !peer.heard;
   if (generation > peer.generation) beginLife(turn, peer, generation);
   noteIdentity(turn, peer, message);
   const fresh = admit(turn, peer, seq);
-  hearLink(turn, peer.name, peer.links, link);
+  // As in the genuine program, what is meant for others proves no link.
+  if (ours) hearLink(turn, peer.name, peer.links, link);
   if (!fresh) return undefined;
   peer.heard = true;
   return { peer, message, seq, newLife, ours };
+}
+
+/** What heartbeat 3.0.6 says of a message without a right number. */
+function badNumber(link: string, peer: Peer, message: Message): string {
+  const where = `iface ${link}, from ${peer.name}`;
+  if (message.get('seq') === undefined) return `process_clustermsg: missing seqno: ${where}`;
+  if (message.hex('seq') === 0) return 'should_drop_message: bad sequence number';
+  return `process_clustermsg: has bad cseq: ${where}`;
 }
 
 /** A peer we have not met yet, or one that has restarted, begins with an empty record. */
@@ -141,9 +154,12 @@ function admit(turn: Turn, peer: Peer, seq: number): boolean {
       turn.logLimited('lost', 'warn', `${text} [${verdict.from}:${seq}]`);
       break;
     }
-    case 'resync':
-      turn.logLimited('lost', 'error', 'lost a lot of packets!');
+    case 'resync': {
+      const text = `${seq - verdict.from - 1} lost packet(s) for [${peer.name}]`;
+      turn.logLimited('lost', 'warn', `${text} [${verdict.from}:${seq}]`);
+      turn.logLimited('lost much', 'error', 'lost a lot of packets!');
       break;
+    }
     case 'filled':
       if (verdict.complete)
         turn.logLimited('complete', 'info', `No pkts missing from ${peer.name}!`);

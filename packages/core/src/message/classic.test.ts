@@ -32,12 +32,13 @@ test('empty lines are passed over, and nothing is read behind the end', () => {
   assert.deepEqual(read('>>>\n\na=b\n\n\nc==d\n<<<\nnoise'), { a: 'b', c: '=d' });
 });
 
-test('a name that comes twice keeps its place and takes the later value', () => {
+test('a name that comes twice is kept twice, and its first value counts', () => {
   const text = '>>>\na=1\nb=2\na=3\n<<<\n';
-  assert.deepEqual(Object.entries(read(text)), [
-    ['a', '3'],
-    ['b', '2'],
-  ]);
+  const decoded = decodeClassic(text);
+  assert.ok(decoded.ok);
+  assert.equal(encodeClassic(decoded.message), text);
+  assert.equal(decoded.message.get('a'), '1');
+  assert.deepEqual(decoded.message.strings(), { a: '1', b: '2' });
 });
 
 test('a carriage return belongs to the value', () => {
@@ -57,6 +58,8 @@ test('what is not a message is refused with its reason', () => {
     ['>>>\nab\n<<<\n', 'field'],
     ['>>>\n=b\n<<<\n', 'field'],
     ['>>>\n(7)a=b\n<<<\n', 'field'],
+    ['>>>\n(12)a=b\n<<<\n', 'field'],
+    ['>>>\n(a=b\n<<<\n', 'field'],
     ['>>>\n(0)a=b\n<<<\n', 'field'],
     ['>>>\n(1)a=b\n<<<\n', 'field'],
     ['>>>\n(1)=AA==\n<<<\n', 'field'],

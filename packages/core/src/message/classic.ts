@@ -104,7 +104,8 @@ function malformed(reason: Malformed): Decoded {
 }
 
 function decodeLine(line: string, depth: number): Field | Malformed {
-  const typed = line[0] === '(' && line[2] === ')';
+  const typed = line[0] === '(';
+  if (typed && line[2] !== ')') return 'field';
   const start = typed ? 3 : 0;
   const equals = line.indexOf('=', start);
   if (equals <= start) return 'field';

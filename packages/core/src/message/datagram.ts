@@ -3,13 +3,14 @@ import type { Keyring } from '../auth/keyring.js';
 import { sign, type Verification, verify } from '../auth/sign.js';
 import type { LogLine } from '../log.js';
 import { CLASSIC_END, CLASSIC_START, decodeClassic, encodeClassicLines } from './classic.js';
-import type { Malformed } from './decoded.js';
+import type { Decoded, Malformed } from './decoded.js';
 import { FIELD } from './fields.js';
 import { bytesOf, textOf } from './latin1.js';
 import { MESSAGE_BYTES_MAX } from './limits.js';
 import type { Message } from './message.js';
 import { decodeNetstring, encodeNetstring, NETSTRING_START } from './netstring.js';
 import { decodeNetstring1994, isNetstring1994 } from './netstring-1.99.4.js';
+import { findSeal } from './seal.js';
 
 export type Encoding = 'string' | 'netstring' | 'netstring-1.99.4';
 
@@ -74,31 +75,72 @@ export function encodeNetstringDatagram(
 }
 
 /**
- * Decodes and verifies what came in a datagram of any kind: the string form or either netstring
- * form, with or without a NUL behind it. Never throws; takes time linear in the length.
+ * Verifies and decodes what came in a datagram of any kind: the string form or either netstring
+ * form, with or without a NUL behind it. Verified first: what has no valid signature costs a
+ * digest at most, and no text is made of it. Never throws; takes time linear in the length.
  */
 export function decodeDatagram(bytes: Uint8Array, keyring: Keyring): Received {
-  if (bytes.length > MESSAGE_BYTES_MAX) return malformed('size', []);
-  const text = textOf(bytes);
-  return text.startsWith(NETSTRING_START)
-    ? openNetstring(text, keyring)
-    : decodeFrame(text, keyring);
+  if (bytes.length > MESSAGE_BYTES_MAX) return refused('malformed.size', () => []);
+  const seal = findSeal(bytes);
+  // A datagram that does not even start like a message is dropped without a word.
+  if (seal === 'start') return refused('malformed.start', () => []);
+  if (typeof seal === 'string') {
+    return refused(`malformed.${seal}`, () => unreadable(textOf(bytes), seal));
+  }
+  const verification = verify(seal.signed, seal.token, keyring);
+  if (!verification.ok) {
+    return refused(`auth.${verification.reason}`, () => unsigned(textOf(bytes), verification));
+  }
+  return opened(textOf(bytes), seal.encoding, verification.key);
 }
 
 /** Decodes and verifies one frame of a serial line, as `Framing` gives it. Never throws. */
 export function decodeFrame(text: string, keyring: Keyring): Received {
-  const decoded = decodeClassic(text);
-  if (!decoded.ok) return malformed(decoded.malformed, unreadableClassic(decoded.malformed, text));
-  const { message } = decoded;
-  const token = message.get(FIELD.auth);
-  const lines = encodeClassicLines(message.without(FIELD.auth));
-  const verification = verify(lines, token, keyring);
-  if (verification.ok) return { ok: true, message, encoding: 'string', key: verification.key };
+  return decodeDatagram(bytesOf(text), keyring);
+}
+
+/** Reads a message whose signature is good: its sender has a key, but may be of any version. */
+function opened(text: string, encoding: Encoding, key: number): Received {
+  const decoded = decode(text, encoding);
+  if (!decoded.ok) {
+    const { malformed } = decoded;
+    return refused(`malformed.${malformed}`, () => unreadable(text, malformed));
+  }
+  return { ok: true, message: decoded.message, encoding, key };
+}
+
+function decode(text: string, encoding: Encoding): Decoded {
+  if (encoding === 'string') return decodeClassic(text);
+  return (encoding === 'netstring' ? decodeNetstring(text) : decodeNetstring1994(text)).decoded;
+}
+
+/** The lines are made only when they are asked for: a log takes few of many. */
+function refused(rejected: Rejection, lines: () => readonly LogLine[]): Received {
   return {
     ok: false,
-    rejected: `auth.${verification.reason}`,
-    log: unsignedFrame(verification, token, message),
+    rejected,
+    get log() {
+      return lines();
+    },
   };
+}
+
+/** What is said of bytes without a valid signature, in the order of the genuine program's checks. */
+function unsigned(text: string, refusal: Refusal): readonly LogLine[] {
+  if (text.startsWith(NETSTRING_START)) {
+    const old = isNetstring1994(text);
+    const { decoded, trailer } = old ? decodeNetstring1994(text) : decodeNetstring(text);
+    return decoded.ok ? unsignedNetstring(refusal, text, trailer) : unreadableNetstring(text);
+  }
+  const decoded = decodeClassic(text);
+  if (!decoded.ok) return unreadableClassic(decoded.malformed, text);
+  return unsignedFrame(refusal, decoded.message.get(FIELD.auth), decoded.message);
+}
+
+function unreadable(text: string, reason: Malformed): readonly LogLine[] {
+  return text.startsWith(NETSTRING_START)
+    ? unreadableNetstring(text)
+    : unreadableClassic(reason, text);
 }
 
 function unsignedFrame(
@@ -119,29 +161,7 @@ function unsignedFrame(
   return log;
 }
 
-function openNetstring(text: string, keyring: Keyring): Received {
-  const old = isNetstring1994(text);
-  const { decoded, signed, trailer } = old ? decodeNetstring1994(text) : decodeNetstring(text);
-  if (!decoded.ok) return malformed(decoded.malformed, unreadableNetstring(text));
-  const verification = verify(signed, trailer, keyring);
-  if (!verification.ok) {
-    return {
-      ok: false,
-      rejected: `auth.${verification.reason}`,
-      log: unsignedNetstring(verification, text, trailer),
-    };
-  }
-  const encoding = old ? 'netstring-1.99.4' : 'netstring';
-  return { ok: true, message: decoded.message, encoding, key: verification.key };
-}
-
-function malformed(reason: Malformed, log: readonly LogLine[]): Received {
-  return { ok: false, rejected: `malformed.${reason}`, log };
-}
-
-/** A datagram that does not even start like a message is dropped without a word. */
 function unreadableClassic(reason: Malformed, text: string): readonly LogLine[] {
-  if (reason === 'start') return [];
   const log: LogLine[] = [];
   if (reason === 'field' || reason === 'end') {
     log.push({ severity: 'warn', text: "ha_msg_add_nv_depth: line doesn't contain '='" });

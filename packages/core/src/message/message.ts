@@ -1,9 +1,9 @@
 /**
  * A cluster message: an ordered list of named, typed fields.
  *
- * Order matters, because authentication covers the fields as they stand. Names are unique. Strings
- * hold bytes: one character is one byte (latin1), so that whatever a peer sent can be sent again
- * unchanged.
+ * Order matters, because authentication covers the fields as they stand. A name that comes twice is
+ * kept twice, and its first value counts (heartbeat 3.0.6). Strings hold bytes: one character is one
+ * byte (latin1), so that whatever a peer sent can be sent again unchanged.
  */
 
 /** The field types of the wire format, by their digit (heartbeat 3.0.6). */
@@ -24,24 +24,15 @@ export type Field =
   | { readonly name: string; readonly type: 'compressed'; readonly value: Uint8Array }
   | { readonly name: string; readonly type: 'uncompressed'; readonly value: Message };
 
+const HEXADECIMAL = /^[ \t\r]*\+?(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)/;
+
 /** An immutable message. Every change returns a new one. */
 export class Message {
   readonly fields: readonly Field[];
 
-  /** Takes fields in wire order. A name that occurs again replaces the earlier value in place. */
+  /** Takes fields in wire order. */
   constructor(fields: Iterable<Field> = []) {
-    const list: Field[] = [];
-    const places = new Map<string, number>();
-    for (const field of fields) {
-      const place = places.get(field.name);
-      if (place === undefined) {
-        places.set(field.name, list.length);
-        list.push(field);
-      } else {
-        list[place] = field;
-      }
-    }
-    this.fields = list;
+    this.fields = [...fields];
   }
 
   /** Builds a message of string fields, in the order of the object's keys. */
@@ -70,12 +61,14 @@ export class Message {
 
   /**
    * A string field read as an unsigned hexadecimal number (`seq hg ts dt ackseq`, and `firstseq` of
-   * NS_nak_rexmit); undefined when it is absent, not hexadecimal, or above 2^53.
+   * NS_nak_rexmit), as the genuine program scans it: blanks and `0x` may stand before it, and
+   * anything behind it. Undefined when it is absent, not hexadecimal, negative, or above 2^53: what
+   * the genuine program makes of the last two, the largest of all numbers, no clock or counter has.
    */
   hex(name: string): number | undefined {
-    const text = this.get(name);
-    if (text === undefined || !/^[0-9a-fA-F]{1,14}$/.test(text)) return undefined;
-    const value = Number.parseInt(text, 16);
+    const digits = HEXADECIMAL.exec(this.get(name) ?? '')?.[1];
+    if (digits === undefined) return undefined;
+    const value = Number.parseInt(digits, 16);
     return Number.isSafeInteger(value) ? value : undefined;
   }
 
@@ -92,10 +85,11 @@ export class Message {
 
   /** The same message with a field set: replaced in place, or appended. */
   withField(field: Field): Message {
-    return new Message([...this.fields, field]);
+    const place = this.fields.findIndex(({ name }) => name === field.name);
+    return new Message(place < 0 ? [...this.fields, field] : this.fields.with(place, field));
   }
 
-  /** The same message without the field of that name. */
+  /** The same message without every field of that name. */
   without(name: string): Message {
     return new Message(this.fields.filter((field) => field.name !== name));
   }
@@ -104,7 +98,7 @@ export class Message {
   strings(): Record<string, string> {
     const result: Record<string, string> = {};
     for (const field of this.fields) {
-      if (field.type === 'string') result[field.name] = field.value;
+      if (field.type === 'string' && !(field.name in result)) result[field.name] = field.value;
     }
     return result;
   }
