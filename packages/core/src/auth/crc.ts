@@ -8,14 +8,16 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 });
 
 /**
- * CRC-32 of a text whose characters are bytes: polynomial 04C11DB7, most significant bit first,
- * initial value 0, complemented; as lower case hexadecimal without leading zeros (heartbeat 3.0.6).
+ * CRC-32 of bytes, given in parts: polynomial 04C11DB7, most significant bit first, initial value
+ * 0, complemented; as lower case hexadecimal without leading zeros (heartbeat 3.0.6).
  */
-export function crc(text: string): string {
+export function crc(parts: readonly Uint8Array[]): string {
   let value = 0;
-  for (let index = 0; index < text.length; index++) {
-    const slot = ((value >>> 24) ^ text.charCodeAt(index)) & 0xff;
-    value = ((value << 8) ^ (TABLE[slot] ?? 0)) >>> 0;
+  for (const part of parts) {
+    // By index: ten times as fast as an iterator.
+    for (let index = 0; index < part.length; index++) {
+      value = (value << 8) ^ (TABLE[((value >>> 24) ^ (part[index] ?? 0)) & 0xff] ?? 0);
+    }
   }
   return (~value >>> 0).toString(16);
 }

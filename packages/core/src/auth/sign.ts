@@ -4,13 +4,19 @@ import { bytesOf } from '../message/latin1.js';
 import { crc } from './crc.js';
 import type { Key, Keyring } from './keyring.js';
 
+/** What is signed: a text whose characters are bytes, or bytes in parts. */
+export type Signed = string | readonly Uint8Array[];
+
 /**
- * The digest of a text whose characters are bytes: crc without a key, md5 and sha1 as HMAC; lower
- * case hexadecimal.
+ * The digest of a text or of bytes: crc without a key, md5 and sha1 as HMAC; lower case
+ * hexadecimal.
  */
-export function digest(key: Key, text: string): string {
-  if (key.method === 'crc') return crc(text);
-  return createHmac(key.method, bytesOf(key.key)).update(text, 'latin1').digest('hex');
+export function digest(key: Key, signed: Signed): string {
+  const parts = typeof signed === 'string' ? [bytesOf(signed)] : signed;
+  if (key.method === 'crc') return crc(parts);
+  const hmac = createHmac(key.method, bytesOf(key.key));
+  for (const part of parts) hmac.update(part);
+  return hmac.digest('hex');
 }
 
 /**
@@ -35,14 +41,14 @@ export type Verification =
   | { readonly ok: false; readonly reason: 'digest'; readonly key: number };
 
 /** Verifies a token with the key it names. Takes the same time wherever the digests differ. */
-export function verify(text: string, token: string | undefined, keyring: Keyring): Verification {
+export function verify(signed: Signed, token: string | undefined, keyring: Keyring): Verification {
   const parts = /^([0-9]{1,4}) ([0-9a-f]{1,64})$/.exec(token ?? '');
   if (parts === null) return { ok: false, reason: 'token' };
   const number = Number(parts[1]);
   const key = keyring.keys.get(number);
   if (key === undefined) return { ok: false, reason: 'method', key: number };
   const given = bytesOf(parts[2] ?? '');
-  const computed = bytesOf(digest(key, text));
+  const computed = bytesOf(digest(key, signed));
   const same = given.length === computed.length && timingSafeEqual(given, computed);
   return same ? { ok: true, key: number } : { ok: false, reason: 'digest', key: number };
 }
