@@ -1,7 +1,7 @@
 /** `bcast` (and its old name `udp`): messages to everybody on the segment of one interface. */
 import type { Medium as MediumLine } from '@ts-heartbeat/core/config/media';
 import type { DeviceState } from './presence.js';
-import { withoutSystemCalls, withSockets } from './sockets.js';
+import { withOrWithoutSystemCalls } from './sockets.js';
 import type { UdpChannel, UdpKind } from './udp.js';
 
 export type BcastLine = Extract<MediumLine, { kind: 'bcast' }>;
@@ -17,23 +17,24 @@ export function bcastKind(line: BcastLine): UdpKind {
 
 function open(line: BcastLine, state: DeviceState): Promise<UdpChannel> {
   const { device, port } = line;
-  const { broadcast } = state;
-  if (broadcast === undefined) {
+  const address = state.broadcast;
+  if (address === undefined) {
     return Promise.reject(new Error('it has no broadcast address'));
   }
+  const target = `${address}:${port}`;
   const opened = [`UDP Broadcast heartbeat started on port ${port} (${port}) interface ${device}`];
-  return withSockets(async (sockets) => {
-    try {
+  return withOrWithoutSystemCalls(
+    async (sockets) => {
       const options = { device, broadcast: true };
       const sender = await sockets.onDevice({ ...options, port: 0 }, { dontRoute: true });
       const receiver = await sockets.onDevice({ ...options, port, reuse: true });
-      return { sender, receiver, address: broadcast, port, opened };
-    } catch (error) {
-      if (!withoutSystemCalls(error)) throw error;
+      return { sender, receiver, address, target, port, opened };
+    },
+    async (sockets) => {
       const sender = await sockets.bound('udp4', 0);
       sender.setBroadcast(true);
-      const receiver = await sockets.bound('udp4', port, broadcast);
-      return { sender, receiver, address: broadcast, port, opened };
-    }
-  });
+      const receiver = await sockets.bound('udp4', port, address);
+      return { sender, receiver, address, target, port, opened };
+    },
+  );
 }

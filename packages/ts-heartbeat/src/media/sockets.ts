@@ -13,9 +13,11 @@ const SO_DONTROUTE = 5;
 export class Sockets {
   readonly #made: SocketAsPromised[] = [];
 
-  /** An ordinary socket, bound there. Port 0: any. */
+  /** An ordinary socket, bound there. Port 0: any. One for IPv6 hears nothing of IPv4. */
   async bound(type: 'udp4' | 'udp6', port: number, address?: string): Promise<SocketAsPromised> {
-    const socket = DgramAsPromised.createSocket({ type, reuseAddr: port !== 0 });
+    const reuseAddr = port !== 0;
+    const ipv6Only = type === 'udp6';
+    const socket = DgramAsPromised.createSocket({ type, reuseAddr, ipv6Only });
     this.#made.push(socket);
     const where = address === undefined ? {} : { address };
     await socket.bind({ port, ...where, exclusive: true });
@@ -30,7 +32,14 @@ export class Sockets {
   async onGroup(port: number, group: string): Promise<SocketAsPromised> {
     const fd = deviceSocket({ address: group, port, reuse: true });
     libc()?.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, number(0));
-    return this.#adopt(fd);
+    return this.#adopt(fd, 'udp4');
+  }
+
+  /** The same for IPv6, where only a socket bound to the device is deaf on all others. */
+  async onGroup6(port: number, group: string, device: Scoped): Promise<SocketAsPromised> {
+    const { name, index: scope } = device;
+    const options = { family: 6, address: group, device: name, scope, port } as const;
+    return this.#adopt(deviceSocket({ ...options, reuse: true }), 'udp6');
   }
 
   /** A socket that uses one device only. */
@@ -40,11 +49,11 @@ export class Sockets {
     // Neither matters enough to do without the medium.
     if (extra.lowDelay === true) native?.setsockopt(fd, IPPROTO_IP, IP_TOS, number(0x10));
     if (extra.dontRoute === true) native?.setsockopt(fd, SOL_SOCKET, SO_DONTROUTE, number(1));
-    return this.#adopt(fd);
+    return this.#adopt(fd, options.family === 6 ? 'udp6' : 'udp4');
   }
 
-  async #adopt(fd: number): Promise<SocketAsPromised> {
-    const socket = DgramAsPromised.createSocket({ type: 'udp4' });
+  async #adopt(fd: number, type: 'udp4' | 'udp6'): Promise<SocketAsPromised> {
+    const socket = DgramAsPromised.createSocket({ type });
     this.#made.push(socket);
     await socket.bind({ fd });
     return socket;
@@ -54,6 +63,12 @@ export class Sockets {
   async discard(): Promise<void> {
     await Promise.allSettled(this.#made.map((socket) => socket.close()));
   }
+}
+
+/** An interface as IPv6 names it. */
+interface Scoped {
+  readonly name: string;
+  readonly index: number;
 }
 
 /** Options that the genuine media set on the sockets they send with. */
@@ -81,7 +96,18 @@ export async function withSockets<T>(make: (sockets: Sockets) => Promise<T>): Pr
   }
 }
 
-/** True where sockets cannot be bound to a device because there are no system calls. */
-export function withoutSystemCalls(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSYS';
+/**
+ * Tries the first way; where there are no system calls to bind sockets to a device, the second,
+ * with sockets of its own.
+ */
+export async function withOrWithoutSystemCalls<T>(
+  first: (sockets: Sockets) => Promise<T>,
+  second: (sockets: Sockets) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withSockets(first);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOSYS') throw error;
+    return await withSockets(second);
+  }
 }

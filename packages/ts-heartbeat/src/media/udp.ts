@@ -13,6 +13,8 @@ export interface UdpChannel {
   readonly receiver: SocketAsPromised;
   /** Where messages go: a literal address, because a name would be looked up for every message. */
   readonly address: string;
+  /** Address and port as the log shows them. */
+  readonly target: string;
   readonly port: number;
   /** Lines for the log, as the genuine medium writes them at its opening. */
   readonly opened: readonly string[];
@@ -81,11 +83,13 @@ export class UdpMedium implements Medium {
   #cannotSend(channel: UdpChannel, length: number, error: unknown): void {
     if (channel !== this.#channel) return;
     const { kind, device } = this.#kind;
-    const target = `${device} ${channel.address}:${channel.port} len=${length}`;
-    this.#sendTrouble.say(
-      'error',
-      `glib: ${kind}_write: Unable to send HBcomm packet ${target} [-1]: ${errorText(error)}`,
-    );
+    // The genuine media of IPv6 have no blank between the two.
+    const where = channel.target.startsWith('[') ? channel.target : ` ${channel.target}`;
+    const text = errorText(error);
+    const packet = `HBcomm packet ${device}${where} len=${length} [-1]: ${text}`;
+    if (this.#sendTrouble.say('error', `glib: ${kind}_write: Unable to send ${packet}`)) {
+      this.#around.say('error', `write_child: write failure on ${kind} ${device}.: ${text}`);
+    }
   }
 
   /** Compares the device with the one that was opened, and opens (again) where that helps. */
