@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -125,22 +134,57 @@ test('a cable that is pulled is complained of once, and used again when it is ba
   assert.equal(a.lines[2], `info: glib: serial heartbeat on tty ${a.medium.link} is back`);
 });
 
-test('a line nobody reads: messages are dropped, and it is said', async () => {
-  await plug('stuck');
+/** Writes to a line until it takes no more. */
+function fill(path: string): void {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const bytes = Buffer.alloc(4096, '\n');
+  try {
+    for (;;) writeSync(fd, bytes);
+  } catch (error) {
+    assert.match(String(error), /EAGAIN/);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+test('a line nobody reads: messages are dropped, it is said once, and it comes back', async () => {
+  const cable = await plug('stuck');
   const a = new End('stucka');
+  const b = new End('stuckb');
   await a.medium.open();
-  const cable = cables.at(-1);
-  cable?.kill('SIGSTOP');
+  await b.medium.open();
+  await beat(a, b, 'before');
+  cable.kill('SIGSTOP');
+  fill(a.medium.link);
   const bytes = Buffer.from(frame('x'.repeat(240)));
-  const sending = setInterval(() => a.medium.send(bytes), 5);
-  await a.until(() => a.lines.length > 1);
+  const sending = setInterval(() => a.medium.send(bytes), 50);
+  await a.until(() => a.lines.length > 2);
   clearInterval(sending);
-  assert.equal(
-    a.lines[1],
+  assert.deepEqual(a.lines.slice(1), [
     `warn: glib: TTY write timeout on [${a.medium.link}] ` +
       '(no connection or bad cable? [see documentation])',
-  );
-  cable?.kill('SIGCONT');
+    'info: glib: See http://linux-ha.org/wiki/FAQ#TTY_timeout for details',
+  ]);
+  cable.kill('SIGCONT');
+  await beat(a, b, 'after');
+  assert.equal(a.lines.length, 3);
+});
+
+test('more than the line carries is dropped, and it is said once', async () => {
+  await plug('slow');
+  const a = new End('slowa');
+  const b = new End('slowb');
+  await a.medium.open();
+  await b.medium.open();
+  const long = frame('y'.repeat(12_000));
+  a.medium.send(Buffer.from(long));
+  for (let n = 0; n < 100; n += 1) a.medium.send(Buffer.from(frame('late')));
+  await b.until(() => b.frames.length > 0);
+  assert.deepEqual(b.frames, [long]);
+  assert.deepEqual(a.lines.slice(1), [
+    `warn: glib: more messages for [${a.medium.link}] than 19200 baud can carry: ` +
+      'some are not sent',
+  ]);
 });
 
 test('a device that is in use, or no serial line, is refused with the genuine words', async () => {
