@@ -8,7 +8,7 @@ const read = (text: string) => extraSettings(parseSysconfig(text));
 
 test('no file, no difference', () => {
   const { settings, problems } = readExtraSettings('/nonexistent');
-  assert.deepEqual(settings, { stopFailurePolicy: 'reboot' });
+  assert.deepEqual(settings, { stopFailurePolicy: 'reboot', serialRtscts: true });
   assert.deepEqual(problems, []);
   assert.deepEqual(runnerArguments(settings), ['--stop-policy', 'reboot']);
 });
@@ -20,6 +20,7 @@ SCRIPT_DEADLINE="90"
 STATUS_DEADLINE=1500ms
 REBOOT_COMMAND="/sbin/reboot -nf"
 FENCE_COMMAND='/usr/local/sbin/fence me'
+SERIAL_RTSCTS=no
 `);
   assert.deepEqual(problems, []);
   assert.deepEqual(settings, {
@@ -28,6 +29,7 @@ FENCE_COMMAND='/usr/local/sbin/fence me'
     statusDeadline: 1500,
     rebootCommand: '/sbin/reboot -nf',
     fenceCommand: '/usr/local/sbin/fence me',
+    serialRtscts: false,
   });
   assert.deepEqual(runnerArguments(settings), [
     '--stop-policy',
@@ -45,11 +47,11 @@ FENCE_COMMAND='/usr/local/sbin/fence me'
 
 test('a bad value is named and counts as absent', () => {
   const { settings, problems } = read(
-    'STOP_FAILURE_POLICY=panic\nSCRIPT_DEADLINE=0\nTYPO=1\nA=$B\n',
+    'STOP_FAILURE_POLICY=panic\nSCRIPT_DEADLINE=0\nSERIAL_RTSCTS=maybe\nTYPO=1\nA=$B\n',
   );
-  assert.deepEqual(settings, { stopFailurePolicy: 'reboot' });
+  assert.deepEqual(settings, { stopFailurePolicy: 'reboot', serialRtscts: true });
   assert.deepEqual(
     problems.map((text) => text.split(':', 1)[0]),
-    ['A', 'STOP_FAILURE_POLICY', 'SCRIPT_DEADLINE', 'TYPO', 'A'],
+    ['A', 'STOP_FAILURE_POLICY', 'SCRIPT_DEADLINE', 'SERIAL_RTSCTS', 'TYPO', 'A'],
   );
 });

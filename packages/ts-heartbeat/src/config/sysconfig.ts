@@ -2,7 +2,7 @@
  * Settings that the genuine heartbeat lacks, from /etc/sysconfig/heartbeat or
  * /etc/default/heartbeat. With neither file everything is as the genuine program has it.
  */
-import { parseTime } from '@ts-heartbeat/core/config/values';
+import { parseBoolean, parseTime } from '@ts-heartbeat/core/config/values';
 import { readSysconfig, type Sysconfig } from '@ts-heartbeat/platform/sysconfig';
 
 /** What to do when a resource cannot be stopped and still runs. */
@@ -19,6 +19,8 @@ export interface ExtraSettings {
   readonly rebootCommand?: string;
   /** FENCE_COMMAND: the program that has this machine reset from outside. */
   readonly fenceCommand?: string;
+  /** SERIAL_RTSCTS: flow control of serial lines, which the genuine program always turns on. */
+  readonly serialRtscts: boolean;
 }
 
 export interface ExtraReading {
@@ -34,6 +36,7 @@ const NAMES = [
   'STATUS_DEADLINE',
   'REBOOT_COMMAND',
   'FENCE_COMMAND',
+  'SERIAL_RTSCTS',
 ];
 
 function policyOf(word: string): StopFailurePolicy | undefined {
@@ -61,12 +64,14 @@ export function extraSettings({ values, problems: raised }: Sysconfig): ExtraRea
   const statusDeadline = read('STATUS_DEADLINE', timeOf, aTime);
   const rebootCommand = read('REBOOT_COMMAND', text, '');
   const fenceCommand = read('FENCE_COMMAND', text, '');
+  const serialRtscts = read('SERIAL_RTSCTS', parseBoolean, 'yes or no is wanted');
   for (const name of values.keys()) {
     if (!NAMES.includes(name)) problems.push(`${name}: no such setting`);
   }
   return {
     settings: {
       stopFailurePolicy: policy ?? 'reboot',
+      serialRtscts: serialRtscts ?? true,
       ...(scriptDeadline !== undefined && { scriptDeadline }),
       ...(statusDeadline !== undefined && { statusDeadline }),
       ...(rebootCommand !== undefined && { rebootCommand }),
