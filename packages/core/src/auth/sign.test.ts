@@ -23,25 +23,24 @@ test('a key rotation: both keys are accepted while one signs', () => {
   assert.throws(() => sign('text', { ...KEYRING, signing: 3 }), RangeError);
 });
 
+test('a token is read as the genuine program reads it', () => {
+  const good = sign('text', KEYRING);
+  for (const token of [` ${good}`, `+${good}`, `0${good}`, good.replace(' ', '\t '), `${good} x`]) {
+    assert.deepEqual(verify('text', token, KEYRING), { ok: true, key: 1 }, token);
+  }
+});
+
 test('a bad token is refused with its reason', () => {
   const good = sign('text', KEYRING);
-  for (const token of [
-    undefined,
-    '',
-    '1',
-    '1 ',
-    'x ff',
-    ` ${good}`,
-    `${good} `,
-    '1 FF',
-    '99999 ff',
-  ]) {
-    assert.deepEqual(verify('text', token, KEYRING), { ok: false, reason: 'token' });
+  for (const token of [undefined, '', '1', '1 ', 'x ff', 'ff', '99999 ff', `1 ${'f'.repeat(65)}`]) {
+    assert.deepEqual(verify('text', token, KEYRING), { ok: false, reason: 'token' }, token);
   }
   assert.deepEqual(verify('text', '7 ff', KEYRING), { ok: false, reason: 'method', key: 7 });
-  for (const token of ['1 0', `1 0${good.slice(2)}`, `2 ${good.slice(2)}`]) {
+  const digest = good.slice(2);
+  const bad = ['0', `0${digest}`, digest.slice(1), digest.toUpperCase(), `${digest}x`];
+  for (const token of [...bad.map((word) => `1 ${word}`), `2 ${digest}`]) {
     const verification = verify('text', token, KEYRING);
-    assert.equal(verification.ok ? 'ok' : verification.reason, 'digest');
+    assert.equal(verification.ok ? 'ok' : verification.reason, 'digest', token);
   }
 });
 

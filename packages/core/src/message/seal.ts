@@ -12,7 +12,7 @@ export interface Seal {
   readonly encoding: Encoding;
   /** The signed bytes, in order. */
   readonly signed: readonly Uint8Array[];
-  /** `N digest`; undefined when there is none, more than one, or one too long to be one. */
+  /** `N digest`; undefined when there is none, or one too long to be one. */
   readonly token: string | undefined;
 }
 
@@ -54,15 +54,16 @@ export function findSeal(bytes: Uint8Array): Seal | Malformed {
 }
 
 /**
- * The string form: all lines between the markers are signed but the one line `auth=`, wherever it
- * stands, and empty ones. A NUL ends the text.
+ * The string form: all lines between the markers are signed but empty ones and those that begin
+ * with `auth=`, wherever they stand; the first of these counts (heartbeat 3.0.6, measured). A NUL
+ * ends the text.
  */
 function sealOfClassic(whole: Uint8Array): Seal | Malformed {
   const nul = whole.indexOf(0);
   const bytes = nul < 0 ? whole : whole.subarray(0, nul);
   const signed: Uint8Array[] = [];
   let token: string | undefined;
-  let tokens = 0;
+  let signedBy = false;
   let position = CLASSIC_START.length;
   let begin = position;
   const upTo = (end: number): void => {
@@ -77,9 +78,9 @@ function sealOfClassic(whole: Uint8Array): Seal | Malformed {
       upTo(position);
       begin = newline + 1;
     }
-    if (isAuth) {
-      tokens += 1;
-      token = tokens > 1 ? undefined : shortText(bytes, position + AUTH.length, newline);
+    if (isAuth && !signedBy) {
+      signedBy = true;
+      token = shortText(bytes, position + AUTH.length, newline);
     }
     position = newline + 1;
   }
