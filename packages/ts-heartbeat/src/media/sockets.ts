@@ -8,6 +8,15 @@ const IP_TOS = 1;
 const IP_MULTICAST_ALL = 49;
 const SOL_SOCKET = 1;
 const SO_DONTROUTE = 5;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+
+/**
+ * What may wait to be received: half a second of ten thousand small datagrams a second, or some
+ * dozens of the largest. The usual 208 kB are full after a stall of 30 ms in such a flood, and what
+ * the kernel drops then are heartbeats.
+ */
+const RECEIVE_BYTES = 4 * 1024 * 1024;
 
 /** Sockets that belong together. */
 export class Sockets {
@@ -21,6 +30,7 @@ export class Sockets {
     this.#made.push(socket);
     const where = address === undefined ? {} : { address };
     await socket.bind({ port, ...where, exclusive: true });
+    if (port !== 0) receiveMuch(socket);
     return socket;
   }
 
@@ -31,6 +41,7 @@ export class Sockets {
    */
   async onGroup(port: number, group: string): Promise<SocketAsPromised> {
     const fd = deviceSocket({ address: group, port, reuse: true });
+    receiveMuchMore(fd);
     libc()?.setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, number(0));
     return this.#adopt(fd, 'udp4');
   }
@@ -39,12 +50,15 @@ export class Sockets {
   async onGroup6(port: number, group: string, device: Scoped): Promise<SocketAsPromised> {
     const { name, index: scope } = device;
     const options = { family: 6, address: group, device: name, scope, port } as const;
-    return this.#adopt(deviceSocket({ ...options, reuse: true }), 'udp6');
+    const fd = deviceSocket({ ...options, reuse: true });
+    receiveMuchMore(fd);
+    return this.#adopt(fd, 'udp6');
   }
 
   /** A socket that uses one device only. */
   async onDevice(options: DeviceSocketOptions, extra: SocketExtra = {}): Promise<SocketAsPromised> {
     const fd = deviceSocket(options);
+    if (options.port !== 0) receiveMuchMore(fd);
     const native = libc();
     // Neither matters enough to do without the medium.
     if (extra.lowDelay === true) native?.setsockopt(fd, IPPROTO_IP, IP_TOS, number(0x10));
@@ -77,6 +91,23 @@ export interface SocketExtra {
   readonly lowDelay?: boolean;
   /** SO_DONTROUTE (bcast). */
   readonly dontRoute?: boolean;
+}
+
+/** As much as the machine permits anybody. */
+function receiveMuch(socket: SocketAsPromised): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BYTES);
+  } catch {
+    // Then it has what every socket has.
+  }
+}
+
+/** As much as we want where that is permitted, else as much as the machine permits anybody. */
+function receiveMuchMore(fd: number): void {
+  const native = libc();
+  const bytes = number(RECEIVE_BYTES);
+  const result = native?.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes) ?? 0;
+  if (result < 0) native?.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, bytes);
 }
 
 function number(value: number): Uint8Array {
