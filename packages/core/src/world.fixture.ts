@@ -3,44 +3,11 @@ import assert from 'node:assert/strict';
 import type { Settings } from './config/settings.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
-import type { Job, JobOutcome } from './job.js';
 import { Message } from './message/message.js';
 import { createNode, type NodeState, step, wakeAt } from './node.js';
+import { failJob, jobText, performJob } from './scripts.fixture.js';
+import { settingsFixture } from './settings.fixture.js';
 import { heldOf } from './state.js';
-
-const SETTINGS: Omit<Settings, 'localNode'> = {
-  nodes: [
-    { name: 'loadbalancer', type: 'normal' },
-    { name: 'backup', type: 'normal' },
-  ],
-  media: [
-    { kind: 'serial', path: '/dev/ttyS0', baud: 19200 },
-    { kind: 'mcast', device: 'eth0', group: '225.0.0.1', port: 694, ttl: 1, loop: 0 },
-  ],
-  keepalive: 200,
-  deadtime: 2000,
-  warntime: 1000,
-  initdead: 5000,
-  deadping: 2000,
-  hopfudge: 1,
-  autoFailback: 'on',
-  maxRexmitDelay: 250,
-  generationMethod: 'file',
-  realtime: false,
-  realtimePriority: 1,
-  coredumps: false,
-  clients: [],
-  apiauth: [],
-  log: { useLogd: false, syslogFormat: true, logBadPackets: true, debug: 0 },
-  environment: new Map(),
-  parameters: new Map(),
-};
-
-/** What haresources lists: each node has one group. */
-const GROUPS = [
-  { node: 'loadbalancer', key: 'lvs' },
-  { node: 'backup', key: 'mail' },
-];
 
 export interface Host {
   state: NodeState;
@@ -74,7 +41,7 @@ export class World {
   constructor(private readonly settings: Partial<Settings> = {}) {}
 
   private settingsOf(name: string): Settings {
-    return { ...SETTINGS, ...this.settings, localNode: name };
+    return settingsFixture(name, this.settings);
   }
 
   later(delay: number, run: () => void): void {
@@ -151,7 +118,7 @@ export class World {
         this.later(host.freeAt - this.now, () => {
           if (!host.up || this.hosts.get(name) !== host) return;
           const fails = this.failing.has(jobText(job));
-          const outcome = fails ? failure(name, job) : perform(name, host.running, job);
+          const outcome = fails ? failJob(name, job) : performJob(name, host.running, job);
           this.give(name, host, { kind: 'jobDone', id, outcome });
         });
         break;
@@ -214,42 +181,6 @@ export class World {
   }
 }
 
-/** What the resource runner does, with scripts that never fail. */
-function perform(name: string, running: Set<string>, job: Job): JobOutcome {
-  const keys = keysOf(name, job).filter((key) => {
-    if (job.kind === 'acquireOwn' || job.kind === 'findIdle') return !running.has(key);
-    return job.kind === 'giveGroup' ? running.has(key) : true;
-  });
-  const stops = ['standbyRelease', 'releaseAll', 'giveGroup'].includes(job.kind);
-  for (const key of keys) {
-    if (stops) running.delete(key);
-    else if (job.kind !== 'findIdle') running.add(key);
-  }
-  return { ok: true, failed: [], groups: keys };
-}
-
-function failure(name: string, job: Job): JobOutcome {
-  const keys = keysOf(name, job);
-  return { ok: false, failed: keys, groups: keys };
-}
-
-/** The groups that a job is about. */
-function keysOf(name: string, job: Job): string[] {
-  const meant = GROUPS.filter(({ node, key }) => {
-    if ('key' in job) return key === job.key;
-    if (job.kind === 'takeOver') return node === job.node;
-    const share = 'share' in job ? job.share : job.kind === 'releaseAll' ? 'all' : 'local';
-    return share === 'all' || (node === name) === (share === 'local');
-  });
-  return meant.map(({ key }) => key);
-}
-
 function messageOf(strings: Record<string, string>): Message {
   return Message.of(strings);
-}
-
-function jobText(job: Job): string {
-  if (job.kind === 'takeOver') return `${job.kind} ${job.node}`;
-  if ('share' in job) return `${job.kind} ${job.share}`;
-  return 'key' in job ? `${job.kind} ${job.key}` : job.kind;
 }
