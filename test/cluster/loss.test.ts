@@ -59,6 +59,10 @@ interface Outcome {
   readonly refusals: number;
   readonly deaths: readonly string[];
   readonly givenUp: readonly string[];
+  /** Gaps that the logs tell of, and the nodes whose log does not end with "No pkts missing". */
+  readonly gaps: number;
+  readonly unclosed: readonly string[];
+  readonly late: number;
   /** How long after the loss the last request was made. */
   readonly quietAfterMs: number;
 }
@@ -130,6 +134,18 @@ async function quiet(bench: Bench): Promise<number> {
   }
 }
 
+const GAP = /lost packet\(s\) for/;
+const CLOSED = /No pkts missing from/;
+
+/** Genuine nodes whose log tells of a gap after it told for the last time that none is left. */
+function unclosed({ kinds, cluster }: Bench, since: number): string[] {
+  const told = (node: string): string | undefined =>
+    cluster.lines(node, new RegExp(`${GAP.source}|${CLOSED.source}`), since).at(-1);
+  // Ours tells of one gap a second at most, so its last line proves nothing; the wire does.
+  const genuine = DIRECTORS.filter((_node, n) => kinds[n] === 'C');
+  return genuine.filter((node) => GAP.test(told(node) ?? ''));
+}
+
 async function suffer(bench: Bench): Promise<Outcome> {
   const { cluster, wire, kinds } = bench;
   const since = cluster.feed.mark;
@@ -156,6 +172,9 @@ async function suffer(bench: Bench): Promise<Outcome> {
     refusals: heard.filter((one) => one.type === 'NS_nak_rexmit').length,
     deaths: lines(/is dead|Link .* dead|returning after partition/),
     givenUp: lines(/Irretrievably lost|lost a lot of packets|Cannot rexmit/),
+    gaps: lines(GAP).length,
+    unclosed: unclosed(bench, since),
+    late: lines(/Late heartbeat/).length,
     quietAfterMs,
   };
 }
@@ -169,6 +188,8 @@ function print(outcomes: readonly Outcome[]): void {
     ['messages sent again', (one) => one.sentAgain],
     ['NS_nak_rexmit sent', (one) => one.refusals],
     ['nodes or links taken for dead', (one) => one.deaths.length],
+    ['late heartbeats logged', (one) => one.late],
+    ['gaps logged', (one) => one.gaps],
     ['messages given up', (one) => one.givenUp.length],
     ['last request after the loss', (one) => `${Math.round(one.quietAfterMs)} ms`],
   ];
@@ -189,6 +210,7 @@ test('two minutes of loss: no false death, and nothing is missing in the end', a
     assert.ok(Math.abs(share - LOSS_PERCENT / 100) < 0.05, `${name}: ${share} was lost`);
     assert.deepEqual(outcome.deaths, [], name);
     assert.deepEqual(outcome.givenUp, [], name);
+    assert.deepEqual(outcome.unclosed, [], name);
     assert.equal(outcome.refusals, 0, name);
     assert.ok(outcome.requests > 0 && outcome.sentAgain > 0, name);
   }

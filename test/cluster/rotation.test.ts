@@ -1,0 +1,177 @@
+/**
+ * The cluster's key is changed while it works: key 2 is added on both nodes, one signs with it, then
+ * the other, and key 1 is taken away. Nobody is taken for dead and no message refused.
+ *
+ * Heartbeat 3.0.6 cannot do this among its own: it verifies a message of its own form with the text
+ * of the key that it signs with itself, whatever key the message names. Our messages have the other
+ * form. What two genuine nodes make of the same steps is printed beside it, not judged.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cluster } from '../lab/cluster.js';
+import { DIRECTORS } from '../lab/lab.js';
+import { openPair, type Pair } from '../lab/pair.js';
+import { type Kinds, Programs, title } from './kinds.js';
+import { MULTICAST, SERIAL, storyFiles } from './storyfiles.js';
+import { printTable } from './table.js';
+import { Wiretap } from './wiretap.js';
+
+const START_LIMIT_MS = 60_000;
+const STEP_LIMIT_MS = 15_000;
+const DEADTIME_MS = 3000;
+
+const [HOME, OTHER] = DIRECTORS;
+
+const KEY_1 = '1 sha1 the-first-key';
+const KEY_2 = '2 md5 the-second-key';
+const AUTHKEYS = '/etc/ha.d/authkeys';
+
+interface Step {
+  readonly what: string;
+  readonly nodes: readonly string[];
+  readonly authkeys: readonly string[];
+  /** The key that these nodes sign with from now on. */
+  readonly signs: number;
+}
+
+const STEPS: readonly Step[] = [
+  { what: 'add key 2', nodes: DIRECTORS, authkeys: ['auth 1', KEY_1, KEY_2], signs: 1 },
+  { what: `${HOME} signs with 2`, nodes: [HOME], authkeys: ['auth 2', KEY_1, KEY_2], signs: 2 },
+  { what: `${OTHER} signs with 2`, nodes: [OTHER], authkeys: ['auth 2', KEY_1, KEY_2], signs: 2 },
+  { what: 'remove key 1', nodes: DIRECTORS, authkeys: ['auth 2', KEY_2], signs: 2 },
+];
+
+const FILES = storyFiles({
+  media: [MULTICAST, SERIAL],
+  timers: { keepalive: '500ms', deadtime: '3', warntime: '2', initdead: '6' },
+  autoFailback: 'on',
+  authkeys: `auth 1\n${KEY_1}\n`,
+});
+
+/** Every line that says that a message was refused for its signature. */
+const REFUSED = /authent|authtoken|auth token|auth string/i;
+/** That the keys were read again, which the words above hit as well. */
+const REREAD = /Rereading authentication file/i;
+const DEATH = /node \S+ is dead|returning after partition/;
+/** A genuine node that rereads its keys may lose a serial frame or two, and with it the link. */
+const LINK_DEATH = /Link \S+ dead/;
+
+const SUBJECTS: readonly Kinds[] = [
+  ['C', 'TS'],
+  ['TS', 'C'],
+  ['TS', 'TS'],
+];
+const REFERENCE: Kinds = ['C', 'C'];
+
+interface Bench {
+  readonly kinds: Kinds;
+  readonly pair: Pair;
+  readonly cluster: Cluster;
+  readonly wire: Wiretap;
+}
+
+/** What one step brought with it on both nodes. */
+interface Outcome {
+  readonly deaths: readonly string[];
+  /** Links taken for dead: printed, not judged. */
+  readonly links: number;
+  readonly refused: readonly string[];
+  readonly calls: readonly string[];
+}
+
+let programs: Programs;
+const open: Pair[] = [];
+
+before(() => {
+  programs = new Programs();
+});
+
+after(async () => {
+  await Promise.all(open.map((pair) => pair.close()));
+  programs.dispose();
+});
+
+async function prepare(kinds: Kinds): Promise<Bench> {
+  const pair = await openPair(programs.pair(kinds));
+  open.push(pair);
+  const cluster = await Cluster.open(pair, FILES);
+  const wire = await Wiretap.open(pair.site);
+  await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
+  await cluster.holding(HOME, true, START_LIMIT_MS);
+  await cluster.settled(START_LIMIT_MS);
+  return { kinds, pair, cluster, wire };
+}
+
+/** Writes a node's keys, and has it read them with the start script's reload. */
+async function reload(bench: Bench, node: string, step: Step): Promise<void> {
+  const { pair, cluster, wire } = bench;
+  const since = cluster.feed.mark;
+  await pair.site.put(node, AUTHKEYS, `${step.authkeys.join('\n')}\n`, 0o600);
+  // A file counts as changed by the second in which it was written: each step has its own.
+  const written = 1_600_000_000 + STEPS.indexOf(step);
+  await pair.site.run(node, ['touch', '-d', `@${written}`, AUTHKEYS]);
+  const outcome = await pair.site.run(node, ['/etc/init.d/heartbeat', 'reload']);
+  assert.equal(outcome.code, 0, `reload on ${node}: ${outcome.stdout} ${outcome.stderr}`);
+  await cluster.logged(node, REREAD, since, STEP_LIMIT_MS);
+  const what = `${title(bench.kinds)}: ${node} signs with key ${step.signs}`;
+  const fits = (one: { from: string; type: string; key: number }): boolean =>
+    one.from === node && one.type === 'status' && one.key === step.signs;
+  await wire.hears(what, fits, wire.feed.mark, STEP_LIMIT_MS);
+}
+
+async function play(bench: Bench, step: Step): Promise<Outcome> {
+  const { cluster } = bench;
+  const since = cluster.feed.mark;
+  for (const node of step.nodes) await reload(bench, node, step);
+  // Whoever could not read the other any more would have to say so within deadtime.
+  await pause(DEADTIME_MS + 500);
+  const lines = (pattern: RegExp): string[] =>
+    DIRECTORS.flatMap((node) => cluster.lines(node, pattern, since));
+  return {
+    deaths: lines(DEATH),
+    links: lines(LINK_DEATH).length,
+    refused: lines(REFUSED).filter((text) => !REREAD.test(text)),
+    calls: DIRECTORS.flatMap((node) => cluster.calls(node, since)).map(
+      (call) => `${call.node}: ${call.script} ${call.verb}`,
+    ),
+  };
+}
+
+async function rotate(bench: Bench): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const step of STEPS) outcomes.push(await play(bench, step));
+  return outcomes;
+}
+
+/** A cell of the table: refused messages by their log lines, and what is worse. */
+function cell(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return 'not done';
+  const { refused, deaths, links, calls } = outcome;
+  const parts = [
+    `${refused.length} refused`,
+    ...(links > 0 ? [`${links} links dead`] : []),
+    ...(deaths.length > 0 ? [`${deaths.length} nodes dead`] : []),
+    ...(calls.length > 0 ? [`${calls.length} calls`] : []),
+  ];
+  return parts.join(', ');
+}
+
+test('key rotation by SIGHUP: nobody dead, no takeover, no message refused', async () => {
+  const benches = await Promise.all([...SUBJECTS, REFERENCE].map(prepare));
+  const outcomes = await Promise.all(benches.map(rotate));
+  printTable(
+    'key rotation: log lines about refused messages, and deaths, on both nodes of a pair',
+    ['step', ...benches.map(({ kinds }) => title(kinds))],
+    STEPS.map((step, n) => [step.what, ...outcomes.map((steps) => cell(steps[n]))]),
+  );
+  for (const [n, { kinds, cluster }] of benches.slice(0, SUBJECTS.length).entries()) {
+    for (const [place, outcome] of (outcomes[n] ?? []).entries()) {
+      const { deaths, refused, calls } = outcome;
+      const none = { deaths: [], refused: [], calls: [] };
+      assert.deepEqual({ deaths, refused, calls }, none, `${title(kinds)}: ${STEPS[place]?.what}`);
+    }
+    assert.deepEqual(cluster.holders, [HOME], title(kinds));
+  }
+});
