@@ -2,6 +2,7 @@
 import type { Message } from '../message/message.js';
 import type { Link, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
+import { refusalOf } from './refusal.js';
 import { acceptLoss, answerRequest, noteAcknowledgement } from './retransmit.js';
 import { EMPTY_WINDOW, judge } from './sequence.js';
 
@@ -22,27 +23,22 @@ export interface Accepted {
  * node's logic should see it; copies, replays, strangers and control messages end here.
  */
 export function receive(turn: Turn, link: string, message: Message): Accepted | undefined {
-  const type = message.get('t');
-  const source = message.get('src');
-  const stamp = message.get('ts');
-  if (type === undefined || source === undefined || stamp === undefined) {
-    const from = source === undefined ? 'iface ?, from <?>' : `iface ${link}, from ${source}`;
-    turn.logLimited('fields', 'error', `process_clustermsg: missing from/ts/type: ${from}`);
+  const refusal = refusalOf(turn.state, link, message);
+  if (refusal !== undefined) {
+    if (refusal.text !== undefined) turn.logLimited(refusal.reason, 'error', refusal.text());
     return undefined;
   }
-  if ((message.hex('ts') ?? 0) === 0) return undefined;
-  if (source === turn.state.settings.localNode) {
-    hearOurselves(turn, link, message);
+  const { state } = turn;
+  const source = message.get('src') ?? '';
+  if (source === state.settings.localNode) {
+    // It came back (bcast): that shows only that the wire is there.
+    hearLink(turn, source, state.ownLinks, link);
     return undefined;
   }
-  const peer = turn.state.peers.get(source);
-  if (peer === undefined) {
-    const text = `process_status_message: bad node [${source}] in message`;
-    turn.logLimited('stranger', 'error', text);
-    return undefined;
-  }
+  const peer = state.peers.get(source);
+  if (peer === undefined) return undefined;
   if (peer.type === 'ping') return receivePing(turn, peer, link, message);
-  return receiveFromNode(turn, peer, link, message, type);
+  return receiveFromNode(turn, peer, link, message);
 }
 
 /** The answer of a ping node brings back a message of ours; it must be a recent one. */
@@ -59,20 +55,9 @@ function receiveFromNode(
   peer: Peer,
   link: string,
   message: Message,
-  type: string,
 ): Accepted | undefined {
-  const said = message.get('hg');
-  const generation = said === undefined ? 0 : message.hex('hg');
-  if (generation === undefined) {
-    turn.logLimited('generation', 'error', 'should_drop_message: bad generation number');
-    return undefined;
-  }
-  if (generation < peer.generation) {
-    const text = `should_drop_message: attempted replay attack [${peer.name}]?`;
-    const detail = `[gen = ${generation}, curgen = ${peer.generation}]`;
-    turn.logLimited('replay', 'error', `${text} ${detail}`);
-    return undefined;
-  }
+  const type = message.get('t') ?? '';
+  const generation = message.hex('hg') ?? 0;
   const control = type.startsWith('NS_');
   const destination = message.get('dest');
   const ours = destination === undefined || destination === turn.state.settings.localNode;
@@ -87,10 +72,6 @@ function receiveFromNode(
     return undefined;
   }
   const seq = message.hex('seq') ?? 0;
-  if (seq === 0) {
-    turn.logLimited('seqno', 'error', badNumber(link, peer, message));
-    return undefined;
-  }
   const newLife = generation > peer.generation || !peer.heard;
   if (generation > peer.generation) beginLife(turn, peer, generation);
   noteIdentity(turn, peer, message);
@@ -100,14 +81,6 @@ function receiveFromNode(
   if (!fresh) return undefined;
   peer.heard = true;
   return { peer, message, seq, newLife, ours };
-}
-
-/** What heartbeat 3.0.6 says of a message without a right number. */
-function badNumber(link: string, peer: Peer, message: Message): string {
-  const where = `iface ${link}, from ${peer.name}`;
-  if (message.get('seq') === undefined) return `process_clustermsg: missing seqno: ${where}`;
-  if (message.hex('seq') === 0) return 'should_drop_message: bad sequence number';
-  return `process_clustermsg: has bad cseq: ${where}`;
 }
 
 /** A peer we have not met yet, or one that has restarted, begins with an empty record. */
@@ -168,22 +141,6 @@ function admit(turn: Turn, peer: Peer, seq: number): boolean {
       break;
   }
   return true;
-}
-
-/** Our own message came back (bcast): it shows only that the wire is there. */
-function hearOurselves(turn: Turn, link: string, message: Message): void {
-  const { state } = turn;
-  const seq = message.hex('seq') ?? 0;
-  if (message.hex('hg') !== state.generation || seq > state.history.newest) {
-    turn.logLimited(
-      'double',
-      'error',
-      `should_drop_message: attempted replay attack [${state.settings.localNode}]? ` +
-        `[gen = ${message.hex('hg') ?? 0}, curgen = ${state.generation}]`,
-    );
-    return;
-  }
-  hearLink(turn, state.settings.localNode, state.ownLinks, link);
 }
 
 /** Notes that a link carried something; tells when it comes up. */
