@@ -14,13 +14,15 @@ export const HOME_GROUP: Readonly<Record<Director, string>> = {
 /** What a real address of the first group is called in the ledger: it moves as that group does. */
 export const ADDRESS_GROUP = 'address';
 
-/** Milliseconds of silence after which a node is dead; a serial frame takes up to 200 ms. */
-export const DEADTIME_MS = 4000;
-export const KEEPALIVE_MS = 500;
+/**
+ * Milliseconds of silence after which a node is dead: twelve heartbeats, since a dozen cells start
+ * programs on few processors at the same time. A serial frame takes up to 200 ms.
+ */
+export const DEADTIME_MS = 6000;
 
-const TIMERS = `keepalive ${KEEPALIVE_MS}ms
+const TIMERS = `keepalive 500ms
 deadtime ${DEADTIME_MS / 1000}
-warntime 2
+warntime 3
 initdead 12
 `;
 

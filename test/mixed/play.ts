@@ -28,6 +28,7 @@ export async function play(story: Story, cell: Cell): Promise<void> {
   if (cell.failback === 'legacy') return legacy(story);
   if (cell.failback === 'off') return stays(story);
   await moves(story);
+  if (linksOf(cell.medium).length > 1) await loseLine(story);
   for (const node of DIRECTORS) await stopAndStart(story, node);
   for (const node of DIRECTORS) await crashAndRejoin(story, node);
 }
@@ -46,11 +47,18 @@ async function coldStart(story: Story, cell: Cell): Promise<void> {
           await story.logged(node, new RegExp(`Link ${peer}:${link} up`), since);
         }
         await story.logged(node, new RegExp(`node ${peer}: status active`), since);
-        await story.runs(node);
         if (cell.medium.includes('ping6')) {
           await story.logged(node, new RegExp(`node ${PING6_NODE}: status ping`), since);
         }
       }
+    },
+  });
+  await story.step({
+    name: 'hbstatus',
+    ends: HOME,
+    gapMs: 0,
+    act: async () => {
+      for (const node of DIRECTORS) await story.runs(node);
     },
   });
 }
@@ -87,6 +95,28 @@ async function moves(story: Story): Promise<void> {
   await move(story, B, [TAKEOVER, 'local'], HOME);
   await move(story, A, [TAKEOVER, 'foreign'], [A, A]);
   await move(story, A, [STANDBY, 'foreign'], HOME);
+}
+
+/** Where there are other media the first serial line is cut and joined again: nothing moves. */
+async function loseLine(story: Story): Promise<void> {
+  const { serial } = story.observed.pair;
+  for (const [name, word] of [
+    ['cut', 'dead'],
+    ['join', 'up'],
+  ] as const) {
+    await story.step({
+      name: `${name} of the serial line`,
+      ends: HOME,
+      gapMs: 0,
+      act: async (since) => {
+        await serial[name]();
+        for (const node of DIRECTORS) {
+          const pattern = new RegExp(`Link ${other(node)}:/dev/ttyS0 ${word}`);
+          await story.logged(node, pattern, since);
+        }
+      },
+    });
+  }
 }
 
 /** A node is stopped in order: the other one has everything; it comes back: each has its own. */
