@@ -22,7 +22,7 @@ import {
   patience,
 } from './membership/membership.js';
 import { type Accepted, receive } from './membership/reception.js';
-import { ACK_EVERY, acknowledge, askForMissing } from './membership/retransmit.js';
+import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership/retransmit.js';
 import type { Message } from './message/message.js';
 import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
@@ -69,6 +69,7 @@ export function step(
   const turn = new Turn(draftOf(state), now);
   react(turn, event);
   actOnEchoes(turn);
+  if (turn.state.history.newest !== state.history.newest) paceClients(turn);
   return { state: turn.state, effects: turn.effects };
 }
 

@@ -14,9 +14,11 @@ export interface History {
   readonly messages: readonly Message[];
   /** When a message was last sent again, for those sent again lately. */
   readonly resent: ReadonlyMap<number, Instant>;
+  /** Every living node that acknowledges has acknowledged up to here. */
+  readonly settled: number;
 }
 
-export const EMPTY_HISTORY: History = { newest: 0, messages: [], resent: new Map() };
+export const EMPTY_HISTORY: History = { newest: 0, messages: [], resent: new Map(), settled: 0 };
 
 /** Adds the next message. */
 export function remember(history: History, message: Message): History {

@@ -2,7 +2,7 @@
 import type { Message } from '../message/message.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
-import { recall } from './history.js';
+import { HISTORY_MAX, recall } from './history.js';
 import { acknowledgeable, due, EMPTY_WINDOW, forget } from './sequence.js';
 
 /** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
@@ -13,6 +13,9 @@ const REQUEST_MAX = 50;
 const UNACKNOWLEDGED_MAX = 250;
 /** They are read again below this. */
 const UNACKNOWLEDGED_RESUME = 125;
+/** Above this, the log tells that the history fills up; and above that, as an error. */
+const FILLING_WARNING = 375;
+const FILLING_ERROR = 450;
 /** Messages whose number ends in this many different digits: one in ten is acknowledged. */
 export const ACK_EVERY = 10;
 
@@ -42,7 +45,7 @@ export function answerRequest(turn: Turn, peer: Peer, message: Message): void {
       });
     } else if (answer.kind === 'too high') {
       const newest = state.history.newest;
-      turn.logLimited('rexmit high', 'error', `Rexmit of seq ${seq} requested. ${newest} is max.`);
+      turn.logLimited('rexmit high', 'warn', `Rexmit of seq ${seq} requested. ${newest} is max.`);
       return;
     }
   }
@@ -51,9 +54,16 @@ export function answerRequest(turn: Turn, peer: Peer, message: Message): void {
 /** NS_nak_rexmit: a peer no longer has what we asked for. */
 export function acceptLoss(turn: Turn, peer: Peer, message: Message): void {
   const seq = message.hex('firstseq');
-  if (seq === undefined || !peer.window.missing.has(seq)) return;
-  turn.log('error', `Irretrievably lost packet: node ${peer.name} seq ${seq}`);
-  peer.window = forget(peer.window, seq).window;
+  if (seq === undefined) {
+    turn.logLimited('nak', 'error', 'should_drop_message: bad nak seq number');
+    return;
+  }
+  const text = `Irretrievably lost packet: node ${peer.name} seq ${seq}`;
+  turn.logLimited('lost for good', 'error', text);
+  if (!peer.window.missing.has(seq)) return;
+  const { window, complete } = forget(peer.window, seq);
+  peer.window = window;
+  if (complete) turn.logLimited('complete', 'info', `No pkts missing from ${peer.name}!`);
 }
 
 /** NS_ackmsg: a peer has all of our messages up to a number. */
@@ -93,14 +103,18 @@ export function askForMissing(turn: Turn): void {
   }
 }
 
-/** Stops and resumes reading from API clients, by what the living nodes have acknowledged. */
+/**
+ * Stops and resumes reading from API clients, by what the living nodes have acknowledged. A node
+ * that has yet to acknowledge anything keeps the others' acknowledgements from counting, as in
+ * heartbeat 3.0.6; one that said no `protocol` never will, and is left out.
+ */
 export function paceClients(turn: Turn): void {
   const { state } = turn;
-  const acks = turn
-    .livingOthers()
-    .filter((peer) => peer.acknowledges && peer.acked !== undefined)
-    .map((peer) => peer.acked ?? 0);
-  const behind = acks.length === 0 ? 0 : state.history.newest - Math.min(...acks);
+  const { newest, settled: before } = state.history;
+  const acknowledging = turn.livingOthers().filter((peer) => peer.acknowledges);
+  const settled = Math.min(newest, ...acknowledging.map((peer) => peer.acked ?? before));
+  if (settled > before) state.history = { ...state.history, settled };
+  const behind = newest - state.history.settled;
   if (!state.clientsPaused && behind > UNACKNOWLEDGED_MAX) {
     state.clientsPaused = true;
     turn.effect({ kind: 'pauseClients', paused: true });
@@ -110,6 +124,13 @@ export function paceClients(turn: Turn): void {
     turn.effect({ kind: 'pauseClients', paused: false });
     turn.logLimited('resumed', 'info', 'all clients are now resumed');
   }
+  warnOfFilling(turn, Math.min(behind, HISTORY_MAX));
+}
+
+function warnOfFilling(turn: Turn, held: number): void {
+  const text = `Message hist queue is filling up (${held} messages in queue)`;
+  if (held > FILLING_ERROR) turn.logLimited('filling', 'error', text);
+  else if (held > FILLING_WARNING) turn.logLimited('filling', 'warn', text);
 }
 
 /** Begins a peer's bookkeeping anew: it has restarted, or is dead. */

@@ -4,7 +4,9 @@
  */
 import type { Instant } from '../time.js';
 
-/** Above this many missing messages the window is given up and begun anew (heartbeat 3.0.6). */
+/** A larger gap is not asked for: the window is begun anew behind it (heartbeat 3.0.6). */
+export const GAP_MAX = 250;
+/** Several gaps together may not be larger than what a peer keeps (heartbeat 2.1 and 3.0.6). */
 export const MISSING_MAX = 500;
 
 export interface Window {
@@ -41,7 +43,7 @@ export function judge(window: Window, seq: number, askAt: (seq: number) => Insta
   }
   if (seq > last) {
     const count = seq - last - 1;
-    if (missing.size + count > MISSING_MAX) {
+    if (count > GAP_MAX || missing.size + count > MISSING_MAX) {
       return { kind: 'resync', window: { last: seq, missing: new Map() }, from: last };
     }
     const lost = Array.from({ length: count }, (_, index) => last + 1 + index);

@@ -26,6 +26,8 @@ export type Field =
 
 const HEXADECIMAL = /^[ \t\r]*\+?(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)/;
 
+const DECIMAL = /^[ \t\r]*\+?([0-9]+)/;
+
 /** An immutable message. Every change returns a new one. */
 export class Message {
   readonly fields: readonly Field[];
@@ -72,10 +74,12 @@ export class Message {
     return Number.isSafeInteger(value) ? value : undefined;
   }
 
-  /** A string field read as an unsigned decimal number (`firstseq` and `lastseq` of NS_rexmit). */
+  /** The same for a decimal number (`firstseq` and `lastseq` of NS_rexmit). */
   decimal(name: string): number | undefined {
-    const text = this.get(name);
-    return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+    const digits = DECIMAL.exec(this.get(name) ?? '')?.[1];
+    if (digits === undefined) return undefined;
+    const value = Number(digits);
+    return Number.isSafeInteger(value) ? value : undefined;
   }
 
   /** The same message with a string field set: replaced in place, or appended. */
