@@ -27,7 +27,7 @@ test('a casual client learns who the daemon is, and asks', async () => {
     deadtimeMs: 6000,
     keepaliveMs: 1000,
     version: '3.0.6',
-    pacemaker: 'no',
+    pacemaker: 'false',
   });
   // Asked at the same time, answered each with its own.
   const [nodes, held] = await Promise.all([client.request('nodelist'), client.request('getrsc')]);

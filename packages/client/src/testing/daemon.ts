@@ -54,6 +54,7 @@ export class TestDaemon {
       keepalive: options.keepalive ?? 1000,
       version: '3.0.6',
       logFacility: -1,
+      processExists: () => true,
     });
     this.#server = net.createServer((socket) => this.#accept(socket, { uid, gid }));
   }

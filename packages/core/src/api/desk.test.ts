@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { FIELD } from '../message/fields.js';
 import { Message } from '../message/message.js';
 import type { ClusterView } from '../view.js';
-import { ApiDesk, type DeskEffect } from './desk.js';
+import { ApiDesk, type DeskEffect, type DeskSettings } from './desk.js';
 import { REQUEST_TYPES } from './requests.js';
 
 const UUID = Uint8Array.from({ length: 16 }, (_, index) => index);
@@ -32,21 +32,26 @@ const VIEW: ClusterView = {
 };
 const ROOT = { pid: 77, uid: 0, gid: 0 };
 const DAEMON = { pid: 78, uid: 90, gid: 90 };
+const OTHER = { pid: 9, uid: 5, gid: 5 };
 
-function newDesk(): ApiDesk {
+function newDesk(change: Partial<DeskSettings> = {}): ApiDesk {
   return new ApiDesk({
     apiauth: [
       { client: 'ipfail', uids: [90], gids: [] },
       { client: 'anon', uids: [], gids: [90] },
+      { client: 'mine', uids: [7], gids: [7] },
     ],
     parameters: new Map([
       ['deadtime', '6'],
       ['deadping', '6000ms'],
+      ['pacemaker', 'false'],
     ]),
     deadtime: 6000,
     keepalive: 1000,
     version: '3.0.6',
     logFacility: -1,
+    processExists: (pid) => pid < 100,
+    ...change,
   });
 }
 
@@ -97,7 +102,7 @@ function ask(desk: ApiDesk, type: string, fields = {}, connection = 1): readonly
 }
 
 const SIGNED_ON =
-  'deadtime=1770 keepalive=3e8 node=alpha hbversion=3.0.6 pacemaker=no logfacility=-1';
+  'deadtime=1770 keepalive=3e8 node=alpha hbversion=3.0.6 pacemaker=false logfacility=-1';
 
 test('a casual client signs on quietly, a named one is announced first', () => {
   const desk = newDesk();
@@ -112,23 +117,24 @@ test('a casual client signs on quietly, a named one is announced first', () => {
 
 test('who may not sign on is told why and disconnected', () => {
   const cases: readonly (readonly [Message, typeof ROOT | undefined, string | undefined])[] = [
-    [signOnOf(ROOT, '77', { pid: '1' }), ROOT, 'no default client auth'],
+    [signOnOf(ROOT, '76', { pid: '1' }), ROOT, 'no default client auth'],
     [signOnOf(ROOT, '1', { pid: '1' }), ROOT, 'pid mismatch'],
-    [signOnOf(ROOT, '77', { uid: '5' }), ROOT, 'incorrect/false credentials'],
-    [signOnOf(ROOT, '77', { gid: '5' }), ROOT, 'incorrect/false credentials'],
-    [signOnOf(ROOT, '77'), undefined, 'incorrect/false credentials'],
-    [signOnOf(ROOT, '77', { uid: 'x' }), ROOT, 'invalid id info'],
+    [signOnOf(ROOT, '76', { pid: '100' }), ROOT, 'bad pid'],
+    [signOnOf(ROOT, '-1', { pid: '-1' }), ROOT, 'bad pid'],
+    [signOnOf(ROOT, '76', { uid: '5' }), ROOT, 'incorrect/false credentials'],
+    [signOnOf(ROOT, '76', { gid: '5' }), ROOT, 'incorrect/false credentials'],
+    [signOnOf(ROOT, '76', { uid: '-1' }), ROOT, 'incorrect/false credentials'],
+    [signOnOf(ROOT, '76'), undefined, 'incorrect/false credentials'],
+    [signOnOf(ROOT, '76', { uid: 'x' }), ROOT, 'invalid id info'],
     [signOnOf(ROOT, 'unlisted'), ROOT, 'no default client auth'],
-    [signOnOf(ROOT, 'ipfail'), ROOT, 'client failed authorization'],
-    [
-      signOnOf({ pid: 9, uid: 5, gid: 5 }, '9'),
-      { pid: 9, uid: 5, gid: 5 },
-      'client failed authorization',
-    ],
+    [signOnOf(OTHER, 'mine'), OTHER, 'client failed authorization'],
+    [signOnOf(OTHER, '9'), OTHER, 'client failed authorization'],
     [signOnOf(DAEMON, 'ipfail'), DAEMON, 'duplicate add request'],
+    [signOnOf(ROOT, 'ipfail', { pid: '1' }), ROOT, 'duplicate add request'],
+    [signOnOf(ROOT, ''), ROOT, 'duplicate add request'],
     [signOnOf(ROOT, 'ipfail').without('pid'), ROOT, undefined],
     [signOnOf(ROOT, 'ipfail').without('from_id'), ROOT, undefined],
-    [signOnOf(ROOT, 'x'.repeat(32)), ROOT, undefined],
+    [signOnOf(ROOT, 'x'.repeat(32)), ROOT, 'no default client auth'],
   ];
   for (const [request, peer, reason] of cases) {
     const effects = occupied().receive(3, peer, request, VIEW);
@@ -137,13 +143,48 @@ test('who may not sign on is told why and disconnected', () => {
     assert.equal(effects.at(-1)?.kind, 'close');
     assert.ok(!effects.some((effect) => effect.kind === 'local'));
   }
-  const first = newDesk()
-    .receive(3, ROOT, Message.of({ t: 'foo' }), VIEW)
-    .map(shown);
-  assert.deepEqual(first, [
-    'error api_process_registration_msg: bad message',
-    '{"kind":"close","connection":3}',
-  ]);
+});
+
+test('who says something else first may still sign on', () => {
+  const desk = newDesk();
+  const first = desk.receive(3, ROOT, Message.of({ t: 'foo' }), VIEW).map(shown);
+  assert.deepEqual(first, ['error api_process_registration_msg: bad message']);
+  desk.receive(3, ROOT, signOnOf(ROOT, '77'), VIEW);
+  assert.ok(desk.has(3));
+});
+
+test('a client with a name that is refused hears that it has left', () => {
+  const told = (request: Message, peer: typeof ROOT): string | undefined =>
+    occupied()
+      .receive(3, peer, request, VIEW)
+      .map(shown)
+      .find((effect) => effect.includes('st=leave'));
+  const leave = '3 < t=hbapi-clstat st=leave';
+  assert.equal(
+    told(signOnOf(OTHER, 'mine'), OTHER),
+    `${leave} from_id=mine to_id=mine src=alpha info=client failed authorization client_gen=2`,
+  );
+  assert.equal(
+    told(signOnOf(DAEMON, 'ipfail'), DAEMON),
+    `${leave} from_id= to_id= src=alpha info=duplicate add request client_gen=2`,
+  );
+  assert.equal(told(signOnOf(OTHER, '9'), OTHER), undefined);
+});
+
+test('where the group of the command may ask, so may everybody', () => {
+  const lending = newDesk({ commandGroup: 90 });
+  assert.equal(lending.receive(1, OTHER, signOnOf(OTHER, '9'), VIEW).length, 1);
+  assert.ok(lending.has(1));
+  lending.receive(2, OTHER, signOnOf(OTHER, 'mine'), VIEW);
+  assert.ok(!lending.has(2));
+  const strict = newDesk({ commandGroup: 91 });
+  strict.receive(1, OTHER, signOnOf(OTHER, '9'), VIEW);
+  assert.ok(!strict.has(1));
+});
+
+test('the facility is as the C library numbers it', () => {
+  const [reply] = newDesk({ logFacility: 16 }).receive(1, ROOT, signOnOf(ROOT, '77'), VIEW);
+  assert.match(reply === undefined ? '' : shown(reply), / logfacility=128$/);
 });
 
 test('each request has its reply', () => {
@@ -160,11 +201,15 @@ test('each request has its reply', () => {
     ['clientstatus', { node: 'gamma', cn: 'ipfail' }, ['subt=respond-cstatus cs=offline']],
     ['getparm', { pname: 'deadtime' }, ['pvalue=6']],
     ['getparm', { pname: 'nosuch' }, ['']],
+    ['getparm', { pname: 'crm' }, ['pvalue=false']],
+    ['getparm', { pname: 'hbversion' }, ['pvalue=3.0.6']],
     ['getrsc', {}, ['rsc_hold=local']],
     ['setfilter', { fmask: 'ff' }, ['']],
+    ['setfilter', { fmask: '-1' }, ['']],
+    ['setfilter', { fmask: '0x1' }, ['']],
     ['setsignal', { signal: '0' }, ['']],
     ['getuuid', { queryname: 'alpha' }, ['queryuuid=bytes']],
-    ['getuuid', { queryname: 'nosuch' }, ['']],
+    ['getuuid', { queryname: 'ALPHA' }, ['']],
   ];
   for (const [type, fields, replies] of ok) {
     const expected = replies.map((reply, index) => {
@@ -195,7 +240,9 @@ test('bad requests are refused as the genuine daemon does', () => {
     ['clientstatus', { node: 'nosuch', cn: 'x' }, ' info=EINVAL'],
     ['getparm', {}, ' info=EINVAL'],
     ['setfilter', { fmask: 'zz' }, ' info=EINVAL'],
+    ['setfilter', { fmask: '40' }, ' info=EINVAL'],
     ['setsignal', { signal: '99' }, ' info=EINVAL'],
+    ['setsignal', { signal: '-1' }, ' info=EINVAL'],
     ['setsignal', {}, ''],
     ['getuuid', {}, ' info=no query node name found'],
     ['getnodename', { queryuuid: 'x' }, ' info=no query node name found'],
@@ -208,7 +255,10 @@ test('bad requests are refused as the genuine daemon does', () => {
     assert.equal(effects.at(-2), `error api_process_request: bad request [${type}]`);
   }
   const nobody = 'error api_process_request: msg from non-client';
-  assert.deepEqual(ask(occupied(), 'getrsc', { from_id: '1' }), [nobody]);
+  assert.deepEqual(ask(occupied(), 'getrsc', { from_id: '1', pid: '1' }), [nobody]);
+  // The process alone will do, and so will the name.
+  assert.equal(ask(occupied(), 'getrsc', { from_id: '1' }).length, 1);
+  assert.equal(ask(occupied(), 'getrsc', { pid: '1' }).length, 1);
 });
 
 test('a uuid finds its node', () => {
@@ -223,6 +273,10 @@ test('a client of another node is asked for there, and the answer finds its way'
   const desk = occupied();
   assert.deepEqual(ask(desk, 'clientstatus', { node: 'beta', cn: 'ipfail' }), [
     'local t=query-cstatus dest=beta cn=ipfail from_id=77',
+  ]);
+  // This node's name in other letters is asked for in the cluster too, where nobody answers to it.
+  assert.deepEqual(ask(desk, 'clientstatus', { node: 'ALPHA', cn: 'ipfail' }), [
+    'local t=query-cstatus dest=ALPHA cn=ipfail from_id=77',
   ]);
   const reply = Message.of({ t: 'respond-cstatus', dest: 'alpha', to_id: '77', cs: 'online' });
   assert.deepEqual(desk.notify('normal', reply, VIEW).map(shown), [`1 < ${line(reply)}`]);
@@ -291,7 +345,11 @@ test('leaving is announced with its reason, once, and frees the name', () => {
   const desk = occupied();
   const left =
     'local t=hbapi-clstat st=leave from_id=ipfail to_id=ipfail src=alpha info=signoff client_gen=1';
-  assert.deepEqual(ask(desk, 'signoff', {}, 2), [left, '{"kind":"close","connection":2}']);
+  assert.deepEqual(ask(desk, 'signoff', {}, 2), [
+    left.replace('local', '2 <'),
+    left,
+    '{"kind":"close","connection":2}',
+  ]);
   assert.deepEqual(desk.leave(2, 'EOF', VIEW), []);
   assert.deepEqual(desk.leave(1, 'EOF', VIEW), []);
   const again = desk.receive(4, DAEMON, signOnOf(DAEMON, 'ipfail'), VIEW);

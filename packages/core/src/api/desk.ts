@@ -12,7 +12,7 @@ import type { Millis } from '../time.js';
 import type { ClusterView } from '../view.js';
 import { type ApiClient, type ConnectionId, FILTER, type NoticeClass } from './client.js';
 import { type Answer, answer, type Knowledge } from './requests.js';
-import { judgeSignOn, type PeerIdentity } from './signon.js';
+import { judgeSignOn, type PeerIdentity, type SignOn } from './signon.js';
 
 /** What the desk must know beside the state of the cluster. */
 export interface DeskSettings {
@@ -24,7 +24,14 @@ export interface DeskSettings {
   readonly version: string;
   /** The number of the syslog facility, such as 23 for local7; -1 for none. */
   readonly logFacility: number;
+  /** True when the machine has a process of that number. */
+  readonly processExists: (pid: number) => boolean;
+  /** The group that the genuine cl_status lends to whoever runs it, haclient. */
+  readonly commandGroup?: number;
 }
+
+/** The facility's number stands above the three bits of the severity in what the C library takes. */
+const FACILITY_SHIFT = 3;
 
 export type DeskEffect =
   /** Send a message to a client. */
@@ -111,7 +118,9 @@ export class ApiDesk {
     const client = this.#clients.get(connection);
     if (client === undefined) return [];
     this.#clients.delete(connection);
-    return client.casual ? [] : [presence(client, 'leave', reason, view)];
+    return client.casual
+      ? []
+      : [{ kind: 'local', message: presence(client, 'leave', reason, view) }];
   }
 
   #signOn(
@@ -120,24 +129,21 @@ export class ApiDesk {
     request: Message,
     view: ClusterView,
   ): readonly DeskEffect[] {
-    const close: DeskEffect = { kind: 'close', connection };
     const isSignOn =
       request.get(FIELD.type) === TYPE.apiRequest && request.get(FIELD.requestType) === 'signon';
-    if (!isSignOn) {
-      return [log('error', 'api_process_registration_msg: bad message'), close];
-    }
+    if (!isSignOn) return [log('error', 'api_process_registration_msg: bad message')];
     const generation = this.#nextGeneration++;
-    const judged = judgeSignOn(request, peer, this.#settings.apiauth);
-    const id = judged.id;
-    const duplicate = this.#clientOf(id) !== undefined;
-    if (!judged.ok || peer === undefined || duplicate) {
-      const info = judged.ok ? 'duplicate add request' : judged.info;
-      const complaint = duplicate
-        ? `duplicate client add request [${id}] [${peer?.pid ?? 0}]`
-        : `Client [${id}] pid ${peer?.pid ?? 0} failed authorization [${info ?? 'bad request'}]`;
-      const failed = `api_process_registration_msg: cannot add client(${id})`;
-      const refusal = info === undefined ? [] : [this.#signOnReply(connection, view, info)];
-      return [...refusal, log('warn', complaint), log('error', failed), close];
+    const { apiauth, processExists, commandGroup } = this.#settings;
+    const judged = judgeSignOn(request, peer, apiauth, {
+      isSignedOn: (name) => this.#clientOf(name) !== undefined,
+      processExists,
+      commandGroup,
+    });
+    const { id } = judged;
+    if (!judged.ok || peer === undefined) {
+      const asked = request.get(FIELD.fromId) ?? '';
+      const refused = { connection, id, generation, pid: peer?.pid ?? 0 };
+      return this.#refuseSignOn(refused, asked, judged, view);
     }
     const { casual } = judged;
     const client: ApiClient = {
@@ -150,12 +156,45 @@ export class ApiDesk {
       signal: 0,
     };
     this.#clients.set(connection, client);
-    const joined = casual ? [] : [presence(client, 'join', 'signon', view)];
+    const join: DeskEffect = {
+      kind: 'local',
+      message: presence(client, 'join', 'signon', view),
+    };
+    const joined = casual ? [] : [join];
     return [...joined, this.#signOnReply(connection, view)];
   }
 
+  /** A client with a name is told that it has left, although it had never come. */
+  #refuseSignOn(
+    refused: Pick<ApiClient, 'connection' | 'id' | 'generation'> & { readonly pid: number },
+    asked: string,
+    judged: SignOn,
+    view: ClusterView,
+  ): readonly DeskEffect[] {
+    const { connection, pid } = refused;
+    const { info, casual } = judged.ok
+      ? { info: undefined, casual: judged.casual }
+      : { info: judged.info, casual: judged.casual };
+    const complaint =
+      info === 'duplicate add request'
+        ? `duplicate client add request [${asked}] [${pid}]`
+        : `Client [${asked}] pid ${pid} failed authorization [${info ?? 'bad request'}]`;
+    const effects: DeskEffect[] = [];
+    if (info !== undefined) effects.push(this.#signOnReply(connection, view, info));
+    if (info !== undefined && !casual) {
+      effects.push({ kind: 'send', connection, message: presence(refused, 'leave', info, view) });
+    }
+    const failed = `api_process_registration_msg: cannot add client(${asked})`;
+    return [
+      ...effects,
+      log('warn', complaint),
+      log('error', failed),
+      { kind: 'close', connection },
+    ];
+  }
+
   #signOnReply(connection: ConnectionId, view: ClusterView, refusal?: string): DeskEffect {
-    const { deadtime, keepalive, version, logFacility } = this.#settings;
+    const { deadtime, keepalive, version, logFacility, parameters } = this.#settings;
     const outcome: Record<string, string> =
       refusal === undefined
         ? { [FIELD.result]: 'OK' }
@@ -169,8 +208,8 @@ export class ApiDesk {
       [FIELD.node]: view.localNode,
       [FIELD.version]: version,
       // Without it cl_status of 3.0.6 takes us for a pacemaker cluster.
-      [FIELD.pacemaker]: 'no',
-      [FIELD.logFacility]: String(logFacility),
+      [FIELD.pacemaker]: parameters.get('pacemaker') ?? 'false',
+      [FIELD.logFacility]: String(logFacility < 0 ? logFacility : logFacility << FACILITY_SHIFT),
     });
     return { kind: 'send', connection, message };
   }
@@ -182,11 +221,15 @@ export class ApiDesk {
   #request(client: ApiClient, request: Message, view: ClusterView): readonly DeskEffect[] {
     const type = request.get(FIELD.requestType);
     const id = request.get(FIELD.fromId);
-    if (type === undefined || id === undefined || request.get(FIELD.pid) === undefined) {
+    const pid = request.get(FIELD.pid);
+    if (type === undefined || id === undefined || pid === undefined) {
       const text = 'api_process_request: no fromid/pid/reqtype in message.';
       return [log('error', text)];
     }
-    if (id !== client.id) return [log('error', 'api_process_request: msg from non-client')];
+    // Either will do (heartbeat 3.0.6).
+    if (id !== client.id && pid !== String(client.peer.pid)) {
+      return [log('error', 'api_process_request: msg from non-client')];
+    }
     const known: Knowledge = {
       view,
       parameters: this.#settings.parameters,
@@ -219,8 +262,14 @@ export class ApiDesk {
         const text = `${from} ${client.id} is set to ${messages}`;
         return [{ kind: 'queueLength', connection, messages }, log('info', text)];
       }
-      case 'signOff':
-        return [...this.leave(connection, 'signoff', view), { kind: 'close', connection }];
+      case 'signOff': {
+        const message = presence(client, 'leave', 'signoff', view);
+        const told: readonly DeskEffect[] = client.casual
+          ? []
+          : [{ kind: 'send', connection, message }];
+        const left = this.leave(connection, 'signoff', view);
+        return [...told, ...left, { kind: 'close', connection }];
+      }
       case 'nothing':
         return given.complaint === undefined ? [] : [log('error', given.complaint)];
     }
@@ -305,12 +354,12 @@ function refuse(client: ApiClient, type: string, info?: string): readonly DeskEf
 
 /** The message that tells the clients of that name on every node that one came or went. */
 function presence(
-  client: ApiClient,
+  client: Pick<ApiClient, 'id' | 'generation'>,
   status: 'join' | 'leave',
   info: string,
   view: ClusterView,
-): DeskEffect {
-  const message = Message.of({
+): Message {
+  return Message.of({
     [FIELD.type]: TYPE.clientStatus,
     [FIELD.status]: status,
     [FIELD.fromId]: client.id,
@@ -319,5 +368,4 @@ function presence(
     [FIELD.info]: info,
     [FIELD.clientGeneration]: String(client.generation),
   });
-  return { kind: 'local', message };
 }

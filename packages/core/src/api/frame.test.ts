@@ -47,19 +47,28 @@ test('a netstring body is understood', () => {
   assert.deepEqual(messages, [Message.of({ t: 'ab' })]);
 });
 
-test('what is wrong ends the stream for good, after what was right', () => {
+test('a wrong header ends the stream for good, after what was right', () => {
   const good = encodeApiFrame(Message.of({ t: 'a' }));
   const cases: readonly (readonly [Uint8Array, string])[] = [
     [header(4, 1), 'magic'],
-    [header(0, 0xabcd), 'length'],
     [header(MESSAGE_BYTES_MAX + 1, 0xabcd), 'length'],
-    [framed('hello\0'), 'message'],
+    [header(0xffffffff, 0xabcd), 'length'],
   ];
   for (const [bad, reason] of cases) {
     const reader = new ApiFrameReader();
     const first = reader.push(Uint8Array.of(...good, ...bad, ...good));
     assert.deepEqual(first, { messages: [Message.of({ t: 'a' })], broken: reason });
     assert.deepEqual(reader.push(good), { messages: [], broken: reason });
+  }
+});
+
+test('a frame without a message is passed over', () => {
+  const good = encodeApiFrame(Message.of({ t: 'a' }));
+  for (const bad of [header(0, 0xabcd), framed('hello\0'), framed('>>>\nt=a\n\0')]) {
+    const reader = new ApiFrameReader();
+    reader.add(Uint8Array.of(...bad, ...good));
+    const kinds = [reader.next(), reader.next(), reader.next()].map((frame) => frame?.kind);
+    assert.deepEqual(kinds, ['unreadable', 'message', undefined]);
   }
 });
 

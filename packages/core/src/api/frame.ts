@@ -24,42 +24,92 @@ export function encodeApiFrame(message: Message): Uint8Array {
 }
 
 /** Why a stream cannot be read any further. */
-export type BrokenStream = 'magic' | 'length' | 'message';
+export type BrokenStream = 'magic' | 'length';
 
-export interface ApiFrames {
+/** What comes next in a stream. */
+export type Frame =
+  | { readonly kind: 'message'; readonly message: Message }
+  /** A whole frame that holds no message; the next one may be good again. */
+  | { readonly kind: 'unreadable' }
+  /** The stream is beyond repair; nothing more will ever be read from it. */
+  | { readonly kind: 'broken'; readonly why: BrokenStream };
+
+/** All that a stream held so far. */
+export interface Frames {
   readonly messages: readonly Message[];
-  /** Set when the stream is beyond repair; nothing more will ever be read from it. */
   readonly broken?: BrokenStream;
 }
 
+/** A frame may come byte by byte; so many pieces are kept apart before they are joined. */
+const CHUNKS_MAX = 64;
+
 /**
- * Puts frames together from what a socket gives. Holds at most one frame, and what came with its
- * end.
+ * Puts frames together from what a socket gives. It holds what it was given and has not been asked
+ * for: one frame and a chunk, if whoever reads from the socket asks for all before he reads on.
  */
 export class ApiFrameReader {
-  #pending: Uint8Array = new Uint8Array(0);
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
   #broken: BrokenStream | undefined;
 
+  /** Takes what came in. */
+  add(chunk: Uint8Array): void {
+    if (this.#broken !== undefined || chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#chunks.length > CHUNKS_MAX) this.#join();
+  }
+
   /** Takes what came in, and gives the messages that it completed, in order. Never throws. */
-  push(chunk: Uint8Array): ApiFrames {
+  push(chunk: Uint8Array): Frames {
+    this.add(chunk);
     const messages: Message[] = [];
-    let rest = this.#pending.length === 0 ? chunk : joined(this.#pending, chunk);
-    while (this.#broken === undefined && rest.length >= HEADER_BYTES) {
-      const header = new DataView(rest.buffer, rest.byteOffset, HEADER_BYTES);
-      const length = header.getUint32(0, true);
-      if (header.getUint32(4, true) !== MAGIC) this.#broken = 'magic';
-      else if (length === 0 || length > MESSAGE_BYTES_MAX) this.#broken = 'length';
-      else if (rest.length < HEADER_BYTES + length) break;
-      else {
-        const body = rest.subarray(HEADER_BYTES, HEADER_BYTES + length);
-        const message = decodeBody(body);
-        if (message === undefined) this.#broken = 'message';
-        else messages.push(message);
-        rest = rest.subarray(HEADER_BYTES + length);
-      }
+    for (let frame = this.next(); frame !== undefined; frame = this.next()) {
+      if (frame.kind === 'broken') return { messages, broken: frame.why };
+      if (frame.kind === 'message') messages.push(frame.message);
     }
-    this.#pending = this.#broken === undefined ? rest.slice() : new Uint8Array(0);
-    return this.#broken === undefined ? { messages } : { messages, broken: this.#broken };
+    return { messages };
+  }
+
+  /** The next frame; undefined until it is whole. Never throws. */
+  next(): Frame | undefined {
+    if (this.#broken !== undefined) return { kind: 'broken', why: this.#broken };
+    if (this.#bytes < HEADER_BYTES) return undefined;
+    const start = this.#first(HEADER_BYTES);
+    const header = new DataView(start.buffer, start.byteOffset, HEADER_BYTES);
+    const length = header.getUint32(0, true);
+    if (header.getUint32(4, true) !== MAGIC) return this.#break('magic');
+    if (length > MESSAGE_BYTES_MAX) return this.#break('length');
+    if (this.#bytes < HEADER_BYTES + length) return undefined;
+    const whole = this.#first(HEADER_BYTES + length);
+    const message = decodeBody(whole.subarray(HEADER_BYTES, HEADER_BYTES + length));
+    this.#chunks[0] = whole.subarray(HEADER_BYTES + length);
+    this.#bytes -= HEADER_BYTES + length;
+    return message === undefined ? { kind: 'unreadable' } : { kind: 'message', message };
+  }
+
+  /** A first chunk of at least so many bytes, which must be there. */
+  #first(bytes: number): Uint8Array {
+    const [first] = this.#chunks;
+    return first !== undefined && first.length >= bytes ? first : this.#join();
+  }
+
+  #join(): Uint8Array {
+    const whole = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#chunks = [whole];
+    return whole;
+  }
+
+  #break(why: BrokenStream): Frame {
+    this.#broken = why;
+    this.#chunks = [];
+    this.#bytes = 0;
+    return { kind: 'broken', why };
   }
 }
 
@@ -70,11 +120,4 @@ function decodeBody(body: Uint8Array): Message | undefined {
     ? decodeNetstring(text).decoded
     : decodeClassic(text);
   return decoded.ok ? decoded.message : undefined;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

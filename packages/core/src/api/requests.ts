@@ -125,16 +125,20 @@ function linkStatus(node: NodeView, request: Message): Answer {
   return link === undefined ? EINVAL : single(text(FIELD.status, link.status));
 }
 
-/** Clients of this node and of nodes that are not active are known here; others are asked for. */
+/**
+ * Clients of this node and of nodes that are not active are known here; others are asked for. Who
+ * writes this node's name in other letters asks the cluster too, and gets no answer.
+ */
 function clientStatus(request: Message, client: ApiClient, known: Knowledge): Answer {
   const node = nodeOf(request, known);
+  const asked = request.get(FIELD.node);
   const name = request.get(FIELD.clientName);
-  if (node === undefined || name === undefined) return EINVAL;
-  const local = node.name === known.view.localNode;
+  if (node === undefined || asked === undefined || name === undefined) return EINVAL;
+  const local = asked === known.view.localNode;
   if (!local && node.status === 'active') {
     const message = Message.of({
       [FIELD.type]: TYPE.queryClientStatus,
-      [FIELD.destination]: node.name,
+      [FIELD.destination]: asked,
       [FIELD.clientName]: name,
       [FIELD.fromId]: client.id,
     });
@@ -144,24 +148,41 @@ function clientStatus(request: Message, client: ApiClient, known: Knowledge): An
   return single(text(FIELD.subtype, TYPE.respondClientStatus), text(FIELD.clientStatus, status));
 }
 
+/** Parameters that have another source than a line of ha.cf (heartbeat 3.0.6). */
+const PARAMETERS: Readonly<Record<string, (known: Knowledge) => string | undefined>> = {
+  crm: ({ parameters }) => parameters.get('pacemaker'),
+  hbversion: () => '3.0.6',
+};
+
 function getParameter(request: Message, _client: ApiClient, known: Knowledge): Answer {
   const name = request.get(FIELD.parameterName);
   if (name === undefined) return EINVAL;
-  const value = known.parameters.get(name);
+  const value = PARAMETERS[name]?.(known) ?? known.parameters.get(name);
   return value === undefined ? single() : single(text(FIELD.parameterValue, value));
 }
 
+/** A hexadecimal number in the way of scanf: what follows it does not matter. */
+const HEXADECIMAL = /^\s*([+-]?)(?:0x)?([0-9a-f]+)/i;
+
+/** At least one bit must be one that is known; others are passed over. */
 function setFilter(request: Message, client: ApiClient): Answer {
-  const filter = request.hex(FIELD.filterMask);
-  if (filter === undefined) return EINVAL;
-  const all = Object.values(FILTER).reduce((bits, bit) => bits | bit, 0);
-  return { kind: 'replies', replies: [[]], client: { ...client, filter: filter & all } };
+  const [, sign, digits] = HEXADECIMAL.exec(request.get(FIELD.filterMask) ?? '') ?? [];
+  if (digits === undefined) return EINVAL;
+  const all = BigInt(Object.values(FILTER).reduce((bits, bit) => bits | bit, 0));
+  const number = BigInt(`0x${digits}`);
+  const filter = Number((sign === '-' ? -number : number) & all);
+  if (filter === 0) return EINVAL;
+  return { kind: 'replies', replies: [[]], client: { ...client, filter } };
 }
 
+/** A decimal number in the way of scanf. */
+const DECIMAL = /^\s*([+-]?\d+)/;
+
 function setSignal(request: Message, client: ApiClient): Answer {
-  const signal = request.decimal(FIELD.signal);
-  if (signal === undefined) return { kind: 'refused' };
-  if (signal > SIGNAL_MAX) return EINVAL;
+  const [, digits] = DECIMAL.exec(request.get(FIELD.signal) ?? '') ?? [];
+  if (digits === undefined) return { kind: 'refused' };
+  const signal = Number(digits);
+  if (signal < 0 || signal > SIGNAL_MAX) return EINVAL;
   return { kind: 'replies', replies: [[]], client: { ...client, signal } };
 }
 
@@ -170,9 +191,10 @@ const NO_QUERY: Answer = { kind: 'refused', info: 'no query node name found' };
 const UUID_BYTES = 16;
 
 function getUuid(request: Message, _client: ApiClient, known: Knowledge): Answer {
-  const name = request.get(FIELD.queryName)?.toLowerCase();
+  const name = request.get(FIELD.queryName);
   if (name === undefined) return NO_QUERY;
-  const node = known.view.nodes.find((candidate) => candidate.name.toLowerCase() === name);
+  // In exactly these letters, unlike everywhere else.
+  const node = known.view.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) return single();
   const value = node.uuid ?? new Uint8Array(UUID_BYTES);
   return single({ name: FIELD.queryUuid, type: 'binary', value });
@@ -180,7 +202,7 @@ function getUuid(request: Message, _client: ApiClient, known: Knowledge): Answer
 
 function getNodeName(request: Message, _client: ApiClient, known: Knowledge): Answer {
   const uuid = request.binary(FIELD.queryUuid);
-  if (uuid === undefined) return NO_QUERY;
+  if (uuid?.length !== UUID_BYTES) return NO_QUERY;
   const node = known.view.nodes.find(
     (candidate) =>
       candidate.uuid?.length === uuid.length &&

@@ -17,51 +17,77 @@ const DEFAULT = 'default';
 /** A client's name is shorter than this (heartbeat 2.1). */
 const ID_LENGTH_MAX = 31;
 
+/** What is known here of other clients and of the machine's processes. */
+export interface Registry {
+  readonly isSignedOn: (id: string) => boolean;
+  readonly processExists: (pid: number) => boolean;
+  /** The group that the genuine cl_status lends to whoever runs it. */
+  readonly commandGroup: number | undefined;
+}
+
 export type SignOn =
   | { readonly ok: true; readonly id: string; readonly casual: boolean }
   | {
       readonly ok: false;
       /** `info` of the reply; absent when the request is not even answered. */
       readonly info?: string;
+      /** Empty until it is known to be a client of its own. */
       readonly id: string;
+      readonly casual: boolean;
     };
 
+/** A decimal number in the way of scanf: what follows it does not matter. */
+function numberIn(text: string | undefined): number | undefined {
+  const [, digits] = /^\s*([+-]?\d+)/.exec(text ?? '') ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /**
- * Judges a sign-on request. The claimed user and group must be those of the connection, the claimed
- * process its process, and the rule for its name must list the user or the group. Root may always
- * sign on as a casual client (heartbeat 3.0.6).
- *
- * A request without `from_id` or `pid`, which ends the genuine daemon, is refused.
+ * Judges a sign-on request. The name must be free, the claimed user and group those of the
+ * connection, the claimed process its process, and the rule for its name must list the user or the
+ * group. Root may always sign on as a casual client. Texts and their order are those of heartbeat
+ * 3.0.6, which has two defects that are not carried over: a request without `from_id` or `pid` ends
+ * it, and of a name that is too long it takes the first 32 bytes and what lies behind them.
  */
 export function judgeSignOn(
   request: Message,
   peer: PeerIdentity | undefined,
   rules: readonly ApiAuthRule[],
+  registry: Registry,
 ): SignOn {
-  const id = request.get(FIELD.fromId) ?? '';
-  const pid = request.decimal(FIELD.pid);
-  if (id === '' || id.length > ID_LENGTH_MAX || pid === undefined) return { ok: false, id };
-  const uid = request.decimal(FIELD.uid);
-  const gid = request.decimal(FIELD.gid);
-  if (uid === undefined || gid === undefined) return { ok: false, id, info: 'invalid id info' };
+  const id = request.get(FIELD.fromId);
+  const claimedPid = request.get(FIELD.pid);
+  const casual = id === claimedPid;
+  if (id === undefined || claimedPid === undefined) return { ok: false, id: '', casual };
+  const unnamed = (info: string): SignOn => ({ ok: false, id: '', casual: false, info });
+  const refuse = (info: string): SignOn => ({ ok: false, id, casual, info });
+  if (id === '' || registry.isSignedOn(id)) return unnamed('duplicate add request');
+  const pid = numberIn(claimedPid) ?? 0;
+  if (pid <= 0 || !registry.processExists(pid)) return unnamed('bad pid');
+  const uid = numberIn(request.get(FIELD.uid));
+  const gid = numberIn(request.get(FIELD.gid));
+  if (uid === undefined || gid === undefined) return refuse('invalid id info');
   if (peer === undefined || peer.uid !== uid || peer.gid !== gid) {
-    return { ok: false, id, info: 'incorrect/false credentials' };
+    return refuse('incorrect/false credentials');
   }
-  const casual = id === String(pid);
   const rule = casual ? ruleFor(ANONYMOUS, rules) : (ruleFor(id, rules) ?? ruleFor(DEFAULT, rules));
   const rootAsks = casual && peer.uid === 0;
-  if (rule === undefined && !rootAsks) return { ok: false, id, info: 'no default client auth' };
-  if (peer.pid !== pid) return { ok: false, id, info: 'pid mismatch' };
-  if (!rootAsks && !(rule !== undefined && admits(rule, peer))) {
-    return { ok: false, id, info: 'client failed authorization' };
-  }
-  return { ok: true, id, casual };
+  const none = (rule === undefined && !rootAsks) || id.length > ID_LENGTH_MAX;
+  if (none) return refuse('no default client auth');
+  if (peer.pid !== pid) return refuse('pid mismatch');
+  const admitted = rootAsks || admits(rule, peer) || (casual && lends(rule, registry));
+  return admitted ? { ok: true, id, casual } : refuse('client failed authorization');
 }
 
 function ruleFor(client: string, rules: readonly ApiAuthRule[]): ApiAuthRule | undefined {
   return rules.find((rule) => rule.client === client);
 }
 
-function admits(rule: ApiAuthRule, peer: PeerIdentity): boolean {
-  return rule.uids.includes(peer.uid) || rule.gids.includes(peer.gid);
+function admits(rule: ApiAuthRule | undefined, peer: PeerIdentity): boolean {
+  return rule !== undefined && (rule.uids.includes(peer.uid) || rule.gids.includes(peer.gid));
+}
+
+/** Where that group may ask, so may everybody: the genuine command is set-group-id for this. */
+function lends(rule: ApiAuthRule | undefined, { commandGroup }: Registry): boolean {
+  return commandGroup !== undefined && rule?.gids.includes(commandGroup) === true;
 }

@@ -1,7 +1,7 @@
 /** One connection of a client: frames in, and a bounded queue of frames out. */
 import type { Socket } from 'node:net';
 
-import { ApiFrameReader, encodeApiFrame } from '@ts-heartbeat/core/api/frame';
+import { ApiFrameReader, encodeApiFrame, type Frame } from '@ts-heartbeat/core/api/frame';
 import type { Message } from '@ts-heartbeat/core/message/message';
 
 /**
@@ -19,34 +19,59 @@ const SIGN_ON_MS = 10_000;
 /** How long a client that is sent away may take to read the reason. */
 const FAREWELL_MS = 2000;
 
+/** Faults that a client may commit, such as frames without a message, before it is sent away. */
+const FAULTS_MAX = 10;
+
 export interface ConnectionEvents {
-  message(message: Message): void;
-  /** It is gone, or has sent something that cannot be read. Comes once. */
+  /** There is something to take with `next`. */
+  readable(): void;
+  /** It is gone. Comes once; what had come before can still be taken. */
   gone(): void;
-  complain(text: string): void;
 }
 
 export class ClientConnection {
   readonly #socket: Socket;
   readonly #reader = new ApiFrameReader();
+  readonly #signOnTimer: NodeJS.Timeout;
   #waiting = 0;
   #queueLength = QUEUE_LENGTH;
   #open = true;
+  #held = false;
+  #faults = 0;
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket;
-    socket.setTimeout(SIGN_ON_MS, () => socket.destroy());
-    socket.on('data', (chunk) => this.#read(chunk, events));
+    this.#signOnTimer = setTimeout(() => socket.destroy(), SIGN_ON_MS);
+    socket.on('data', (chunk: Uint8Array) => {
+      if (!this.#open) return;
+      this.#reader.add(chunk);
+      // Nothing more is read before this is dealt with: the rest waits at the client's end.
+      socket.pause();
+      events.readable();
+    });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      this.#open = false;
+      clearTimeout(this.#signOnTimer);
       events.gone();
     });
   }
 
+  /** The next frame of the client; with undefined it is read from again. */
+  next(): Frame | undefined {
+    const frame = this.#reader.next();
+    if (frame === undefined && !this.#held) this.#socket.resume();
+    return frame;
+  }
+
   /** Signed on: it may now be silent as long as it likes. */
   welcome(): void {
-    this.#socket.setTimeout(0);
+    clearTimeout(this.#signOnTimer);
+  }
+
+  /** Counts a fault of the client; false when it was one too many. */
+  forgive(): boolean {
+    this.#faults += 1;
+    return this.#faults <= FAULTS_MAX;
   }
 
   /** Allows that many messages to wait. */
@@ -66,32 +91,27 @@ export class ClientConnection {
     return true;
   }
 
-  pause(paused: boolean): void {
-    if (paused) this.#socket.pause();
-    else this.#socket.resume();
+  /** True while it is not to be read from. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Stops reading from the client, or goes on. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#socket.pause();
   }
 
   /** Closes once everything sent is out, or soon. Nothing is read any more. */
   close(): void {
     this.#open = false;
     this.#socket.setTimeout(FAREWELL_MS, () => this.#socket.destroy());
+    this.#socket.resume();
     this.#socket.destroySoon();
   }
 
   destroy(): void {
     this.#open = false;
-    this.#socket.destroy();
-  }
-
-  #read(chunk: Uint8Array, events: ConnectionEvents): void {
-    if (!this.#open) return;
-    const { messages, broken } = this.#reader.push(chunk);
-    for (const message of messages) {
-      events.message(message);
-      if (!this.#open) return;
-    }
-    if (broken === undefined) return;
-    events.complain(`A client sent what is no message (${broken}): disconnecting it`);
     this.#socket.destroy();
   }
 }

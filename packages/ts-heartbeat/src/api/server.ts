@@ -9,22 +9,36 @@ import type { PeerIdentity } from '@ts-heartbeat/core/api/signon';
 import type { Severity } from '@ts-heartbeat/core/log';
 import type { Message } from '@ts-heartbeat/core/message/message';
 import type { ClusterView } from '@ts-heartbeat/core/view';
+import { processIdentity } from '@ts-heartbeat/platform/gone';
 
 import { ClientConnection } from './connection.js';
 
 /** Programs connected at once; a handful are usual. */
-const CONNECTIONS_MAX = 200;
+const CONNECTIONS_MAX = 400;
 
-/** Anyone may connect who gets through the directory (heartbeat 3.0.6). */
+/** Of those, how many one user other than root may have: cl_status may be run by anybody. */
+const CONNECTIONS_PER_USER_MAX = 50;
+
+/**
+ * Messages dealt with before everything else has its turn again: about a millisecond. A client
+ * that asks without end must not keep the daemon from its heartbeats.
+ */
+const MESSAGES_PER_TURN = 20;
+
+/**
+ * Who connects is judged at sign-on. The genuine directory is closed to all but haclient, and its
+ * cl_status lets everybody in because it is set-group-id; a program of Node.js cannot be.
+ */
 const SOCKET_MODE = 0o777;
-const DIRECTORY_MODE = 0o750;
+const DIRECTORY_MODE = 0o751;
 
 export interface ApiServerOptions {
   /** Path of the socket. Its directory is made when it is not there. */
   readonly path: string;
   /** Who the directory belongs to, `hacluster:haclient`; left as it is where they do not exist. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  readonly settings: DeskSettings;
+  readonly settings: Omit<DeskSettings, 'commandGroup' | 'processExists'> &
+    Partial<Pick<DeskSettings, 'processExists'>>;
   /** The state of the cluster at this moment. */
   readonly view: () => ClusterView;
   /** Who is at the other end; undefined when that cannot be known, and then nobody signs on. */
@@ -34,17 +48,29 @@ export interface ApiServerOptions {
   readonly log: (severity: Severity, text: string) => void;
 }
 
+/** Somebody who has connected. */
+interface Caller {
+  readonly connection: ClientConnection;
+  readonly peer: PeerIdentity | undefined;
+  gone: boolean;
+}
+
 export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #desk: ApiDesk;
   readonly #server: net.Server;
-  readonly #connections = new Map<number, ClientConnection>();
+  readonly #connections = new Map<number, Caller>();
+  /** Connections that may have frames to take, in the order of their turns. */
+  readonly #ready = new Set<number>();
+  #turn: NodeJS.Immediate | undefined;
   #nextConnection = 1;
   #paused = false;
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    this.#desk = new ApiDesk(options.settings);
+    const { settings, owner } = options;
+    const lent = owner === undefined ? {} : { commandGroup: owner.gid };
+    this.#desk = new ApiDesk({ processExists, ...settings, ...lent });
     this.#server = net.createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.on('error', (error) => {
@@ -90,14 +116,18 @@ export class ApiServer {
   /** Stops reading from clients, or goes on. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    for (const connection of this.#connections.values()) connection.pause(paused);
+    for (const [id, { connection }] of this.#connections) {
+      connection.hold(paused);
+      if (!paused) this.#awaitTurn(id);
+    }
   }
 
   /** Disconnects everyone and removes the socket. Nobody's leaving is announced. */
   async close(): Promise<void> {
-    const connections = [...this.#connections.values()];
+    const callers = [...this.#connections.values()];
     this.#connections.clear();
-    for (const connection of connections) connection.destroy();
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    for (const { connection } of callers) connection.destroy();
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -105,21 +135,93 @@ export class ApiServer {
   }
 
   #accept(socket: net.Socket): void {
-    const id = this.#nextConnection++;
     // Asked at once: the credentials are those of the moment of connecting.
     const peer = this.#options.peerOf(socket);
+    if (this.#isOneTooMany(peer)) {
+      socket.destroy();
+      return;
+    }
+    const id = this.#nextConnection++;
     const connection = new ClientConnection(socket, {
-      message: (message) => this.#receive(id, peer, message),
-      gone: () => this.#lose(id, 'EOF'),
-      complain: (text) => this.#options.log('error', text),
+      readable: () => this.#awaitTurn(id),
+      gone: () => {
+        const caller = this.#connections.get(id);
+        if (caller === undefined) return;
+        caller.gone = true;
+        this.#awaitTurn(id);
+      },
     });
-    this.#connections.set(id, connection);
-    if (this.#paused) connection.pause(true);
+    this.#connections.set(id, { connection, peer, gone: false });
+    if (this.#paused) connection.hold(true);
   }
 
-  #receive(id: number, peer: PeerIdentity | undefined, message: Message): void {
+  #isOneTooMany(peer: PeerIdentity | undefined): boolean {
+    if (peer === undefined || peer.uid === 0) return false;
+    let count = 0;
+    for (const caller of this.#connections.values()) if (caller.peer?.uid === peer.uid) count += 1;
+    return count >= CONNECTIONS_PER_USER_MAX;
+  }
+
+  #awaitTurn(id: number): void {
+    this.#ready.add(id);
+    this.#turn ??= setImmediate(() => this.#takeTurn());
+  }
+
+  /** Takes one message of each in turn, so that none keeps the others waiting. */
+  #takeTurn(): void {
+    this.#turn = undefined;
+    let budget = MESSAGES_PER_TURN;
+    for (const id of this.#ready) {
+      if (budget === 0) break;
+      budget -= 1;
+      this.#ready.delete(id);
+      const caller = this.#connections.get(id);
+      // A set hands out what is added while it is walked: the next message waits for all others.
+      if (caller !== undefined && this.#takeOne(id, caller)) this.#ready.add(id);
+    }
+    if (this.#ready.size > 0) this.#turn ??= setImmediate(() => this.#takeTurn());
+  }
+
+  /** Takes the next frame of a connection; false when there is none for now. */
+  #takeOne(id: number, { connection, peer, gone }: Caller): boolean {
+    if (connection.held && !gone) return false;
+    const frame = connection.next();
+    switch (frame?.kind) {
+      case 'message':
+        this.#receive(id, peer, frame.message, connection);
+        return true;
+      case 'unreadable':
+        this.#options.log('error', 'A client sent what is no message');
+        this.#forgive(id, connection);
+        return true;
+      case 'broken': {
+        const text = `A client sent what is no message (${frame.why}): disconnecting it`;
+        this.#options.log('error', text);
+        connection.destroy();
+        this.#lose(id, 'EOF');
+        return false;
+      }
+      default:
+        if (gone) this.#lose(id, 'EOF');
+        return false;
+    }
+  }
+
+  #receive(
+    id: number,
+    peer: PeerIdentity | undefined,
+    message: Message,
+    connection: ClientConnection,
+  ): void {
     this.#perform(this.#desk.receive(id, peer, message, this.#options.view()));
-    if (this.#desk.has(id)) this.#connections.get(id)?.welcome();
+    if (this.#desk.has(id)) connection.welcome();
+    else this.#forgive(id, connection);
+  }
+
+  #forgive(id: number, connection: ClientConnection): void {
+    if (connection.forgive()) return;
+    connection.destroy();
+    this.#lose(id, 'EOF');
   }
 
   #lose(id: number, reason: 'EOF' | 'sendfail'): void {
@@ -134,7 +236,7 @@ export class ApiServer {
   #performOne(effect: DeskEffect): void {
     switch (effect.kind) {
       case 'send': {
-        const connection = this.#connections.get(effect.connection);
+        const connection = this.#connections.get(effect.connection)?.connection;
         if (connection?.send(effect.message) === false) this.#evict(effect.connection, connection);
         break;
       }
@@ -142,11 +244,11 @@ export class ApiServer {
         this.#options.onLocal(effect.message);
         break;
       case 'close':
-        this.#connections.get(effect.connection)?.close();
+        this.#connections.get(effect.connection)?.connection.close();
         this.#connections.delete(effect.connection);
         break;
       case 'queueLength':
-        this.#connections.get(effect.connection)?.allowQueue(effect.messages);
+        this.#connections.get(effect.connection)?.connection.allowQueue(effect.messages);
         break;
       case 'signal':
         signalProcess(effect.pid, effect.signal);
@@ -158,10 +260,15 @@ export class ApiServer {
   }
 
   #evict(id: number, connection: ClientConnection): void {
-    this.#options.log('warn', `Client ${id} does not read its messages: disconnecting it`);
+    const name = this.#desk.clients.find((client) => client.connection === id)?.id ?? '';
+    this.#options.log('warn', `Client [${name}] does not read its messages: disconnecting it`);
     connection.destroy();
     this.#lose(id, 'sendfail');
   }
+}
+
+function processExists(pid: number): boolean {
+  return processIdentity(pid) !== undefined;
 }
 
 /** The process may have ended since. */
