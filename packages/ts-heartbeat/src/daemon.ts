@@ -10,6 +10,7 @@ import { createNode } from '@ts-heartbeat/core/node';
 import type { Millis } from '@ts-heartbeat/core/time';
 import { runChild } from '@ts-heartbeat/platform/child';
 import { type Clock, systemClock } from '@ts-heartbeat/platform/clock';
+import { processIdentity } from '@ts-heartbeat/platform/gone';
 import { networkInterface } from '@ts-heartbeat/platform/interface';
 import {
   CLIENT_SOCKET,
@@ -24,8 +25,8 @@ import { FACILITY_NUMBER } from '@ts-heartbeat/platform/syslog';
 import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
 import { ApiServer } from './api/server.js';
 import { ClientRecord } from './clientrecord.js';
-import { systemAccounts } from './config/accounts.js';
-import { readExtraSettings, runnerArguments } from './config/sysconfig.js';
+import { sharedOwner } from './config/accounts.js';
+import { type ExtraSettings, readExtraSettings, runnerArguments } from './config/sysconfig.js';
 import { childEnvironment, clusterEnvironment } from './environment.js';
 import { type Fifo, openFifo } from './fifo.js';
 import { nextGeneration } from './generation.js';
@@ -116,7 +117,9 @@ export class Daemon {
       outside: (effect) => this.#perform(effect),
     });
     this.#pinger = makePinger(process.pid, say);
-    this.#media = this.#makeMedia();
+    const extra = readExtraSettings();
+    for (const problem of extra.problems) say('warn', `sysconfig: ${problem}`);
+    this.#media = this.#makeMedia(extra.settings);
     this.#api = this.#makeApi();
     const environment = (): Record<string, string> => childEnvironment(this.#variables());
     this.#clients = new RespawnClients(settings.clients, {
@@ -126,13 +129,18 @@ export class Daemon {
       record: new ClientRecord(CLIENT_RECORD),
       failfast: (command) => void this.#reboot(command),
     });
-    this.#resources = this.#makeResources(environment);
+    this.#resources = this.#makeResources(environment, extra.settings);
     this.#scripts = new RcScripts({ directory: CONFIG_DIRECTORY, say, environment });
   }
 
   /** The last events, for the report of a crash. */
   get trace(): readonly string[] {
     return this.#loop.trace;
+  }
+
+  /** How many messages were refused on each link, and why; empty when none was. */
+  get refused(): readonly string[] {
+    return this.#loop.refused;
   }
 
   /** Opens the FIFO. @throws Error when it cannot be made. */
@@ -185,7 +193,7 @@ export class Daemon {
     this.#keyring = keyring;
   }
 
-  #makeMedia(): Medium[] {
+  #makeMedia({ serialRtscts }: ExtraSettings): Medium[] {
     const around: Surroundings = {
       say: this.#parts.speech.say,
       clock: () => this.#clock.at(),
@@ -193,7 +201,8 @@ export class Daemon {
       received: (medium, arrival) => this.#loop.arrived(medium, arrival),
     };
     return this.#parts.settings.media.map((line) => {
-      const medium = makeMedium(line, around, { pinger: this.#pinger });
+      const serial = { rtscts: serialRtscts };
+      const medium = makeMedium(line, around, { pinger: this.#pinger, serial });
       this.#loop.add(medium, isPing(line));
       return medium;
     });
@@ -202,12 +211,10 @@ export class Daemon {
   #makeApi(): ApiServer {
     const { settings, speech } = this.#parts;
     const { apiauth, parameters, deadtime, keepalive, log } = settings;
-    const accounts = systemAccounts();
-    const uid = accounts.user('hacluster')?.uid;
-    const gid = accounts.group('haclient');
+    const owner = sharedOwner();
     return new ApiServer({
       path: CLIENT_SOCKET,
-      ...(uid === undefined || gid === undefined ? {} : { owner: { uid, gid } }),
+      ...(owner === undefined ? {} : { owner }),
       settings: {
         apiauth,
         parameters,
@@ -215,6 +222,7 @@ export class Daemon {
         keepalive,
         version: REFEREE_BUILD,
         logFacility: FACILITY_NUMBER.get(log.facility ?? '') ?? -1,
+        processExists: (pid) => processIdentity(pid) !== undefined,
       },
       view: () => this.#loop.view,
       peerOf: (socket) => peerCredentials(socket),
@@ -223,16 +231,14 @@ export class Daemon {
     });
   }
 
-  #makeResources(environment: () => Record<string, string>): Resources {
+  #makeResources(environment: () => Record<string, string>, extra: ExtraSettings): Resources {
     const { settings, speech, installation, unmanaged } = this.#parts;
     const jobDone: Parameters<typeof unmanagedResources>[0] = (id, outcome) =>
       this.#loop.happen({ kind: 'jobDone', id, outcome });
     if (unmanaged) return unmanagedResources(jobDone);
-    const extra = readExtraSettings();
-    for (const problem of extra.problems) speech.say('warn', `sysconfig: ${problem}`);
     const node = [process.execPath, ...process.execArgv] as const;
     return managedResources({
-      command: [...node, installation.runner, ...runnerArguments(extra.settings)],
+      command: [...node, installation.runner, ...runnerArguments(extra)],
       environment,
       socket: RUNNER_SOCKET,
       clock: () => this.#clock.at(),

@@ -7,6 +7,7 @@ import type { Settings } from '@ts-heartbeat/core/config/settings';
 import { encodeDatagram } from '@ts-heartbeat/core/message/datagram';
 import { Message } from '@ts-heartbeat/core/message/message';
 import { createNode } from '@ts-heartbeat/core/node';
+import { settingsFixture } from '@ts-heartbeat/core/settings.fixture';
 import { Loop, type OutsideEffect } from './loop.js';
 import type { Medium } from './media/medium.js';
 import { MemoryMedium, MemoryWire } from './media/memory.js';
@@ -15,9 +16,12 @@ const KEYS: Keyring = { signing: 1, keys: new Map([[1, { method: 'crc', key: '' 
 const OTHER_KEYS: Keyring = { signing: 1, keys: new Map([[1, { method: 'md5', key: 'x' }]]) };
 
 function settings(localNode: string): Settings {
-  return {
-    localNode,
-    nodes: ['alpha', 'beta'].map((name) => ({ name, type: 'normal' })),
+  return settingsFixture(localNode, {
+    nodes: [
+      { name: 'alpha', type: 'normal' },
+      { name: 'beta', type: 'normal' },
+      { name: '10.0.0.1', type: 'ping' },
+    ],
     media: [
       { kind: 'mcast', device: 'eth0', group: '225.0.0.1', port: 694, ttl: 1, loop: 0 },
       { kind: 'ping', host: '10.0.0.1' },
@@ -27,19 +31,7 @@ function settings(localNode: string): Settings {
     warntime: 2500,
     initdead: 10_000,
     deadping: 5000,
-    hopfudge: 1,
-    autoFailback: 'on',
-    maxRexmitDelay: 250,
-    generationMethod: 'file',
-    realtime: false,
-    realtimePriority: 1,
-    coredumps: false,
-    clients: [],
-    apiauth: [],
-    log: { useLogd: false, syslogFormat: true, logBadPackets: true, debug: 0 },
-    environment: new Map(),
-    parameters: new Map(),
-  };
+  });
 }
 
 /** A loop whose time is moved by hand. */
@@ -134,7 +126,7 @@ test('two nodes over one wire see each other and go active', async () => {
     assert.ok(bench.lines.includes("info: Local status now set to: 'active'"));
     assert.ok(bench.outside.some(({ kind }) => kind === 'communicationUp'));
     const states = bench.loop.view.nodes.map(({ name, status: state }) => `${name} ${state}`);
-    assert.deepEqual(states, ['alpha active', 'beta active']);
+    assert.deepEqual(states, ['alpha active', 'beta active', '10.0.0.1 dead']);
   }
 });
 
@@ -151,6 +143,29 @@ test('what is not authentic is dropped; a ping medium speaks for its own host on
   assert.deepEqual(bench.happened, ['start']);
   bench.arrive(bench.ping, Message.of({ t: 'NS_st', st: 'ping', src: '10.0.0.1', ts: '1' }));
   assert.equal(bench.happened.length, 2);
+});
+
+test('replays and strangers are counted, told of once a second, and cost the machine no turn', () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.arrive(bench.wire, status(1));
+  const before = bench.lines.length;
+  for (let n = 0; n < 100; n += 1) {
+    bench.arrive(bench.wire, status(2).with('hg', '8'));
+    bench.arrive(bench.wire, status(3).with('src', 'gamma'));
+    bench.arrive(bench.wire, status(4).with('src', 'alpha'));
+    bench.arrive(bench.wire, status(5), OTHER_KEYS);
+  }
+  bench.at += 1000;
+  bench.arrive(bench.wire, status(3).with('src', 'gamma'));
+  assert.equal(bench.happened.length, 2);
+  assert.deepEqual(bench.lines.slice(before), [
+    'error: should_drop_message: attempted replay attack [beta]? [gen = 8, curgen = 9]',
+    'error: process_status_message: bad node [gamma] in message (and 399 more refused messages)',
+  ]);
+  assert.deepEqual(bench.loop.refused, [
+    'Messages refused on eth0: 401 (replay 100, stranger 101, own 100, auth.digest 100)',
+  ]);
 });
 
 test('after oversleeping, what waited in the sockets comes before the time', async () => {

@@ -5,6 +5,7 @@
 import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
 import type { Effect } from '@ts-heartbeat/core/effect';
 import type { Event } from '@ts-heartbeat/core/event';
+import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import {
   decodeDatagram,
   decodeFrame,
@@ -17,8 +18,8 @@ import type { Instant, Millis } from '@ts-heartbeat/core/time';
 import type { ClusterView } from '@ts-heartbeat/core/view';
 import type { Clock } from '@ts-heartbeat/platform/clock';
 import { type Alarm, makeWakeup, type Wakeup } from '@ts-heartbeat/platform/wakeup';
-import { Complaint } from './media/complaint.js';
 import type { Arrival, Medium } from './media/medium.js';
+import { Refusals } from './refusals.js';
 import type { Say } from './say.js';
 
 /** Effects that somebody else performs: clients, the runner, scripts, the end. */
@@ -37,9 +38,6 @@ export interface LoopParts {
   readonly outside: (effect: OutsideEffect) => void;
 }
 
-/** Bad packets of one medium are told this often at most: a stranger must not fill the log. */
-const BAD_PACKET_INTERVAL: Millis = 1000;
-
 /** Turns of the event loop in which waiting packets are taken in after oversleeping. */
 const DRAIN_TURNS_MAX = 64;
 
@@ -55,7 +53,12 @@ const PING_TYPE = 'NS_st';
 interface Line {
   readonly medium: Medium;
   readonly ping: boolean;
-  readonly bad: Complaint;
+}
+
+/** What happened, and when; made into text only for a report. */
+interface Trace {
+  readonly at: Instant;
+  readonly event: Event;
 }
 
 export class Loop {
@@ -63,7 +66,8 @@ export class Loop {
   readonly #lines = new Map<Medium, Line>();
   readonly #wakeup: Wakeup;
   readonly #queue: Event[] = [];
-  readonly #trace: string[] = [];
+  readonly #trace: Trace[] = [];
+  readonly #refusals: Refusals;
   #state: NodeState;
   #busy = false;
   #wakeAt: Instant | undefined;
@@ -74,13 +78,13 @@ export class Loop {
   constructor(node: NodeState, parts: LoopParts) {
     this.#state = node;
     this.#parts = parts;
+    this.#refusals = new Refusals(parts.say, () => parts.clock.at());
     this.#wakeup = makeWakeup(parts.alarm, (late) => this.#woken(late));
   }
 
   /** Sends on that medium from now on, and takes what it brings. */
   add(medium: Medium, ping: boolean): void {
-    const bad = new Complaint(this.#parts.say, () => this.#parts.clock.at(), BAD_PACKET_INTERVAL);
-    this.#lines.set(medium, { medium, ping, bad });
+    this.#lines.set(medium, { medium, ping });
   }
 
   get view(): ClusterView {
@@ -89,7 +93,12 @@ export class Loop {
 
   /** The last events, oldest first, for the report of a crash. */
   get trace(): readonly string[] {
-    return this.#trace;
+    return this.#trace.map(({ at, event }) => `${at.toFixed(0)} ${summary(event)}`);
+  }
+
+  /** How many messages were refused on each link, and why; empty when none was. */
+  get refused(): readonly string[] {
+    return this.#refusals.rows;
   }
 
   /** Hands an event to the machine. Events that come while one is handled wait for their turn. */
@@ -120,14 +129,22 @@ export class Loop {
       arrival.form === 'frame'
         ? decodeFrame(arrival.text, keyring)
         : decodeDatagram(arrival.bytes, keyring);
+    const { link } = medium;
     if (!received.ok) {
-      if (!this.#parts.logBadPackets) return;
-      for (const { severity, text } of received.log) line.bad.say(severity, text);
+      // The last line of several is the one that says what it comes to.
+      const line = this.#parts.logBadPackets ? () => received.log.at(-1) : undefined;
+      this.#refusals.note(link, received.rejected, line);
       return;
     }
     const { message } = received;
     if (line.ping && !isOwnEcho(medium, message)) return;
-    this.happen({ kind: 'received', link: medium.link, message });
+    const refusal = refusalOf(this.#state, link, message);
+    if (refusal !== undefined) {
+      const { reason, text } = refusal;
+      this.#refusals.note(link, reason, text && (() => ({ severity: 'error', text: text() })));
+      return;
+    }
+    this.happen({ kind: 'received', link, message });
   }
 
   /** Ends the loop: nothing happens any more. */
@@ -229,7 +246,7 @@ export class Loop {
   }
 
   #note(event: Event): void {
-    this.#trace.push(`${this.#parts.clock.at().toFixed(0)} ${summary(event)}`);
+    this.#trace.push({ at: this.#parts.clock.at(), event });
     if (this.#trace.length > TRACE_MAX) this.#trace.shift();
   }
 }

@@ -1,6 +1,7 @@
 /** The log of the daemon: its own lines, and those it writes in the name of scripts. */
 import type { LogSettings } from '@ts-heartbeat/core/config/settings';
 import type { LogLine } from '@ts-heartbeat/core/log';
+import type { FileOwner } from '@ts-heartbeat/platform/appendfile';
 import {
   clusterTargets,
   type Logger,
@@ -10,7 +11,7 @@ import {
 } from '@ts-heartbeat/platform/log';
 import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
 import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
-import { systemAccounts } from './config/accounts.js';
+import { sharedOwner } from './config/accounts.js';
 import type { Say } from './say.js';
 
 /**
@@ -36,7 +37,8 @@ export interface Speech {
 /** Opens the log that ha.cf asks for. */
 export function openSpeech(settings: LogSettings, debug: number): Speech {
   const destination = destinationOf(settings);
-  const own = openLog(clusterTargets(speaker('heartbeat'), destination).map(sharedFile));
+  const owner = sharedOwner();
+  const own = openLog(shared(clusterTargets(speaker('heartbeat'), destination), owner));
   const scripts = new Map<string, Logger>();
   const loggerOf = (tag: string, pid: number): Logger => {
     const name = `${tag}[${pid}]`;
@@ -47,7 +49,7 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
       void scripts.get(oldest)?.close();
       scripts.delete(oldest);
     }
-    const logger = openLog(scriptTargets(destination, tag, pid).map(sharedFile));
+    const logger = openLog(shared(scriptTargets(destination, tag, pid), owner));
     scripts.set(name, logger);
     return logger;
   };
@@ -73,12 +75,10 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
  * Log files belong to hacluster:haclient, so that clients respawned as that user can write to them
  * too (heartbeat 3.0.6).
  */
-function sharedFile(target: LogTarget): LogTarget {
-  if (target.kind !== 'file') return target;
-  const accounts = systemAccounts();
-  const uid = accounts.user('hacluster')?.uid;
-  const gid = accounts.group('haclient');
-  return uid === undefined || gid === undefined ? target : { ...target, owner: { uid, gid } };
+function shared(targets: readonly LogTarget[], owner: FileOwner | undefined): LogTarget[] {
+  return targets.map((target) =>
+    target.kind !== 'file' || owner === undefined ? target : { ...target, owner },
+  );
 }
 
 /** Where lines go; lines for the logging daemon go to syslog, as it would send them on. */

@@ -165,6 +165,8 @@ class Life {
     this.#speech.debug = Math.max(0, this.#speech.debug + by);
     const text = `debug now set to ${this.#speech.debug} [pid ${process.pid}]`;
     this.#speech.say(this.#speech.debug > 0 ? 'debug' : 'info', text);
+    // Who looks closer wants to know this, whichever way the level goes.
+    for (const row of this.#daemon?.refused ?? []) this.#speech.say('info', row);
   }
 
   async #reread(): Promise<void> {
@@ -224,6 +226,7 @@ class Life {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     for (const row of text.split('\n')) say('crit', `Heartbeat crashes: ${row}`);
     for (const row of this.#daemon?.trace ?? []) say('crit', `Heartbeat crashes after: ${row}`);
+    for (const row of this.#daemon?.refused ?? []) say('crit', row);
     process.exit(FAILED);
   }
 }

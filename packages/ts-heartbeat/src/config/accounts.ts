@@ -69,3 +69,14 @@ export function systemAccounts(root = ''): Accounts {
     group: (name) => idOf(find('group', name)?.[2]),
   };
 }
+
+/**
+ * User and group of files and sockets that the daemon shares with its clients; undefined on a
+ * machine without these accounts (hacluster and haclient, as in heartbeat 3.0.6).
+ */
+export function sharedOwner(): Account | undefined {
+  const accounts = systemAccounts();
+  const uid = accounts.user('hacluster')?.uid;
+  const gid = accounts.group('haclient');
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
