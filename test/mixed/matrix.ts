@@ -23,6 +23,7 @@ const USAGE = `usage: npm run test:mixed -- [options]
   --only REGEX  cells whose name fits, such as 'C/TS mcast sha1 on'
   --jobs N      cells at the same time (default ${JOBS})
   --list        print the cells' names and run nothing
+  --tree DIR    our programs as staged in DIR; default: staged anew
   --pairs P,... kinds of pair instead of C/TS,TS/C,TS/TS; C/C shows what the genuine pair does`;
 
 function fail(text: string): never {
@@ -39,6 +40,7 @@ function options() {
         jobs: { type: 'string', default: String(JOBS) },
         list: { type: 'boolean', default: false },
         pairs: { type: 'string' },
+        tree: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -77,7 +79,7 @@ async function playAll(
 }
 
 async function main(): Promise<number> {
-  const { reduced, only, jobs, list, pairs: named, help } = options();
+  const { reduced, only, jobs, list, pairs: named, tree, help } = options();
   if (help) {
     console.log(USAGE);
     return 0;
@@ -90,7 +92,7 @@ async function main(): Promise<number> {
     for (const cell of cells) console.log(cellName(cell));
     return cells.length === 0 ? 2 : 0;
   }
-  const stacks: Stacks = { genuine: stack('genuine'), ours: stack('ours') };
+  const stacks: Stacks = { genuine: stack('genuine'), ours: stack('ours', tree) };
   const open = new Set<LabPair>();
   const end = async (): Promise<void> => {
     await Promise.all([...open].map((lab) => lab.close()));
