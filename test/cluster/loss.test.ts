@@ -8,9 +8,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from '../lab/cluster.js';
+import { Cluster, type Seen } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
 import { openPair, type Pair } from '../lab/pair.js';
+import { excuse, type Stall, Watch } from '../realtime/watch.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, storyFiles } from './storyfiles.js';
 import { printTable } from './table.js';
@@ -19,6 +20,7 @@ import { Wiretap } from './wiretap.js';
 const LOSS_PERCENT = 20;
 const LOSS_MS = 120_000;
 
+const DEADTIME_MS = 2000;
 /** How long every node must have asked for nothing: each asks for what it misses every 250 ms. */
 const QUIET_MS = 2000;
 const QUIET_LIMIT_MS = 15_000;
@@ -57,7 +59,7 @@ interface Outcome {
   /** Messages that were on the wire more than once. */
   readonly sentAgain: number;
   readonly refusals: number;
-  readonly deaths: readonly string[];
+  readonly deaths: readonly Seen[];
   readonly givenUp: readonly string[];
   /** Gaps that the logs tell of, and the nodes whose log does not end with "No pkts missing". */
   readonly gaps: number;
@@ -134,6 +136,7 @@ async function quiet(bench: Bench): Promise<number> {
   }
 }
 
+const DEATH = /node \S+ is dead|Link \S+ dead/;
 const GAP = /lost packet\(s\) for/;
 const CLOSED = /No pkts missing from/;
 
@@ -170,7 +173,9 @@ async function suffer(bench: Bench): Promise<Outcome> {
     messages: new Set(requests.map((one) => `${one.to} ${one.asksFor}`)).size,
     sentAgain: numbered.length - new Set(numbered.map((one) => `${one.from} ${one.seq}`)).size,
     refusals: heard.filter((one) => one.type === 'NS_nak_rexmit').length,
-    deaths: lines(/is dead|Link .* dead|returning after partition/),
+    deaths: cluster.feed
+      .since(since)
+      .filter((seen) => seen.kind === 'log' && DEATH.test(seen.text)),
     givenUp: lines(/Irretrievably lost|lost a lot of packets|Cannot rexmit/),
     gaps: lines(GAP).length,
     unclosed: unclosed(bench, since),
@@ -200,15 +205,31 @@ function print(outcomes: readonly Outcome[]): void {
   );
 }
 
+/** The deaths that the machine is not to blame for: it had not stood still itself. */
+function falseDeaths(outcome: Outcome, stalls: readonly Stall[]): string[] {
+  const words: string[] = [];
+  for (const seen of outcome.deaths) {
+    const text = seen.kind === 'log' ? `${title(outcome.kinds)}: ${seen.text}` : '';
+    const stall = excuse(stalls, seen.at, DEADTIME_MS);
+    if (stall === undefined) words.push(text);
+    else console.log(`  the machine stood still for ${Math.round(stall.ms)} ms before: ${text}`);
+  }
+  return words;
+}
+
 test('two minutes of loss: no false death, and nothing is missing in the end', async () => {
   const benches = await Promise.all([...SUBJECTS, REFERENCE].map(prepare));
+  const [host] = benches;
+  assert.ok(host !== undefined);
+  const watch = await Watch.begin(host.pair.site, 'client');
   const outcomes = await Promise.all(benches.map(suffer));
+  await watch.end();
   print(outcomes);
   for (const outcome of outcomes.slice(0, SUBJECTS.length)) {
     const name = title(outcome.kinds);
     const share = outcome.dropped / (outcome.dropped + outcome.delivered);
     assert.ok(Math.abs(share - LOSS_PERCENT / 100) < 0.05, `${name}: ${share} was lost`);
-    assert.deepEqual(outcome.deaths, [], name);
+    assert.deepEqual(falseDeaths(outcome, watch.stalls), [], name);
     assert.deepEqual(outcome.givenUp, [], name);
     assert.deepEqual(outcome.unclosed, [], name);
     assert.equal(outcome.refusals, 0, name);
