@@ -8,7 +8,7 @@ import { encodeDatagram } from '@ts-heartbeat/core/message/datagram';
 import { Message } from '@ts-heartbeat/core/message/message';
 import { createNode } from '@ts-heartbeat/core/node';
 import { settingsFixture } from '@ts-heartbeat/core/settings.fixture';
-import { Loop, type OutsideEffect } from './loop.js';
+import { Loop, type LoopParts, type OutsideEffect } from './loop.js';
 import type { Medium } from './media/medium.js';
 import { MemoryMedium, MemoryWire } from './media/memory.js';
 
@@ -42,11 +42,12 @@ class Bench {
   readonly wire: Medium;
   readonly ping: Medium;
   at = 1000;
+  broken = false;
   #alarm: (() => void) | undefined;
 
   constructor(name: string, wire: MemoryWire) {
     this.loop = new Loop(createNode(settings(name)), {
-      clock: { at: () => this.at, now: () => ({ at: this.at, wall: 1_795_000_000, load: '' }) },
+      clock: { at: () => this.at, now: () => this.#now() },
       alarm: {
         at: () => this.at,
         after: (_ms, call) => {
@@ -68,6 +69,11 @@ class Bench {
     this.loop.add(this.wire, false);
     this.loop.add(this.ping, true);
     void this.wire.open();
+  }
+
+  #now(): ReturnType<LoopParts['clock']['now']> {
+    if (this.broken) throw new Error('broken');
+    return { at: this.at, wall: 1_795_000_000, load: '' };
   }
 
   start(generation = 7): void {
@@ -191,6 +197,14 @@ test('a socket that is served before the timer tells of the sleep as well', asyn
   while (bench.happened.at(-1) !== 'time') await turn();
   const kinds = bench.happened.slice(2).map((row) => row.split(' ')[0]);
   assert.deepEqual(kinds, ['overslept', 'received', 'time']);
+});
+
+test('what breaks is thrown, and the trace tells what led to it', () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.broken = true;
+  assert.throws(() => bench.arrive(bench.wire, status(1)), /broken/);
+  assert.deepEqual(bench.happened, ['start', 'received eth0 status beta 1 active -']);
 });
 
 test('a stopped loop lets nothing happen', () => {
