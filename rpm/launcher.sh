@@ -11,6 +11,6 @@ if [ ! -x "$node" ]; then
 fi
 # What is meant for some other program must not change a daemon.
 unset NODE_OPTIONS NODE_PATH
-# The heap stays far below this; a leak ends one process instead of the machine. A small nursery keeps
-# the pauses of the garbage collector short, and what a flood of messages leaves behind small.
+# The heap stays far below this; a leak ends one process instead of the machine. A small nursery
+# keeps the pauses of the garbage collector short, and what a flood of messages leaves behind small.
 exec "$node" --max-old-space-size=64 --max-semi-space-size=2 -r "$lib/node20.cjs" "$lib/@NAME@.cjs" "$@"
