@@ -137,11 +137,10 @@ function testTrouble(): void {
     ]);
   });
 
-  test('a member whose name is unknown is told, and the others are asked', async () => {
+  test('a member whose name is unknown does not keep the others from being asked', async () => {
     const network = new Anything();
     const group = await openGroup(network, 'g', 'nosuch.invalid', '10.0.0.2');
-    assert.match(group.lines[0] ?? '', /^error: glib: unknown host: nosuch\.invalid: /);
-    assert.equal(group.lines[1], 'info: glib: ping group heartbeat started.');
+    assert.deepEqual(group.lines, ['info: glib: ping group heartbeat started.']);
     group.send('asked');
     assert.deepEqual(network.sent, [{ address: '10.0.0.2', seq: 0, text: 'asked' }]);
     const nobody = await openGroup(network, 'h', 'nosuch.invalid');

@@ -3,7 +3,7 @@ import { linkName, type Medium as MediumLine } from '@ts-heartbeat/core/config/m
 import type { Millis } from '@ts-heartbeat/core/time';
 import { ipv6Bytes, ipv6Text } from '@ts-heartbeat/platform/inet6';
 import { Complaint } from './complaint.js';
-import { errorText, textOfCode } from './errortext.js';
+import { textOfCode } from './errortext.js';
 import { addressOfHost } from './hostlookup.js';
 import type { Medium, Surroundings } from './medium.js';
 import type { Family, Pinger } from './pinger.js';
@@ -38,7 +38,7 @@ export class PingMedium implements Medium {
   readonly #pinger: Pinger;
   readonly #around: Surroundings;
   readonly #trouble: Complaint;
-  /** Hosts that were called unknown. */
+  /** Hosts that could not be found. */
   readonly #unknown = new Set<string>();
   /** By host; a host without address has not been found yet. */
   readonly #addresses = new Map<string, string>();
@@ -104,19 +104,23 @@ export class PingMedium implements Medium {
     this.#around.received(this, { form: 'datagram', bytes: payload });
   }
 
-  /** Looks up the hosts that have no address yet, and those still missing again later. */
+  /**
+   * Looks up the hosts that have no address yet, and those still missing again later. That they are
+   * unknown was said when ha.cf was read.
+   */
   async #resolve(): Promise<void> {
     for (const host of this.#hosts) {
       if (this.#addresses.has(host)) continue;
       try {
-        this.#addresses.set(host, await this.#addressOf(host));
-      } catch (error) {
-        if (this.#unknown.has(host)) continue;
+        const address = await this.#addressOf(host);
+        this.#addresses.set(host, address);
+        if (!this.#unknown.delete(host)) continue;
+        this.#around.say('info', `glib: host ${host} of ${this.link} is known now: ${address}`);
+      } catch {
         this.#unknown.add(host);
-        this.#around.say('error', `glib: unknown host: ${host}: ${errorText(error)}`);
       }
     }
-    if (this.#addresses.size < this.#hosts.length && !this.#closed) {
+    if (this.#unknown.size > 0 && !this.#closed) {
       this.#timer = setTimeout(() => void this.#resolve(), LOOKUP_INTERVAL);
     }
   }
