@@ -7,6 +7,10 @@ import { acknowledgeable, due, EMPTY_WINDOW, forget } from './sequence.js';
 
 /** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
 const ASK_AGAIN = 250;
+/** 1.99.4 passes over a second question within this time. */
+const ASK_OLD_AGAIN = 1000;
+/** 1.99.4 counts its generations from 1; later versions begin at the clock. */
+const COUNTED_GENERATION_MAX = 100_000_000;
 /** How many messages are asked for, or sent again, in one turn (heartbeat 2.1 and 3.0.6: 50). */
 const REQUEST_MAX = 50;
 /** API clients are not read while more than this is unacknowledged (heartbeat 2.1 and 3.0.6). */
@@ -71,8 +75,8 @@ export function noteAcknowledgement(turn: Turn, peer: Peer, message: Message): v
   const seq = message.hex('ackseq');
   if (seq === undefined) return;
   if (seq > turn.state.history.newest) {
-    const text = `HBDoMsg_T_ACKMSG: corrupted ackseq current hist = ${turn.state.history.newest}`;
-    turn.logLimited('ackseq', 'error', `${text}, ackseq = ${seq}`);
+    const text = `corrupted ackseq current hiseq = ${turn.state.history.newest}`;
+    turn.logLimited('ackseq', 'error', `HBDoMsg_T_ACK: ${text} ackseq =${seq} in this message`);
     return;
   }
   if (peer.acked === undefined || seq > peer.acked) peer.acked = seq;
@@ -90,7 +94,8 @@ export function acknowledge(turn: Turn, peer: Peer, seq: number): void {
 /** Asks for everything that is missing and due. */
 export function askForMissing(turn: Turn): void {
   for (const peer of turn.others()) {
-    const asked = due(peer.window, turn.now.at, ASK_AGAIN, REQUEST_MAX);
+    const again = peer.generation <= COUNTED_GENERATION_MAX ? ASK_OLD_AGAIN : ASK_AGAIN;
+    const asked = due(peer.window, turn.now.at, again, REQUEST_MAX);
     peer.window = asked.window;
     for (const seq of asked.numbers) {
       turn.send({
@@ -129,7 +134,7 @@ export function paceClients(turn: Turn): void {
 
 function warnOfFilling(turn: Turn, held: number): void {
   const text = `Message hist queue is filling up (${held} messages in queue)`;
-  if (held > FILLING_ERROR) turn.logLimited('filling', 'error', text);
+  if (held > FILLING_ERROR) turn.logLimited('full', 'error', text);
   else if (held > FILLING_WARNING) turn.logLimited('filling', 'warn', text);
 }
 

@@ -17,7 +17,7 @@ test('the string form: every line but that of the signature is signed', () => {
   assert.equal(seal('>>>\nt=x\nauth=1 ff\nu=y\n<<<\nnoise'), 't=x\n|u=y\n by 1 ff');
   assert.equal(seal('>>>\n\nt=x\n\n\nu=auth=\nauth=1 ff\n<<<\n'), 't=x\n|u=auth=\n by 1 ff');
   assert.equal(seal('>>>\nt=x\n<<<\n'), 't=x\n by undefined');
-  assert.equal(seal('>>>\nauth=1 a\nauth=1 b\nt=x\n<<<\n'), 't=x\n by 1 a');
+  assert.equal(seal('>>>\nauth=1 a\nauth=1 b\nt=x\n<<<\n'), 't=x\n by 1 b');
   assert.equal(seal(`>>>\nauth=${'f'.repeat(100)}\n<<<\n`), ' by undefined');
   assert.equal(seal('>>>\nt=x\nauth=1 ff\n<<'), 'end');
   assert.equal(seal('>>>\nt=x\0\nauth=1 ff\n<<<\n'), 'end');

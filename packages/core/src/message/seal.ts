@@ -55,7 +55,7 @@ export function findSeal(bytes: Uint8Array): Seal | Malformed {
 
 /**
  * The string form: all lines between the markers are signed but empty ones and those that begin
- * with `auth=`, wherever they stand; the first of these counts (heartbeat 3.0.6, measured). A NUL
+ * with `auth=`, wherever they stand; the last of these counts (heartbeat 3.0.6, measured). A NUL
  * ends the text.
  */
 function sealOfClassic(whole: Uint8Array): Seal | Malformed {
@@ -63,7 +63,6 @@ function sealOfClassic(whole: Uint8Array): Seal | Malformed {
   const bytes = nul < 0 ? whole : whole.subarray(0, nul);
   const signed: Uint8Array[] = [];
   let token: string | undefined;
-  let signedBy = false;
   let position = CLASSIC_START.length;
   let begin = position;
   const upTo = (end: number): void => {
@@ -78,10 +77,7 @@ function sealOfClassic(whole: Uint8Array): Seal | Malformed {
       upTo(position);
       begin = newline + 1;
     }
-    if (isAuth && !signedBy) {
-      signedBy = true;
-      token = shortText(bytes, position + AUTH.length, newline);
-    }
+    if (isAuth) token = shortText(bytes, position + AUTH.length, newline);
     position = newline + 1;
   }
   upTo(position);
