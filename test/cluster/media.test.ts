@@ -43,7 +43,8 @@ const EVERYTHING = [
   `ping6 ${PING6}`,
   'ping 192.168.136.1',
   'ping_group group1 nosuch 192.168.136.2',
-  'ping_group group2 192.168.136.1 192.168.136.2',
+  // No host twice: a genuine group takes the answer to another one for its own.
+  'ping_group group2 192.168.136.101',
   DEADPING,
 ];
 const PING_NODES = [PING6, '192.168.136.1', 'group1', 'group2'];
@@ -157,8 +158,9 @@ async function losePing6(bench: Bench): Promise<void> {
   await address('add');
   await both(bench, back, () => `info: Link ${PING6}:${PING6} up.`);
   await both(bench, back, () => `info: Status update for node ${PING6}: status ping`);
-  // Both nodes have a word for every death, and nobody else died.
-  assert.equal(deaths(bench, gone).length, 4, bench.name);
+  // Nobody else died. The genuine daemon may tell of a death twice.
+  const told = [`WARN: node ${PING6}: is dead`, `info: Link ${PING6}:${PING6} dead.`];
+  assert.deepEqual([...new Set(deaths(bench, gone))].sort(), told, bench.name);
 }
 
 /** One medium after the other fails, until one serial line is left; then all come back. */
@@ -173,8 +175,8 @@ async function loseAllButOne(bench: Bench): Promise<void> {
   for (const device of lost) {
     await both(bench, since, (node) => `info: Link ${other(node)}:${device} dead.`);
   }
-  const died = deaths(bench, since).filter((text) => /node (loadbalancer|backup)/.test(text));
-  assert.deepEqual(died, [], bench.name);
+  const directors = deaths(bench, since).filter((text) => /node (loadbalancer|backup)/.test(text));
+  assert.deepEqual(directors, [], bench.name);
   assert.deepEqual(cluster.holders, [HOME], bench.name);
   const back = cluster.feed.mark;
   for (const cable of cables.slice(0, -1)) await cable.join();
@@ -182,7 +184,10 @@ async function loseAllButOne(bench: Bench): Promise<void> {
   for (const device of lost) {
     await both(bench, back, (node) => `info: Link ${other(node)}:${device} up.`);
   }
-  assert.deepEqual(deaths(bench, back), [], bench.name);
+  const again = deaths(bench, back).filter((text) =>
+    /(node|Link) (loadbalancer|backup)/.test(text),
+  );
+  assert.deepEqual(again, [], bench.name);
 }
 
 /** Every message comes a dozen times; each counts once, and nothing is missed. */
@@ -192,7 +197,7 @@ function nothingTwice({ cluster, name }: Bench): void {
 }
 
 test('every kind of medium at once', async () => {
-  const options = { cables: CABLES, secondNetwork: true };
+  const options = { cables: CABLES, secondNetwork: true, others: ['real1'] };
   const play = async (kinds: Kinds): Promise<readonly string[]> => {
     const began = performance.now();
     const bench = await prepare(kinds, EVERYTHING, options);
