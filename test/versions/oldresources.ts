@@ -209,14 +209,16 @@ export class OldResources {
       this.#say();
       this.#considerFailback();
     }
-    if (this.phase === 'received' && this.otherStable) this.#becomeStable();
+    if (this.phase === 'received' && this.otherStable) {
+      this.#becomeStable();
+      this.#considerFailback();
+    }
   }
 
   #becomeStable(): void {
     this.phase = 'stable';
     this.#acquireOwn(false);
     this.#say();
-    this.#considerFailback();
   }
 
   /** `req_our_resources`: says that its own groups are its own, which starts them. */

@@ -164,6 +164,11 @@ export class Stage {
       command === 'standby'
         ? { t: 'ask_resources', rsc_hold: share, info: 'me' }
         : { t: 'hb_takeover', rsc_hold: share };
+    this.say(name, words);
+  }
+
+  /** Lets our node send a message, as for one of its clients. */
+  say(name: string, words: Readonly<Record<string, string>>): void {
     this.tell(name, { kind: 'local', message: Message.of(words) });
   }
 
