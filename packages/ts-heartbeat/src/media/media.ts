@@ -1,6 +1,7 @@
 /** Makes the media of ha.cf. */
 import type { Medium as MediumLine } from '@ts-heartbeat/core/config/media';
 import { bcastKind } from './bcast.js';
+import { GuardedMedium } from './guarded.js';
 import { mcastKind } from './mcast.js';
 import type { Medium, Surroundings } from './medium.js';
 import { PingMedium } from './ping.js';
@@ -17,6 +18,10 @@ export interface MediaParts {
 
 /** The medium of one line, not yet open. */
 export function makeMedium(line: MediumLine, around: Surroundings, parts: MediaParts): Medium {
+  return new GuardedMedium(around, (inside) => make(line, inside, parts));
+}
+
+function make(line: MediumLine, around: Surroundings, parts: MediaParts): Medium {
   switch (line.kind) {
     case 'serial':
       return new SerialMedium(line, around, parts.serial);

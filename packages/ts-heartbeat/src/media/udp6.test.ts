@@ -96,4 +96,28 @@ function testUcast6(): void {
       assert.ok(b.received.length > n);
     }
   });
+
+  test('ucast6: a device that is made anew is used again', async () => {
+    const make = (): void =>
+      shell(
+        'ip link add a5 type veth peer name b5',
+        'echo 0 > /proc/sys/net/ipv6/conf/a5/accept_dad',
+        'echo 0 > /proc/sys/net/ipv6/conf/b5/accept_dad',
+        'ip link set a5 up',
+        'ip link set b5 up',
+        'ip -6 addr add fe80::a5/64 dev a5 nodad',
+        'ip -6 addr add fe80::b5/64 dev b5 nodad',
+      );
+    const a = new End({ kind: 'ucast6', device: 'a5', host: 'fe80::b5', port: 6957 });
+    const b = new End({ kind: 'ucast6', device: 'b5', host: 'fe80::a5', port: 6957 });
+    await Promise.all([a.medium.open(), b.medium.open()]);
+    assert.match(a.lines[0] ?? '', /^error: glib: ucast6 \[a5\]: no such device/);
+    make();
+    await untilHeard(a, b, 1);
+    await untilHeard(b, a, 1);
+    shell('ip link del a5');
+    make();
+    await untilHeard(a, b, b.received.length + 1);
+    await untilHeard(b, a, a.received.length + 1);
+  });
 }
