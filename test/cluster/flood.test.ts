@@ -4,13 +4,16 @@
  */
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Cluster } from '../lab/cluster.js';
 import { type ClusterFiles, recordingScripts, tutorialFiles } from '../lab/clusterfiles.js';
-import { DIRECTORS, type Lab } from '../lab/lab.js';
+import { DIRECTORS, type Director, type Lab, VIRTUAL_ADDRESS } from '../lab/lab.js';
 import { openPair } from '../lab/pair.js';
 import { REPOSITORY } from '../lab/place.js';
-import { type Stack, type StackName, stack } from '../lab/stack.js';
+import { type StackName, stack } from '../lab/stack.js';
+import { temporaryDirectory } from '../lab/temporary.js';
 
 const RATE = 10_000;
 /** The generator may fall short by so much on a busy machine. */
@@ -27,7 +30,6 @@ const LATE_GROWTH_MAX = 8;
 
 const TIMERS = { keepalive: '200ms', deadtime: '2', warntime: '500ms', initdead: '6' };
 const GROUP = ['225.0.0.1', '694'];
-const CAPTURED = '/tmp/earlier-life.json';
 
 const [HOME] = DIRECTORS;
 
@@ -99,38 +101,51 @@ async function gun(lab: Lab, ...words: readonly string[]): Promise<Record<string
   return JSON.parse(said.at(-1) ?? '') as Record<string, unknown>;
 }
 
+type OfEach<T> = Readonly<Record<Director, T>>;
+
+async function ofEach<T>(find: (node: Director) => Promise<T>): Promise<OfEach<T>> {
+  const [home, other] = DIRECTORS;
+  const [first, second] = await Promise.all([find(home), find(other)]);
+  return { [home]: first, [other]: second };
+}
+
 interface Outcome {
-  /** Of each node: what came during the flood. */
-  readonly during: Readonly<Record<string, Tally>>;
-  /** MiB in use before, in the middle and after. */
-  readonly memory: Readonly<Record<string, readonly number[]>>;
   readonly perSecond: number;
+  /** From before the first tally to after the last, seconds. */
+  readonly elapsed: number;
+  /** At the beginning, in the middle and at the end of the flood. */
+  readonly tallies: readonly [OfEach<Tally>, OfEach<Tally>, OfEach<Tally>];
   readonly holders: string;
 }
 
-function difference(before: Tally, after: Tally): Tally {
-  const names = Object.keys(before) as (keyof Tally)[];
-  return Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as Tally &
-    Record<string, number>;
+/** What came of the flood on one node, and its memory at the three times. */
+function seenOf({ tallies }: Outcome, node: Director): Tally & { readonly memories: number[] } {
+  const [first, middle, last] = tallies.map((all) => all[node]) as [Tally, Tally, Tally];
+  return {
+    logBytes: last.logBytes - first.logBytes,
+    logLines: last.logLines - first.logLines,
+    late: last.late - first.late,
+    deaths: last.deaths - first.deaths,
+    memory: last.memory - first.memory,
+    cpu: last.cpu - first.cpu,
+    dropped: last.dropped - first.dropped,
+    memories: [first.memory, middle.memory, last.memory],
+  };
 }
 
 async function holders(lab: Lab): Promise<string> {
-  const has = async (node: string): Promise<boolean> =>
-    (await lab.site.run(node, ['ip', '-4', 'addr', 'show', 'eth0'])).stdout.includes('136.10/');
-  const held = await Promise.all(DIRECTORS.map(has));
-  return DIRECTORS.filter((_, index) => held[index]).join(' ');
+  const held = await ofEach(async (node) => {
+    const { stdout } = await lab.site.run(node, ['ip', '-4', 'addr', 'show', 'eth0']);
+    return stdout.includes(`${VIRTUAL_ADDRESS}/`);
+  });
+  return DIRECTORS.filter((node) => held[node]).join(' ');
 }
 
-async function tallies(lab: Lab): Promise<Readonly<Record<string, Tally>>> {
-  const all = await Promise.all(DIRECTORS.map((node) => tally(lab, node)));
-  return Object.fromEntries(DIRECTORS.map((node, index) => [node, all[index] as Tally]));
-}
-
-async function floodPair(lab: Lab, seconds: number): Promise<Outcome> {
+async function floodPair(lab: Lab, seconds: number, captured: string): Promise<Outcome> {
   const cluster = await Cluster.open(lab, files());
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
   await cluster.holding(HOME, true, LIMIT_MS);
-  await gun(lab, 'capture', ...GROUP, String(CAPTURE_SECONDS), `${CAPTURED}.${process.pid}`);
+  await gun(lab, 'capture', ...GROUP, String(CAPTURE_SECONDS), captured);
   // What was captured belongs to an earlier life now.
   for (const node of DIRECTORS) await cluster.stop(node);
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
@@ -138,29 +153,25 @@ async function floodPair(lab: Lab, seconds: number): Promise<Outcome> {
   await cluster.settled(LIMIT_MS);
   // From now on the log is only counted: the genuine one grows by thousands of lines a second.
   await cluster.close();
-  const first = await tallies(lab);
-  const words = [...GROUP, String(seconds), String(RATE), `${CAPTURED}.${process.pid}`];
-  const firing = gun(lab, 'flood', ...words);
+  const look = (): Promise<OfEach<Tally>> => ofEach((node) => tally(lab, node));
+  const began = performance.now();
+  const first = await look();
+  const firing = gun(lab, 'flood', ...GROUP, String(seconds), String(RATE), captured);
   await new Promise((resolve) => setTimeout(resolve, (seconds / 2) * 1000));
-  const middle = await tallies(lab);
+  const middle = await look();
   const report = await firing;
-  const last = await tallies(lab);
+  const last = await look();
   console.log(JSON.stringify(report));
-  const memory: Record<string, readonly number[]> = {};
-  const during: Record<string, Tally> = {};
-  for (const node of DIRECTORS) {
-    const of = [first, middle, last].map((all) => all[node] as Tally);
-    memory[node] = of.map((one) => one.memory);
-    during[node] = difference(of[0] as Tally, of[2] as Tally);
-  }
-  return { during, memory, perSecond: Number(report.perSecond), holders: await holders(lab) };
+  const elapsed = (performance.now() - began) / 1000;
+  const perSecond = Number(report.perSecond);
+  return { perSecond, elapsed, tallies: [first, middle, last], holders: await holders(lab) };
 }
 
 function print(name: string, outcome: Outcome, seconds: number): void {
   console.log(`${name} pair, ${seconds} s at ${outcome.perSecond} datagrams/s`);
   for (const node of DIRECTORS) {
-    const { logBytes, logLines, late, deaths, cpu, dropped } = outcome.during[node] as Tally;
-    const memory = outcome.memory[node]?.map((mib) => mib.toFixed(1)).join(' → ');
+    const { logBytes, logLines, late, deaths, cpu, dropped, memories } = seenOf(outcome, node);
+    const memory = memories.map((mib) => mib.toFixed(1)).join(', ');
     const percent = ((100 * cpu) / seconds).toFixed(0);
     console.log(
       `  ${node}: ${late} late heartbeats, ${deaths} false deaths, log ${logLines} lines ` +
@@ -171,36 +182,38 @@ function print(name: string, outcome: Outcome, seconds: number): void {
   console.log(`  the group is held by: ${outcome.holders}`);
 }
 
-async function withPair(name: StackName, run: (lab: Lab) => Promise<void>): Promise<void> {
-  const programs: Stack = stack(name);
+/** Floods a pair of those programs for that time, and prints what it came to. */
+async function flooded(name: StackName, seconds: number): Promise<Outcome> {
+  const programs = stack(name);
+  const directory = temporaryDirectory('flood');
   const lab = await openPair(programs);
   try {
-    await run(lab);
+    const outcome = await floodPair(lab, seconds, join(directory, 'earlier-life.json'));
+    print(name, outcome, seconds);
+    return outcome;
   } finally {
     await lab.close();
     programs.dispose();
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
-test('a flood makes no heartbeat late, takes no memory and leaves a line a second', () =>
-  withPair('ours', async (lab) => {
-    const outcome = await floodPair(lab, SECONDS);
-    print('ours', outcome, SECONDS);
-    assert.ok(outcome.perSecond >= RATE_LEAST, `only ${outcome.perSecond} datagrams a second`);
-    assert.equal(outcome.holders, HOME);
-    for (const node of DIRECTORS) {
-      const { late, deaths, logLines } = outcome.during[node] as Tally;
-      assert.deepEqual({ node, late, deaths }, { node, late: 0, deaths: 0 });
-      assert.ok(logLines <= SECONDS + 2, `${logLines} lines in the log of ${node}`);
-      const [before = 0, middle = 0, end = 0] = outcome.memory[node] ?? [];
-      assert.ok(end - before <= GROWTH_MAX, `${node} grew from ${before} to ${end} MiB`);
-      assert.ok(end - middle <= LATE_GROWTH_MAX, `${node} grew from ${middle} to ${end} MiB`);
-    }
-  }));
+test('a flood makes no heartbeat late, takes no memory and leaves a line a second', async () => {
+  const outcome = await flooded('ours', SECONDS);
+  assert.ok(outcome.perSecond >= RATE_LEAST, `only ${outcome.perSecond} datagrams a second`);
+  assert.equal(outcome.holders, HOME);
+  for (const node of DIRECTORS) {
+    const { late, deaths, logLines, memory, memories } = seenOf(outcome, node);
+    assert.deepEqual({ node, late, deaths }, { node, late: 0, deaths: 0 });
+    const lines = `${logLines} lines in the log of ${node} in ${outcome.elapsed} s`;
+    assert.ok(logLines <= outcome.elapsed + 1, lines);
+    assert.ok(memory <= GROWTH_MAX, `${node} grew by ${memory} MiB`);
+    const [, middle = 0, end = 0] = memories;
+    assert.ok(end - middle <= LATE_GROWTH_MAX, `${node} grew from ${middle} to ${end} MiB`);
+  }
+});
 
-test('the genuine pair in the same flood, for comparison', () =>
-  withPair('genuine', async (lab) => {
-    const outcome = await floodPair(lab, SECONDS_GENUINE);
-    print('genuine', outcome, SECONDS_GENUINE);
-    assert.ok(outcome.perSecond > 0);
-  }));
+test('the genuine pair in the same flood, for comparison', async () => {
+  const { perSecond } = await flooded('genuine', SECONDS_GENUINE);
+  assert.ok(perSecond > 0);
+});
