@@ -93,6 +93,8 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
   peer.gaveUp = false;
   peer.statusSeq = 0;
   peer.resourceSeq = 0;
+  // The time since the last status of the old life is nobody's delay.
+  peer.statusAt = turn.now.at;
   // A node in a new life does not return from a partition: it had really been gone.
   if (peer.status === 'dead') peer.status = 'init';
 }
