@@ -32,7 +32,7 @@ export async function main(
   socketPath: string = CLIENT_SOCKET,
 ): Promise<number> {
   const [name, ...words] = argv;
-  if (name === undefined || name === '-h') {
+  if (name === undefined || (name === '-h' && words.length === 0)) {
     streams.stdout.write(USAGE);
     return EXIT.ok;
   }

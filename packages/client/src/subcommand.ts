@@ -225,10 +225,17 @@ const hbstatus: Subcommand = {
       print('Heartbeat is running on this machine.');
       return EXIT.ok;
     }
-    print(`version:\t${client.daemon.version ?? 'unknown'}`);
+    const human = has(options, 'm');
     const manager = await managerOf(client);
-    print(`managed by:\t${manager === undefined ? '"haresources"' : `pacemaker\t(${manager})`}`);
-    return printNodes(setting, { human: false, verbose: true, types: [] });
+    const version = client.daemon.version ?? 'unknown';
+    if (human) {
+      const by = manager === undefined ? '"haresources"' : 'Pacemaker.';
+      print(`Heartbeat version ${version}\nResources controlled by ${by}`);
+    } else {
+      const by = manager === undefined ? '"haresources"' : `pacemaker\t(${manager})`;
+      print(`version:\t${version}\nmanaged by:\t${by}`);
+    }
+    return printNodes(setting, { human, verbose: true, types: [] });
   },
 };
 

@@ -24,8 +24,8 @@ export interface DeskSettings {
   readonly version: string;
   /** The number of the syslog facility, such as 23 for local7; -1 for none. */
   readonly logFacility: number;
-  /** True when the machine has a process of that number. */
-  readonly processExists: (pid: number) => boolean;
+  /** True when the machine has a process of that number; by default every process is there. */
+  readonly processExists?: (pid: number) => boolean;
   /** The group that the genuine cl_status lends to whoever runs it, haclient. */
   readonly commandGroup?: number;
 }
@@ -133,7 +133,7 @@ export class ApiDesk {
       request.get(FIELD.type) === TYPE.apiRequest && request.get(FIELD.requestType) === 'signon';
     if (!isSignOn) return [log('error', 'api_process_registration_msg: bad message')];
     const generation = this.#nextGeneration++;
-    const { apiauth, processExists, commandGroup } = this.#settings;
+    const { apiauth, processExists = () => true, commandGroup } = this.#settings;
     const judged = judgeSignOn(request, peer, apiauth, {
       isSignedOn: (name) => this.#clientOf(name) !== undefined,
       processExists,

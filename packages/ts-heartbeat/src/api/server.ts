@@ -37,8 +37,7 @@ export interface ApiServerOptions {
   readonly path: string;
   /** Who the directory belongs to, `hacluster:haclient`; left as it is where they do not exist. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  readonly settings: Omit<DeskSettings, 'commandGroup' | 'processExists'> &
-    Partial<Pick<DeskSettings, 'processExists'>>;
+  readonly settings: Omit<DeskSettings, 'commandGroup'>;
   /** The state of the cluster at this moment. */
   readonly view: () => ClusterView;
   /** Who is at the other end; undefined when that cannot be known, and then nobody signs on. */
