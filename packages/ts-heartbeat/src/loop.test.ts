@@ -151,7 +151,7 @@ test('what is not authentic is dropped; a ping medium speaks for its own host on
   assert.equal(bench.happened.length, 2);
 });
 
-test('replays and strangers are counted, told of once a second, and cost the machine no turn', () => {
+test('replays and strangers are counted, told of once a second, and cost no turn', () => {
   const bench = new Bench('alpha', new MemoryWire());
   bench.start();
   bench.arrive(bench.wire, status(1));

@@ -7,8 +7,8 @@ import type { NodeState, Peer } from '../state.js';
 
 /**
  * `early`: our life has not begun; `fields`: no source, type or time; `stamp`: time 0; `own`: our
- * own message of another life; `stranger`: no node of ours; `generation`: not a number; `replay`: of
- * a life that is over; `number`: no sequence number.
+ * own message of another life; `stranger`: no node of ours; `generation`: not a number; `replay`:
+ * of a life that is over; `number`: no sequence number.
  */
 export type RefusalReason =
   | 'early'
