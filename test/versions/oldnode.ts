@@ -10,7 +10,7 @@ import type { Instant, Millis } from '@ts-heartbeat/core/time';
 import { type Mode, OldResources } from './oldresources.js';
 import { OldWindow } from './oldwindow.js';
 import type { Release } from './release.js';
-import type { Timetable } from './timetable.js';
+import type { Clock } from './timetable.js';
 
 export interface OldTiming {
   readonly keepalive: Millis;
@@ -34,7 +34,7 @@ export interface OldNodeParts {
   readonly groups: readonly { readonly node: string; readonly key: string }[];
   /** How long each turn of scripts takes. */
   readonly scripts: Millis;
-  readonly clock: Timetable;
+  readonly clock: Clock;
   readonly send: (message: Message) => void;
   /** The node ends in order; with `restart` it begins again after that time. */
   readonly ended: (restart: Millis | undefined) => void;

@@ -338,11 +338,16 @@ export class OldResources {
     if (own) {
       // Its own `done` ends the taking side; on the giving side it is only the half of it.
       if (this.standby === 'me') return;
+      if (this.standby === 'other') {
+        this.#node.log.push(`Standby resource acquisition done [${this.#share}].`);
+      }
       this.standby = 'not';
       this.#say();
       return;
     }
     if (this.standby === 'done') {
+      const text = `Other node completed standby takeover of ${this.#share} resources.`;
+      this.#node.log.push(text);
       this.standby = 'not';
       this.#say();
       return;

@@ -1,6 +1,6 @@
 /** Which messages of the other node an old release has, misses, and asks for. */
 import type { Release } from './release.js';
-import type { Timetable } from './timetable.js';
+import type { Clock } from './timetable.js';
 
 export interface WindowParts {
   readonly ask: (first: number, last: number) => void;
@@ -11,12 +11,12 @@ export interface WindowParts {
 export class OldWindow {
   readonly missing = new Set<number>();
   readonly #release: Release;
-  readonly #clock: Timetable;
+  readonly #clock: Clock;
   readonly #parts: WindowParts;
   #last: number | undefined;
   #life = 0;
 
-  constructor(release: Release, clock: Timetable, parts: WindowParts) {
+  constructor(release: Release, clock: Clock, parts: WindowParts) {
     this.#release = release;
     this.#clock = clock;
     this.#parts = parts;

@@ -1,6 +1,13 @@
 /** Things to be done at an instant of a virtual clock, in order. */
 import type { Instant } from '@ts-heartbeat/core/time';
 
+/** What a model needs of a clock, virtual or real. */
+export interface Clock {
+  readonly now: Instant;
+  /** Does that after so many milliseconds. */
+  after(delay: number, run: () => void): void;
+}
+
 interface Entry {
   readonly at: Instant;
   readonly order: number;
@@ -10,7 +17,7 @@ interface Entry {
 /** How often things may happen in one instant before something is taken for stuck. */
 const STILL_MAX = 20_000;
 
-export class Timetable {
+export class Timetable implements Clock {
   now: Instant = 1_000_000;
   readonly #entries: Entry[] = [];
   #order = 0;
