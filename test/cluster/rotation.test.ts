@@ -145,6 +145,17 @@ async function rotate(bench: Bench): Promise<readonly Outcome[]> {
   return outcomes;
 }
 
+/** As far as two genuine nodes get: they may fall out over it. */
+async function rotateIfPossible(bench: Bench): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  try {
+    for (const step of STEPS) outcomes.push(await play(bench, step));
+  } catch (error) {
+    console.log(`  ${title(bench.kinds)} did not get through: ${String(error)}`);
+  }
+  return outcomes;
+}
+
 /** A cell of the table: refused messages by their log lines, and what is worse. */
 function cell(outcome: Outcome | undefined): string {
   if (outcome === undefined) return 'not done';
@@ -159,14 +170,17 @@ function cell(outcome: Outcome | undefined): string {
 }
 
 test('key rotation by SIGHUP: nobody dead, no takeover, no message refused', async () => {
-  const benches = await Promise.all([...SUBJECTS, REFERENCE].map(prepare));
+  const reference = await prepare(REFERENCE);
+  const benches = await Promise.all(SUBJECTS.map(prepare));
+  const beside = rotateIfPossible(reference);
   const outcomes = await Promise.all(benches.map(rotate));
+  const columns = [...outcomes, await beside];
   printTable(
     'key rotation: log lines about refused messages, and deaths, on both nodes of a pair',
-    ['step', ...benches.map(({ kinds }) => title(kinds))],
-    STEPS.map((step, n) => [step.what, ...outcomes.map((steps) => cell(steps[n]))]),
+    ['step', ...[...benches, reference].map(({ kinds }) => title(kinds))],
+    STEPS.map((step, n) => [step.what, ...columns.map((steps) => cell(steps[n]))]),
   );
-  for (const [n, { kinds, cluster }] of benches.slice(0, SUBJECTS.length).entries()) {
+  for (const [n, { kinds, cluster }] of benches.entries()) {
     for (const [place, outcome] of (outcomes[n] ?? []).entries()) {
       const { deaths, refused, calls } = outcome;
       const none = { deaths: [], refused: [], calls: [] };
