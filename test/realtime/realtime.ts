@@ -31,7 +31,7 @@ const OFF_PART = 0.25;
 
 const SETTLE_LIMIT_MS = 60_000;
 
-/** The tutorial's files with short timers, and multicast alone: a serial line is slower than that. */
+/** The tutorial's files with short timers; multicast alone, for a serial line is too slow. */
 function files(realtime: boolean): ClusterFiles {
   const timers = {
     keepalive: `${KEEPALIVE_MS}ms`,

@@ -7,7 +7,7 @@ import { monotonicMs } from '../lab/clock.js';
 
 const EVERY_MS = 5;
 /** Shorter ones are this program's own garbage collection, and no heartbeat notices them. */
-const TOLD_MS = 20;
+const TOLD_MS = 10;
 
 let last = monotonicMs();
 setInterval(() => {
