@@ -88,6 +88,9 @@ async function moves(story: Story): Promise<void> {
   await move(story, B, [STANDBY, 'all'], [A, A]);
   await move(story, A, [STANDBY, 'foreign'], HOME);
   await move(story, A, [STANDBY, 'local'], [B, B]);
+  await move(story, B, [STANDBY, 'local'], [B, A]);
+  await move(story, B, [STANDBY, 'foreign'], [A, A]);
+  await move(story, A, [STANDBY, 'all'], [B, B]);
   await move(story, A, [TAKEOVER, 'local'], HOME);
   await move(story, B, [STANDBY, 'local'], [A, A]);
   await move(story, B, [TAKEOVER], [B, B]);
