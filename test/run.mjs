@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Runs test suites with Node's own runner: `node test/run.mjs [--jobs N] SUITE|DIRECTORY...`.
 //
-// A suite is a name of the table below, `all` stands for each of them, `quick` for those without a
-// virtual machine; a directory stands for every compiled `*.test.js` below it. `--list` only prints
+// A suite is a name of the table below, `all` stands for each of them, `quick` for those that the
+// test command runs; a directory stands for every compiled `*.test.js` below it. `--list` only prints
 // the files.
 // Works the same on every Node from 20 on, whose `--test` differ in how they take directories and
 // patterns. All suites are run, also after one has failed; the exit code is 1 if any has.
@@ -15,7 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** `jobs`: test files at the same time; `minutes`: the limit of a file. */
 const SUITES = {
-  unit: { places: ['packages'], jobs: 2, minutes: 3 },
+  unit: { places: ['packages', 'test/dist/mixed'], jobs: 2, minutes: 3 },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
   // Bad configurations beside the genuine programs.
@@ -26,6 +26,10 @@ const SUITES = {
   ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
   // Namespaces, ptys and real time: one after the other.
   lab: { places: ['test/dist/lab', 'test/dist/demo', 'test/dist/system'], jobs: 1, minutes: 6 },
+  // The wire protocol beside the genuine daemon, and peers of older versions.
+  wire: { places: ['test/dist/wire', 'test/dist/versions'], jobs: 1, minutes: 6 },
+  // Whole stories of pairs, most of them with a genuine node. Minutes of real time.
+  cluster: { places: ['test/dist/cluster'], jobs: 1, minutes: 8 },
   // Boots a virtual machine.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
 };
@@ -37,6 +41,9 @@ function usage() {
   console.error(`usage: node test/run.mjs [--list] [--jobs N] ${names}|DIRECTORY...`);
   process.exit(2);
 }
+
+/** Too long for the test command. */
+const LONG = ['cluster', 'vm'];
 
 /** Where the source of a compiled test is. */
 function sourceOf(compiled) {
@@ -80,7 +87,7 @@ const names = words
   .filter((word) => word !== '--list')
   .flatMap((word) => {
     if (word === 'all') return ALL;
-    return word === 'quick' ? ALL.filter((name) => name !== 'vm') : [word];
+    return word === 'quick' ? ALL.filter((name) => !LONG.includes(name)) : [word];
   });
 if (names.length === 0 || (jobs !== undefined && !(jobs > 0))) usage();
 const suites = names.map((name) => {
