@@ -41,6 +41,12 @@ export interface LoopParts {
 /** Turns of the event loop in which waiting packets are taken in after oversleeping. */
 const DRAIN_TURNS_MAX = 64;
 
+/**
+ * And how long that may take: in a flood there is always something waiting, and our own heartbeat
+ * is late already. What is then still unread has two keepalives more to be read.
+ */
+const DRAIN_LONGEST: Millis = 100;
+
 /** After that, what serial lines had waiting is given this long to come through. */
 const DRAIN_REST: Millis = 20;
 
@@ -218,18 +224,19 @@ export class Loop {
     this.#draining = true;
     this.#wakeAt = undefined;
     this.happen({ kind: 'overslept', by: late });
-    this.#drain(DRAIN_TURNS_MAX);
+    this.#drain(DRAIN_TURNS_MAX, this.#parts.clock.at() + DRAIN_LONGEST);
   }
 
   /**
-   * Lets the sockets be read, until none had anything or the turns are used up, and then goes on.
+   * Lets the sockets be read, until none had anything or turns or time are used up, and goes on.
    */
-  #drain(turns: number): void {
+  #drain(turns: number, until: Instant): void {
     const before = this.#arrivals;
     setImmediate(() => {
       if (this.#over) return;
-      if (this.#arrivals !== before && turns > 0) {
-        this.#drain(turns - 1);
+      const more = this.#arrivals !== before && turns > 0;
+      if (more && this.#parts.clock.at() < until) {
+        this.#drain(turns - 1, until);
         return;
       }
       setTimeout(() => {
