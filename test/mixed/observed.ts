@@ -24,6 +24,8 @@ export class Observed {
   readonly changes = new Feed<Change>(
     ({ node, group, held }) => `${node} ${held ? 'has' : 'has freed'} ${group}`,
   );
+  /** Lines of the recorders that are none: without them nothing can be judged. */
+  readonly unreadable: string[] = [];
   readonly #tasks: Task[] = [];
 
   private constructor(cell: Cell, pair: Pair, cluster: Cluster) {
@@ -40,8 +42,8 @@ export class Observed {
       if (cell.pair[place] === 'C') await writeWholeMessages(pair, node);
       const task = await pair.site.follow(node, 'held', ({ text }) => {
         const [, seconds, group = '', word] = RECORD.exec(text) ?? [];
-        if (word === undefined) throw new Error(`the recorder of ${node} wrote: ${text}`);
-        observed.#note({ at: Number(seconds) * 1000, node, group, held: word === 'held' });
+        if (word === undefined) observed.unreadable.push(`${node}: ${text}`);
+        else observed.#note({ at: Number(seconds) * 1000, node, group, held: word === 'held' });
       });
       observed.#tasks.push(task);
       await observed.#watchAddress(node);

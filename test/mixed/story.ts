@@ -105,6 +105,7 @@ export class Story {
     await this.#agree(wanted);
     await observed.arrived();
     await observed.heldAs(wanted, 1);
+    assert.deepEqual(observed.unreadable, []);
     for (const group of observed.groups) {
       const { bothMs, noneMs } = observed.ledger.judge(group, from, Date.now());
       assert.equal(bothMs, 0, `both nodes held ${group} for ${bothMs.toFixed(1)} ms`);
