@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, type Seen } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
+import { NotPrepared } from '../lab/notprepared.js';
 import { openPair, type Pair } from '../lab/pair.js';
 import { excuse, type Stall, Watch } from '../realtime/watch.js';
 import { type Kinds, Programs, title } from './kinds.js';
@@ -109,8 +110,16 @@ const FILTER = `table inet loss {
 }
 `;
 
-async function nft(bench: Bench, node: string, argv: readonly string[], stdin = '') {
+async function nft(
+  bench: Bench,
+  node: string,
+  argv: readonly string[],
+  stdin = '',
+): Promise<string> {
   const outcome = await bench.pair.site.run(node, ['nft', ...argv], { stdin });
+  if (outcome.code === 127) {
+    throw new NotPrepared('nft is not installed here. As root: apt-get install -y nftables');
+  }
   assert.equal(outcome.code, 0, `nft on ${node}: ${outcome.stderr}`);
   return outcome.stdout;
 }
