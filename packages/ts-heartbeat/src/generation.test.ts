@@ -31,15 +31,27 @@ test('the first life begins at the time, every other one follows', () => {
   assert.deepEqual(live(path), { generation: WALL + 2, lines: [] });
 });
 
-test('a counter that an old version began at 1 goes on', () => {
+test('a counter that another version has written goes on', () => {
   const path = join(directory, 'old');
-  writeFileSync(path, '              7\n');
-  assert.equal(live(path).generation, 8);
+  // 1.99.4 counts from 1; anything may stand behind the number.
+  for (const text of ['              7\n', '7', '  7 34\n']) {
+    writeFileSync(path, text);
+    assert.deepEqual(live(path), { generation: 8, lines: [] }, JSON.stringify(text));
+    assert.equal(readFileSync(path, 'latin1'), '              8\n');
+  }
+});
+
+test('an empty file, as a full disk leaves it, is as none', () => {
+  const path = join(directory, 'empty');
+  writeFileSync(path, '');
+  const { generation, lines } = live(path);
+  assert.equal(generation, WALL + 1);
+  assert.deepEqual(lines, [`warn: No Previous generation - starting at ${WALL + 1}`]);
 });
 
 test('a file that holds no number is replaced', () => {
   const path = join(directory, 'broken');
-  for (const text of ['', 'rubbish\n', '\0'.repeat(16), '999999999999999\n']) {
+  for (const text of ['rubbish\n', '0x10\n', '\0'.repeat(16), '999999999999999\n']) {
     writeFileSync(path, text);
     const { generation, lines } = live(path);
     assert.equal(generation, WALL + 1, JSON.stringify(text));
@@ -47,14 +59,19 @@ test('a file that holds no number is replaced', () => {
   }
 });
 
-test('hbgenmethod time takes the clock', () => {
-  const { generation, lines } = live(join(directory, 'timed'), 'time');
-  assert.equal(generation, WALL);
-  assert.deepEqual(lines, []);
+test('hbgenmethod time takes the clock, but never a generation twice', () => {
+  const path = join(directory, 'timed');
+  assert.deepEqual(live(path, 'time'), { generation: WALL, lines: [] });
+  assert.deepEqual(live(path, 'time'), { generation: WALL + 1, lines: [] });
+  writeFileSync(path, 'rubbish');
+  assert.deepEqual(live(path, 'time'), { generation: WALL, lines: [] });
+  const nowhere = join(directory, 'nowhere', 'hb_generation');
+  assert.deepEqual(live(nowhere, 'time'), { generation: WALL, lines: [] });
 });
 
 test('a generation that cannot be stored is an error', () => {
-  assert.throws(() => live(join(directory, 'nowhere', 'hb_generation')), /ENOENT/);
+  const message = 'Cannot get/increment generation number: No such file or directory';
+  assert.throws(() => live(join(directory, 'nowhere', 'hb_generation')), { message });
 });
 
 test('the uuid is made once, and again where the file is damaged', () => {
@@ -67,7 +84,12 @@ test('the uuid is made once, and again where the file is damaged', () => {
   assert.equal(statSync(path).mode & 0o777, 0o644);
   assert.deepEqual(nodeUuid(path, say), first);
   assert.equal(lines.length, 1);
-  writeFileSync(path, 'short');
-  assert.notDeepEqual(nodeUuid(path, say), first);
-  assert.equal(lines.length, 2);
+  for (const damaged of ['short', '', '\0'.repeat(16)]) {
+    writeFileSync(path, damaged);
+    assert.notDeepEqual(nodeUuid(path, say), first);
+  }
+  assert.equal(lines.length, 4);
+  // What stands behind the sixteen bytes is not looked at.
+  writeFileSync(path, '0123456789abcdefXX');
+  assert.equal(Buffer.from(nodeUuid(path, say)).toString(), '0123456789abcdef');
 });

@@ -16,10 +16,13 @@ export type GenerationMethod = 'file' | 'time';
  * The generation of the life that begins now; it is on the disk when this returns. Peers take a
  * message of a lower one for a replay, and an equal one for a node that was cut off.
  *
- * @param wall seconds since 1970: where to begin without a file, and the generation itself with
- *   the method `time`.
- * @throws the system's error when it cannot be stored: the next life would not be told from this
- *   one.
+ * With the method `time` heartbeat 3.0.6 takes the clock and leaves the file alone. Here the file is
+ * written where that is possible, so that a second life in one second, or after the clock was set
+ * back, or with the method `file`, is a new one all the same.
+ *
+ * @param wall seconds since 1970: where to begin without a file.
+ * @throws Error with the words of heartbeat 3.0.6 when it cannot be stored: the next life would not
+ *   be told from this one.
  */
 export function nextGeneration(
   path: string,
@@ -27,26 +30,64 @@ export function nextGeneration(
   wall: number,
   say: Say,
 ): number {
-  const generation = method === 'time' ? wall : followUp(path, wall, say);
-  store(path, generation);
+  const generation = method === 'time' ? later(path, wall) : followUp(path, wall, say);
+  try {
+    store(path, generation);
+  } catch (error) {
+    // The method `time` is for nodes whose disk cannot be written.
+    if (method === 'time') return generation;
+    const text = `Cannot get/increment generation number: ${systemText(error)}`;
+    throw new Error(text, { cause: error });
+  }
   return generation;
 }
 
+/** The system's words alone: `EROFS: read-only file system, open 'x'` is `Read-only file system`. */
+function systemText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const words = /^E[A-Z0-9]+: ([^,]+)/.exec(text)?.[1] ?? text;
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/**
+ * The number after the one in the file. The genuine program reads it in the same way, but where
+ * that fails it says that it begins at the clock and begins at 1: its peers would take all it sends
+ * for replays.
+ */
 function followUp(path: string, wall: number, say: Say): number {
   const first = wall + 1;
-  let text: string;
-  try {
-    text = readFileSync(path, 'latin1');
-  } catch {
+  const text = contentOf(path);
+  if (text === '') {
     say('warn', `No Previous generation - starting at ${first}`);
     return first;
   }
-  const before = /^\s*([0-9]{1,15})\s*$/.exec(text)?.[1];
-  if (before === undefined || Number(before) >= GENERATION_MAX) {
+  const before = numberIn(text);
+  if (before === undefined) {
     say('warn', `BROKEN previous generation - starting at ${first}`);
     return first;
   }
-  return Number(before) + 1;
+  return before + 1;
+}
+
+function later(path: string, wall: number): number {
+  const before = numberIn(contentOf(path));
+  return before === undefined ? wall : Math.max(wall, before + 1);
+}
+
+/** What the file holds; nothing where it cannot be read. */
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The number at the beginning, when there is room for a greater one. */
+function numberIn(text: string): number | undefined {
+  const digits = /^\s*([0-9]{1,15})(?=\s|$)/.exec(text)?.[1];
+  if (digits === undefined || Number(digits) >= GENERATION_MAX) return undefined;
+  return Number(digits);
 }
 
 function store(path: string, generation: number): void {

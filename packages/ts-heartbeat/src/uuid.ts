@@ -32,9 +32,10 @@ export function uuidOfName(name: string): Uint8Array {
 
 function read(path: string): Uint8Array | undefined {
   try {
-    const bytes = readFileSync(path);
+    const bytes = new Uint8Array(readFileSync(path)).slice(0, UUID_BYTES);
+    // Zeros are what a power cut leaves: the genuine program would share them with its peer.
     const whole = bytes.length === UUID_BYTES && bytes.some((byte) => byte !== 0);
-    return whole ? new Uint8Array(bytes) : undefined;
+    return whole ? bytes : undefined;
   } catch {
     return undefined;
   }

@@ -106,7 +106,7 @@ function noteIdentity(turn: Turn, peer: Peer, message: Message): void {
   if (known?.every((byte, index) => byte === uuid[index])) return;
   if (known !== undefined) {
     const text = `node ${peer.name} changed its uuid to ${formatUuid(uuid)}`;
-    turn.logLimited('uuid', 'warn', text);
+    turn.logLimited('uuid', 'info', text);
   }
   peer.uuid = uuid;
 }
