@@ -1,5 +1,6 @@
 /** Makes a serial port notice that its line was hung up, and read without a detour. */
 import { readSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SerialPort } from 'serialport';
 
 /**
@@ -10,7 +11,8 @@ import type { SerialPort } from 'serialport';
  *
  * It reads at once: a port is opened so that a read never waits. The binding has each read done by
  * a thread of Node's small pool, where it stands in line behind slow disks and name servers, and
- * heartbeats with it.
+ * heartbeats with it. Between two reads everything else has its turn, so that a line that never
+ * falls silent stops nothing.
  *
  * Call it on an open port that nobody reads yet.
  */
@@ -27,6 +29,7 @@ export function noticeHangUp(port: SerialPort): void {
     });
   line.read = async (buffer, offset, length) => {
     for (;;) {
+      await nextTurn();
       const { fd } = line;
       if (fd === null || !line.isOpen) throw canceled();
       let bytesRead: number;

@@ -1,6 +1,6 @@
 /** Tests of the serial medium on pairs of pseudo-terminals. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -15,10 +15,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Arrival, Surroundings } from './medium.js';
 import { UnusableMedium } from './medium.js';
-import { SerialMedium } from './serial.js';
+import { SerialMedium, type SerialOptions } from './serial.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'serial-'));
 const cables: ChildProcess[] = [];
@@ -49,7 +49,7 @@ class End {
   #waiting: (() => void) | undefined;
   readonly medium: SerialMedium;
 
-  constructor(device: string) {
+  constructor(device: string, options: SerialOptions = {}) {
     const around: Surroundings = {
       say: (severity, text) => this.#wake(this.lines, `${severity}: ${text}`),
       clock: () => performance.now(),
@@ -57,7 +57,7 @@ class End {
       received: (_medium, arrival) => this.#take(arrival),
     };
     const line = { kind: 'serial', path: join(directory, device), baud: 19200 } as const;
-    this.medium = new SerialMedium(line, around, { lockDirectory: directory });
+    this.medium = new SerialMedium(line, around, { ...options, lockDirectory: directory });
     ends.push(this);
   }
 
@@ -185,6 +185,42 @@ test('more than the line carries is dropped, and it is said once', async () => {
     `warn: glib: more messages for [${a.medium.link}] than 19200 baud can carry: ` +
       'some are not sent',
   ]);
+});
+
+test('lines are set as the genuine ones; flow control can be switched off', async () => {
+  await plug('set');
+  const modes = (device: string): string =>
+    execFileSync('stty', ['-F', join(directory, device), '-a'], { encoding: 'latin1' });
+  const a = new End('seta');
+  const b = new End('setb', { rtscts: false });
+  await a.medium.open();
+  await b.medium.open();
+  for (const mode of [
+    'speed 19200 baud',
+    ' cs8',
+    '-parenb',
+    '-opost',
+    '-icanon',
+    '-echo',
+    '-isig',
+  ]) {
+    assert.ok(modes('seta').includes(mode), mode);
+  }
+  assert.match(modes('seta'), / crtscts/);
+  assert.match(modes('setb'), / -crtscts/);
+});
+
+test('a line that never falls silent stops nothing, and is used again when it does', async () => {
+  await plug('noisy');
+  const a = new End('noisya');
+  const b = new End('noisyb');
+  await a.medium.open();
+  await b.medium.open();
+  const noise = spawn('sh', ['-c', 'exec yes ">>>" >"$0"', a.medium.link], { stdio: 'ignore' });
+  cables.push(noise);
+  for (let turns = 0; turns < 200; turns += 1) await nextTurn();
+  await pull(noise);
+  await beat(a, b, 'after');
 });
 
 test('a device that is in use, or no serial line, is refused with the genuine words', async () => {
