@@ -69,6 +69,8 @@ function newDesk(): ApiDesk {
     parameters: new Map([
       ['deadtime', '6'],
       ['keepalive', '1'],
+      // The recorded cluster's ha.cf said `crm no`.
+      ['pacemaker', 'no'],
     ]),
     deadtime: 6000,
     keepalive: 1000,

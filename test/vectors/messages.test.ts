@@ -13,7 +13,12 @@ import {
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Message } from '@ts-heartbeat/core/message/message';
 
-import { messageRecordings, type RecordedItem, type RecordedValue } from './recording.js';
+import {
+  messageRecordings,
+  type RecordedItem,
+  type RecordedValue,
+  vectorFiles,
+} from './recording.js';
 
 const bytesOf = (item: RecordedItem) => new Uint8Array(Buffer.from(item.base64, 'base64'));
 
@@ -77,6 +82,13 @@ for (const { version, file, keyring, items } of messageRecordings()) {
     context.diagnostic(`${genuine.length} verified and encoded again, ${refused.length} refused`);
   });
 }
+
+test('every file of the older releases is among them', () => {
+  const read = messageRecordings().map(({ version, file }) => `${version}/${file}`);
+  for (const version of ['heartbeat-2.1', 'heartbeat-1.99.4']) {
+    for (const file of vectorFiles(version)) assert.ok(read.includes(`${version}/${file}`), file);
+  }
+});
 
 test('the recordings are all there', (context) => {
   const counts = new Map<string, number>();

@@ -40,12 +40,18 @@ export function readVectorFile(version: string, file: string): unknown {
   return JSON.parse(readFileSync(new URL(`${version}/${file}`, VECTORS), 'utf8'));
 }
 
+/** The names of all files with vectors of a version. */
+export function vectorFiles(version: string): readonly string[] {
+  return readdirSync(new URL(`${version}/`, VECTORS))
+    .filter((file) => file.endsWith('.json'))
+    .sort();
+}
+
 /** Every recording of messages on the cluster's media, of every version. */
 export function messageRecordings(): readonly Recording[] {
   return RECORDED.flatMap((version) =>
-    readdirSync(new URL(`${version}/`, VECTORS))
-      .filter((file) => /^(udp|serial|icmp|injected)-.*\.json$/.test(file))
-      .sort()
+    vectorFiles(version)
+      .filter((file) => /^(udp|serial|icmp|injected)-/.test(file))
       .map((file) => readRecording(version, file)),
   );
 }

@@ -155,7 +155,7 @@ for (const cast of CASTS) {
         assertQuiet(stage, cast);
       });
 
-      it(`leaves the groups where they are after a crash of ${gone}, with auto_failback off`, () => {
+      it(`leaves groups where they are after a crash of ${gone}, with auto_failback off`, () => {
         const stage = started(cast, 'off');
         stage.crash(gone);
         stage.clock.run(4000);

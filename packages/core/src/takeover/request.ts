@@ -19,7 +19,7 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
 
 /**
  * The group is stopped, or did not run. One that could not be stopped must not be started anywhere
- * else: then the answer is not `OK`. (The genuine script does not get so far, for its node reboots.)
+ * else: then the answer is not `OK`. (The genuine script does not get so far: its node reboots.)
  */
 export function onGroupGiven(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
   const given = outcome.ok && outcome.groups.length > 0;
