@@ -5,9 +5,6 @@ import type { LogLine } from '@ts-heartbeat/core/log';
 import { dateStamp } from '@ts-heartbeat/platform/logline';
 import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
 
-/** The name under which ResourceManager 3.0.6 logs. */
-export const LOG_TAG = 'ResourceManager(default)';
-
 function append(path: string | undefined, line: string): void {
   if (path === undefined || path === '' || path === '/dev/null') return;
   try {
@@ -19,17 +16,18 @@ function append(path: string | undefined, line: string): void {
 
 /**
  * One line in the form of the genuine scripts, in the files and the syslog facility of the HA_
- * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`.
+ * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`; `tag` is the
+ * name of the script.
  */
 export function logDirectly(
-  line: LogLine,
+  line: LogLine & { readonly tag: string },
   environment: Readonly<Record<string, string>>,
   at: Date,
 ): void {
   const { HA_LOGFILE: logFile, HA_DEBUGLOG: debugFile, HA_LOGFACILITY: facility } = environment;
   const isDebug = line.severity === 'debug';
   if (isDebug && Number(environment.HA_debug ?? 0) === 0) return;
-  const tag = `${LOG_TAG}[${process.pid}]`;
+  const tag = `${line.tag}(default)[${process.pid}]`;
   const text = `${SEVERITY_WORD[line.severity]}: ${line.text}`;
   if (!isDebug) append(logFile, `${dateStamp(at)}\t ${tag}:    ${text}`);
   if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)}\t${text}`);

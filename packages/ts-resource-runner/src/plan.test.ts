@@ -81,7 +81,10 @@ class Machine {
         this.outcomes.set(effect.id, effect.outcome);
         return null;
       case 'log':
-        if (effect.severity !== 'debug') this.lines.push(`${effect.severity}: ${effect.text}`);
+        if (effect.severity !== 'debug') {
+          const tag = effect.tag === undefined ? '' : `${effect.tag}: `;
+          this.lines.push(`${tag}${effect.severity}: ${effect.text}`);
+        }
         return null;
       default:
         this.others.push(effect);
@@ -234,12 +237,12 @@ test('takeOver takes the groups of the dead node and says so as mach_down', () =
   const machine = new Machine(TWO);
   machine.job({ kind: 'takeOver', node: 'Beta' }, 1, { HA_NICEFAILBACK: 'yes' });
   assert.deepEqual(machine.lines, [
-    'info: Taking over resource group ip2',
+    'mach_down: info: Taking over resource group ip2',
     'info: Acquiring resource group: beta ip2 web2',
     'info: Running /r/ip2  start',
     'info: Running /r/web2  start',
-    'info: /usr/share/heartbeat/mach_down: nice_failback: foreign resources acquired',
-    'info: mach_down takeover complete for node beta.',
+    'mach_down: info: /usr/share/heartbeat/mach_down: nice_failback: foreign resources acquired',
+    'mach_down: info: mach_down takeover complete for node beta.',
   ]);
   assert.deepEqual(machine.job({ kind: 'takeOver', node: 'alpha' }, 2)?.groups, []);
 });

@@ -191,7 +191,7 @@ function nextTask(turn: Turn, work: Work): Turn {
   for (let task = todo[0]; task !== undefined; task = todo[0]) {
     todo = todo.slice(1);
     if (task.do !== 'say') return begin(turn, { ...work, todo, step: { at: 'lock', task } });
-    turn.log(task.line.severity, task.line.text);
+    turn.emit({ kind: 'log', tag: task.tag, ...task.line });
   }
   return finish(turn, { ...work, todo });
 }

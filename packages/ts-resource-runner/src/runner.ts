@@ -130,10 +130,10 @@ export class Runner {
     this.dispatch({ kind: 'orphaned' });
   }
 
-  log(line: LogLine): void {
-    const { severity, text } = line;
-    if (this.reply({ op: 'log', severity, text, tag: 'ResourceManager' })) return;
-    logDirectly(line, this.#environment(), new Date());
+  /** Logs a line under the name of a script. */
+  log({ severity, text, tag = 'ResourceManager' }: LogLine & { readonly tag?: string }): void {
+    if (this.reply({ op: 'log', severity, text, tag })) return;
+    logDirectly({ severity, text, tag }, this.#environment(), new Date());
   }
 
   /** Events are taken one at a time, also those that performing an effect brings at once. */

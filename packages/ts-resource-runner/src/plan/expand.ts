@@ -12,7 +12,8 @@ export type Task =
   | { readonly do: 'release'; readonly group: Group }
   /** Stop every resource if the first one runs, after the hook rc.d/local_giveip. */
   | { readonly do: 'releaseIfOwned'; readonly group: Group }
-  | { readonly do: 'say'; readonly line: LogLine };
+  /** Log a line under the name of a script. */
+  | { readonly do: 'say'; readonly tag: string; readonly line: LogLine };
 
 export interface Surroundings {
   readonly localNode: string;
@@ -32,8 +33,9 @@ function forgotten(around: Surroundings): readonly Group[] {
   return around.held.map((held) => held.group).filter((group) => !known.has(group.key));
 }
 
+/** A line of mach_down, which logs under its own name. */
 function info(text: string): Task {
-  return { do: 'say', line: { severity: 'info', text } };
+  return { do: 'say', tag: 'mach_down', line: { severity: 'info', text } };
 }
 
 /** What mach_down 3.0.6 says at its end; `HA_NICEFAILBACK` is set unless auto_failback is legacy. */

@@ -131,4 +131,5 @@ export type PlanEffect =
   | { readonly kind: 'done'; readonly id: number; readonly outcome: JobOutcome }
   /** Everything is released after `orphaned`. */
   | { readonly kind: 'released' }
-  | ({ readonly kind: 'log' } & LogLine);
+  /** Log a line; `tag` is the script it is logged under, ResourceManager if absent. */
+  | ({ readonly kind: 'log'; readonly tag?: string } & LogLine);
