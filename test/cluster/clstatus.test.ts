@@ -33,18 +33,17 @@ const IPFAIL = ['respawn root /usr/lib/heartbeat/ipfail', 'apiauth ipfail gid=ro
 function files(more: readonly string[]): ClusterFiles {
   return storyFiles({
     media: [SERIAL, MULTICAST, ...PINGS, ...IPFAIL, ...more],
-    timers: { keepalive: '1', deadtime: '10', warntime: '5', initdead: '10' },
+    timers: { keepalive: '250ms', deadtime: '10', warntime: '5', initdead: '10' },
     autoFailback: 'on',
   });
 }
 
-const NODES = [HOME, OTHER, '192.168.136.1', 'group1', 'nosuch', OTHER.toUpperCase(), ''];
+const NODES = [HOME, OTHER, 'group1', 'nosuch', OTHER.toUpperCase()];
 const ABOUT_NODE = ['nodestatus', 'nodetype', 'nodeweight', 'nodesite', 'listhblinks'];
 const LINKS = ['eth0', '/dev/ttyS0', 'group1', 'nosuch', ''];
 const PARAMETERS = [
-  ...['keepalive', 'deadtime', 'warntime', 'initdead', 'deadping', 'udpport', 'baud', 'logfile'],
-  ...['auto_failback', 'node', 'mcast', 'serial', 'ping', 'ping_group', 'realtime', 'debug'],
-  ...['hopfudge', 'hbgenmethod', 'crm', 'pacemaker', 'hbversion', 'logfacility', 'nosuch', ''],
+  ...['keepalive', 'deadtime', 'deadping', 'udpport', 'baud', 'logfile', 'auto_failback', 'node'],
+  ...['hopfudge', 'realtime', 'hbgenmethod', 'crm', 'pacemaker', 'hbversion', 'nosuch', ''],
 ];
 
 const lines = (text: string): readonly Words[] =>
@@ -125,7 +124,9 @@ clientstatus ${OTHER} nosuch 4500`),
       ['-m', '--', 'group1'],
     ].map((words) => [name, ...words]),
   ]),
-  ...NODES.flatMap((node) => LINKS.map((link) => ['hblinkstatus', node, link])),
+  ...[HOME, OTHER].flatMap((node) => LINKS.map((link) => ['hblinkstatus', node, link])),
+  ['hblinkstatus', 'group1', 'group1'],
+  ['nodestatus', ''],
   ...PARAMETERS.map((name) => ['hbparameter', '-p', name]),
 ];
 
@@ -138,6 +139,8 @@ clientstatus ${HOME} ipfail 0
 clientstatus ${HOME} nosuch abc
 clientstatus group1 ipfail 0`);
 const LATE = 'No timely response.';
+/** How often each is asked. */
+const TURNS = 2;
 
 /** What other users ask, and what is asked when nobody answers. */
 const FEW: readonly Words[] = lines(`hbstatus
@@ -151,7 +154,7 @@ listhblinks ${OTHER}
 hblinkstatus ${OTHER} eth0
 rscstatus -m
 hbparameter -p keepalive
-clientstatus ${HOME} ipfail
+clientstatus group1 ipfail
 nodestatus
 bogus
 -h`);
@@ -226,20 +229,19 @@ async function ask(
   user?: string,
   skipped: (bench: Bench, program: Kind) => boolean = () => false,
 ): Promise<readonly Case[]> {
-  const cases: Case[] = [];
-  for (const bench of benches) {
+  const askOne = async (bench: Bench): Promise<readonly Case[]> => {
     const { kinds, pair } = bench;
     const programs = KINDS.filter((program) => !skipped(bench, program));
     const asked = await Promise.all(
       programs.map((program) => answers(pair.site, node, program, questions, user)),
     );
     const daemon = `${title(kinds)} on ${node}`;
-    for (const [n, given] of asked.entries()) {
+    return asked.map((given, n) => {
       const program = programs[n] ?? 'C';
-      cases.push({ daemon, program, who: user ?? 'root', answers: given });
-    }
-  }
-  return cases;
+      return { daemon, program, who: user ?? 'root', answers: given };
+    });
+  };
+  return (await Promise.all(benches.map(askOne))).flat();
 }
 
 function shown({ code, stdout, stderr }: Answer): string {
@@ -279,12 +281,16 @@ test('every sub-command says the same whoever asks whom', async () => {
 });
 
 test('clientstatus of another node gives one of the same answers', async () => {
-  const cases = await ask(HOME, [...RACES, ...RACES, ...RACES]);
+  const turns = Array.from({ length: TURNS }, (_, turn) => turn);
+  const cases = await ask(
+    HOME,
+    turns.flatMap(() => RACES),
+  );
   for (const [n, words] of RACES.entries()) {
     const right = words.includes('nosuch') || words.includes('group1') ? 'offline' : 'online';
     const rows = cases.map(({ daemon, program, answers: given }) => {
-      const turns = [0, 1, 2].map((turn) => given[n + turn * RACES.length]);
-      const told = turns.map((answer) => {
+      const told = turns.map((turn) => {
+        const answer = given[n + turn * RACES.length];
         const late = answer?.stderr.includes(LATE) === true && answer.stdout === '';
         if (late) assert.equal(answer?.code, 13);
         else assert.equal(answer?.stdout, `${right}\n`);

@@ -1,6 +1,6 @@
 /** Both kinds' client programs on every director, beside the one kind that is installed there. */
 
-import { copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
@@ -45,6 +45,7 @@ export class Hosts {
     for (const [name, path] of Object.entries(GENUINE)) copyFileSync(path, join(at, 'C', name));
     const [staged = ''] = this.#programs.of('TS').layers;
     cpSync(staged, join(at, 'TS'), { recursive: true, verbatimSymlinks: true });
+    chmodSync(join(at, 'TS'), 0o755);
   }
 
   #of(kind: Kind): Stack {

@@ -317,6 +317,12 @@ const rscstatus: Subcommand = {
   },
 };
 
+/** Parameters that the daemon tells of itself; of its version it says more there than here. */
+const SAID_AT_SIGN_ON: Readonly<Record<string, (client: HeartbeatClient) => string | undefined>> = {
+  hbversion: ({ daemon }) => daemon.version,
+  pacemaker: ({ daemon }) => daemon.pacemaker,
+};
+
 const hbparameter: Subcommand = {
   letters: 'mp:',
   optionError: CHARACTER_CODE,
@@ -326,7 +332,9 @@ const hbparameter: Subcommand = {
       report('parameter name required');
       return EXIT.parameter;
     }
-    const value = await askFor(client, 'getparm', { pname: name }, FIELD.parameterValue);
+    const value =
+      SAID_AT_SIGN_ON[name]?.(client) ??
+      (await askFor(client, 'getparm', { pname: name }, FIELD.parameterValue));
     if (value === undefined) {
       report(`Cannot get parameter ${name}'s value`);
       report('REASON: ');
