@@ -3,6 +3,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { bytesOf } from '../message/latin1.js';
 import { crc } from './crc.js';
 import type { Key, Keyring } from './keyring.js';
+import { hmacMd5 } from './md5.js';
+
+/** False where OpenSSL may not compute MD5 (FIPS): Node then throws. HMAC-SHA1 stays allowed. */
+const SYSTEM_HAS_MD5 = ((): boolean => {
+  try {
+    createHmac('md5', '');
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 /** What is signed: a text whose characters are bytes, or bytes in parts. */
 export type Signed = string | readonly Uint8Array[];
@@ -14,6 +25,7 @@ export type Signed = string | readonly Uint8Array[];
 export function digest(key: Key, signed: Signed): string {
   const parts = typeof signed === 'string' ? [bytesOf(signed)] : signed;
   if (key.method === 'crc') return crc(parts);
+  if (key.method === 'md5' && !SYSTEM_HAS_MD5) return hmacMd5(bytesOf(key.key), parts);
   const hmac = createHmac(key.method, bytesOf(key.key));
   for (const part of parts) hmac.update(part);
   return hmac.digest('hex');
