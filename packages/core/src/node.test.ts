@@ -14,6 +14,10 @@ function settledPair(settings: Partial<Settings> = {}): World {
   return world;
 }
 
+function firstAcquisition(reason: string): string {
+  return `Initial resource acquisition complete (${reason})`;
+}
+
 describe('a cluster of two', () => {
   it('starts together and settles with each node holding its own', () => {
     const world = settledPair();
@@ -34,6 +38,28 @@ describe('a cluster of two', () => {
       'Initial resource acquisition complete (T_RESOURCES(us))',
     ]) {
       assert.ok(log.includes(line), line);
+    }
+  });
+
+  it('says how it came by its first resources', () => {
+    const lone = new World();
+    lone.boot('backup');
+    lone.run(6000);
+    assert.ok(lone.host('backup').log.includes(firstAcquisition('mach_down')));
+    for (const [autoFailback, reason] of [
+      ['on', 'auto_failback'],
+      ['off', 'T_RESOURCES(them)'],
+    ] as const) {
+      const world = settledPair({ autoFailback });
+      world.crash('loadbalancer');
+      world.run(4000);
+      const before = world.host('loadbalancer').log.length;
+      world.boot('loadbalancer');
+      world.run(4000);
+      const log = world.host('loadbalancer').log.slice(before);
+      const lines = log.filter((line) => line.startsWith(firstAcquisition('').slice(0, -1)));
+      assert.deepEqual(lines, [firstAcquisition(reason)]);
+      assert.ok(log.includes('Local Resource acquisition completed. (none)'));
     }
   });
 

@@ -97,10 +97,12 @@ export function becomeStable(turn: Turn, whose: 'remote' | 'local'): void {
 
 /** Takes our own groups, unless the peer holds them. */
 export function acquireOwn(turn: Turn, forced: boolean): void {
-  const { resources } = turn.state;
-  if (resources.mine.local || (!forced && resources.other.foreign)) {
+  const { resources, settings } = turn.state;
+  if (resources.mine.local) return;
+  if (!forced && resources.other.foreign) {
     turn.log('info', 'Local Resource acquisition completed. (none)');
-    noteFirstAcquisition(turn, 'none');
+    // With auto_failback on they are about to come: the line is written when they have.
+    if (settings.autoFailback !== 'on') noteFirstAcquisition(turn, 'T_RESOURCES(them)');
     return;
   }
   hold(turn, 'local');

@@ -4,7 +4,7 @@ import type { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { considerFailback, sayResources } from './negotiation.js';
-import { hold, letGo } from './ownership.js';
+import { hold, letGo, noteFirstAcquisition } from './ownership.js';
 
 /** How long the other node may take to answer a request (heartbeat 3.0.6). */
 const ANSWER = 10_000;
@@ -135,6 +135,7 @@ export function onTaken(turn: Turn, share: Share): void {
     return;
   }
   turn.log('info', `Standby resource acquisition done [${share}].`);
+  noteFirstAcquisition(turn, 'auto_failback');
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
   finish(turn);
 }

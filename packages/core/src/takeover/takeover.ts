@@ -4,7 +4,7 @@ import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
 import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
-import { hold } from './ownership.js';
+import { hold, noteFirstAcquisition } from './ownership.js';
 
 /** A reset that failed is tried again after this (heartbeat 3.0.6). */
 const FENCE_PAUSE = 5000;
@@ -111,6 +111,7 @@ export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
     turn.state.resources.needsFailback = true;
   }
   turn.log('info', 'mach_down takeover complete.');
+  noteFirstAcquisition(turn, 'mach_down');
   sayResources(turn);
   considerFailback(turn);
 }
