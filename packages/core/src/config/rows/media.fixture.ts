@@ -14,6 +14,7 @@ const noDevice = (name: string, reason: string): readonly string[] => [
     `using ioctl(SIOCGIFADDR): ${reason}`,
   `mcast device [${name}] is invalid or not set up properly`,
 ];
+const UDP = "WARN: WARNING: directive 'udp' replaced by 'bcast'";
 const noServer = (host: string): string =>
   error(`glib: unknown host: ${host}: Resource temporarily unavailable`);
 
@@ -38,6 +39,7 @@ export const MEDIA: readonly Row[] = [
     illegal('serial', 'serial ring', '/etc/passwd'),
   ),
   sound('serial /dev/null /dev/zero'),
+  sound('serial /dev/null,/dev/zero\nserial /dev/null /dev/zero'),
   line(
     'bcast eth9 eth0',
     error('glib: Get broadcast for interface eth9 failed: No such device'),
@@ -47,7 +49,7 @@ export const MEDIA: readonly Row[] = [
   ),
   line(
     'udp eth1',
-    "WARN: WARNING: directive 'udp' replaced by 'bcast'",
+    UDP,
     error('glib: Get broadcast for interface eth1 failed: Cannot assign requested address'),
     error('glib: IP interface [eth1] does not exist'),
     illegal('bcast', 'UDP/IP broadcast', 'eth1'),
@@ -69,6 +71,7 @@ export const MEDIA: readonly Row[] = [
   line('mcast eth0 225.1 70000 257 256', notCreated('mcast_private(eth0, 225.1, 4464, 1, 0)')),
   sound('mcast eth0 239.255.255.255 70000 256 x extra'),
   sound('mcast eth2 224.0.0.1 694 4 1'),
+  sound('mcast eth0 225.0.0.2 694 1 0\nbcast eth0\nucast eth0 192.168.136.11\nudp eth0', UDP),
   {
     ...mcast('', 'mcast statement without device'),
     title: 'mcast alone',
@@ -91,6 +94,7 @@ export const MEDIA: readonly Row[] = [
     notCreated('mcast6_private(eth0, ff12::1, 694x, 1, 0)'),
   ),
   sound('mcast6 eth1 ff15::1:2 694 4 1'),
+  sound('mcast6 eth0 ff12::1 ntp 1 0\nmcast6 eth0 ff02::1 694 0 1'),
   line('ucast eth0', error('glib: ucast: [eth0] missing target IP address/hostname')),
   line(
     'ucast eth0 nosuch.host',
@@ -114,6 +118,11 @@ export const MEDIA: readonly Row[] = [
     notCreated('ucast6_private(eth0, fe80::1%eth9)'),
   ),
   line(
+    'ucast6 eth0 fe80::1%lo',
+    error('glib: ucast6: index 3 does not match scope id 1 for device eth0'),
+    notCreated('ucast6_private(eth0, fe80::1%lo)'),
+  ),
+  line(
     'ucast6 eth0 2001:db8::1%eth0',
     error('glib: getaddrinfo([2001:db8::1%eth0]:694): Name or service not known'),
     notCreated('ucast6_private(eth0, 2001:db8::1%eth0)'),
@@ -129,7 +138,11 @@ export const MEDIA: readonly Row[] = [
     illegal('ping', 'ping membership', 'z'),
   ),
   line('ping6 localhost', illegal('ping6', 'ping6 membership', 'localhost')),
+  line('ping6 fe80::1%eth0', illegal('ping6', 'ping6 membership', 'fe80::1%eth0')),
+  line('ping6 ::1 10.0.0.1 ::2', illegal('ping6', 'ping6 membership', '10.0.0.1')),
   sound('ping 10.0.0.1,10.0.0.2 10.1\nping6 ::1'),
+  sound('ping6 fe80::1,2001:db8::1 ::ffff:10.0.0.1'),
+  sound('ping_group g 10.0.0.1 10.0.0.2\nping_group h 10.0.0.1\nping 10.0.0.1'),
   sound('ping_group g 10.0.0.1 x\nping_group h x', noServer('x'), noServer('x')),
   sound('ping_group g 10.0.0.1\nping_group g 10.0.0.2'),
   {
