@@ -88,6 +88,10 @@ const LOOK_EVERY_MS = 100;
 const WAIT_MS = 10_000;
 /** Packets taken in one go: others must have their turn while somebody floods us. */
 const PACKETS_PER_LOOK = 64;
+/** What may wait for a look: 100 ms of ten thousand replies to others a second. */
+const RECEIVE_BYTES = 1024 * 1024;
+const SOL_SOCKET = 1;
+const SO_RCVBUFFORCE = 33;
 /** The largest packet of either family. */
 const PACKET_BYTES_MAX = 65_535;
 /** `struct sockaddr_in6`, the longer of the two. */
@@ -102,6 +106,9 @@ function openRaw(opening: Opening): Echo {
   }
   const { level, option, value } = family.filter;
   native.setsockopt(fd, level, option, value);
+  const room = Buffer.alloc(4);
+  room.writeInt32LE(RECEIVE_BYTES);
+  native.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
 
   const packet = Buffer.alloc(PACKET_BYTES_MAX);
   const from = Buffer.alloc(SOCKADDR_BYTES_MAX);
@@ -113,12 +120,15 @@ function openRaw(opening: Opening): Echo {
 
   const look = (): void => {
     timer = undefined;
-    for (let taken = 0; taken < PACKETS_PER_LOOK && !closed; taken += 1) {
+    let taken = 0;
+    for (; taken < PACKETS_PER_LOOK && !closed; taken += 1) {
       const length = native.recvfrom(fd, packet, from);
       if (length < 0) break;
       const reply = echoReply(family.message(packet.subarray(0, length)), family.types);
       if (reply?.id === id) onReply(family.addressOf(from), reply.seq, reply.payload);
     }
+    // Where something came, more may come: a flood must not fill the queue between two looks.
+    if (taken > 0) looks = 0;
     if (!closed && now() < waitUntil) lookLater();
   };
   const lookLater = (): void => {
