@@ -31,6 +31,7 @@ export async function play(story: Story, cell: Cell): Promise<void> {
   if (linksOf(cell.medium).length > 1) await loseLine(story);
   for (const node of DIRECTORS) await stopAndStart(story, node);
   for (const node of DIRECTORS) await crashAndRejoin(story, node);
+  await quickReboot(story, A);
 }
 
 /** Both daemons are started together; every link comes up, each node takes its own group. */
@@ -170,6 +171,23 @@ async function rejoin(story: Story, node: Director, ends: Ends): Promise<void> {
 async function crashAndRejoin(story: Story, node: Director): Promise<void> {
   await crash(story, node, [other(node), other(node)]);
   await rejoin(story, node, HOME);
+}
+
+/** A node is back before its silence was long enough to be dead: it takes its own again. */
+async function quickReboot(story: Story, node: Director): Promise<void> {
+  await story.step({
+    name: `quick reboot of ${node}`,
+    ends: HOME,
+    gapMs: CRASH_MS,
+    pauses: node,
+    act: async (since) => {
+      await story.powerOff(node);
+      await story.observed.powerOn(node);
+      await story.start(node);
+      await story.logged(other(node), new RegExp(`Heartbeat restart on node ${node}`), since);
+      await story.logged(other(node), new RegExp(`node ${node}: status active`), since);
+    },
+  });
 }
 
 /** `auto_failback off`: a node that comes back takes nothing until it is told to. */

@@ -29,8 +29,10 @@ export interface Step {
   readonly name: string;
   /** Where the groups are afterwards: nodes in the order of their groups, alpha first. */
   readonly ends: readonly [Director, Director];
-  /** How long the groups that move may have no holder. The others always have theirs. */
+  /** How long the groups that move may have no holder; the others always have theirs. */
   readonly gapMs: number;
+  /** What this node holds pauses too, although it stays there. */
+  readonly pauses?: Director;
   /** The node that the other one may declare dead in this step. */
   readonly dies?: Director;
   act(since: number): Promise<void>;
@@ -95,7 +97,7 @@ export class Story {
     }
   }
 
-  async #play({ ends, gapMs, act }: Step): Promise<void> {
+  async #play({ ends, gapMs, pauses, act }: Step): Promise<void> {
     const { observed } = this;
     const from = Date.now();
     const since = observed.cluster.feed.mark;
@@ -109,8 +111,9 @@ export class Story {
     for (const group of observed.groups) {
       const { bothMs, noneMs } = observed.ledger.judge(group, from, Date.now());
       assert.equal(bothMs, 0, `both nodes held ${group} for ${bothMs.toFixed(1)} ms`);
+      const before = this.#before?.[group];
       // Before the first step nobody holds anything.
-      const mayMove = this.#before === undefined || this.#before[group] !== wanted[group];
+      const mayMove = before === undefined || before !== wanted[group] || before === pauses;
       const allowed = mayMove ? gapMs : 0;
       assert.ok(
         noneMs <= allowed,
