@@ -6,6 +6,7 @@ import { Feed } from '../lab/feed.js';
 import type { LocalSite } from '../lab/localsite.js';
 import type { StackName } from '../lab/stack.js';
 import type { Agent } from './agentlink.js';
+import type { BenchLab } from './benchlab.js';
 import { datagram, Peer } from './peer.js';
 import { groupOf } from './places.js';
 
@@ -68,7 +69,7 @@ export class Bench {
   /** The number of the daemon's newest message. */
   newest = 0;
 
-  private constructor(site: LocalSite, stack: StackName, agent: Agent, setting: Setting) {
+  private constructor({ site, stack, agent }: BenchLab, setting: Setting) {
     this.site = site;
     this.stack = stack;
     this.host = setting.host;
@@ -80,13 +81,9 @@ export class Bench {
   }
 
   /** Sets a host up, without starting its daemon. */
-  static async open(
-    site: LocalSite,
-    stack: StackName,
-    agent: Agent,
-    setting: Setting,
-  ): Promise<Bench> {
-    const bench = new Bench(site, stack, agent, setting);
+  static async open(lab: BenchLab, setting: Setting): Promise<Bench> {
+    const bench = new Bench(lab, setting);
+    const { site, agent } = lab;
     for (const network of [0, 1] as const) {
       await agent.join(bench.#groups[network], (bytes) => bench.#heard(network, bytes));
     }
@@ -113,6 +110,18 @@ export class Bench {
     const outcome = await this.site.run(this.host, argv, options);
     if (outcome.code === 0) return outcome.stdout;
     throw new Error(`${argv.join(' ')} on ${this.host}: ${outcome.code} ${outcome.stderr}`);
+  }
+
+  /** Throws when the daemon has said its last words since a mark. */
+  expectAlive(since: number): void {
+    const ended = this.feed.since(since).some(isLastWords);
+    if (ended) throw new DaemonDied(`the daemon on ${this.host} died`);
+  }
+
+  /** Ends the daemon without a word, as a power cut would. */
+  async kill(): Promise<void> {
+    const script = 'kill -9 -1; rm -f /run/heartbeat.pid /run/heartbeat/register';
+    await this.site.run(this.host, ['sh', '-c', script]);
   }
 
   /** Starts the daemon, and waits until it sends. */
@@ -148,10 +157,9 @@ export class Bench {
   }
 
   async #until(fits: (seen: Seen) => boolean, what: string, since: number): Promise<Seen> {
-    const ended = (seen: Seen): boolean => seen.kind === 'log' && LAST_WORDS.test(seen.text);
-    const either = (seen: Seen): boolean => fits(seen) || ended(seen);
+    const either = (seen: Seen): boolean => fits(seen) || isLastWords(seen);
     const seen = await this.feed.until(either, what, { since, limitMs: LIMIT_MS });
-    if (ended(seen)) throw new DaemonDied(`the daemon on ${this.host} died`);
+    if (isLastWords(seen)) throw new DaemonDied(`the daemon on ${this.host} died`);
     return seen;
   }
 
@@ -203,6 +211,10 @@ export class Bench {
   #say(message: Message): void {
     this.send(datagram(message, this.keyring));
   }
+}
+
+function isLastWords(seen: Seen): boolean {
+  return seen.kind === 'log' && LAST_WORDS.test(seen.text);
 }
 
 function show(seen: Seen): string {

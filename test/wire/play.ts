@@ -1,10 +1,8 @@
 /** Plays a table at one program, each row as a node of its own, and tells what was seen. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '@ts-heartbeat/core/message/message';
-import type { LocalSite } from '../lab/localsite.js';
-import type { StackName } from '../lab/stack.js';
-import type { Agent } from './agentlink.js';
 import { Bench, DaemonDied, type Setting } from './bench.js';
+import type { BenchLab } from './benchlab.js';
 import { datagram, Peer } from './peer.js';
 import type { Act, Row, Sight } from './row.js';
 import { sightOf } from './sight.js';
@@ -34,14 +32,12 @@ function nodeOf(place: number): string {
 
 /** Plays the rows one after the other. A row that fails has the reason in its sight. */
 export async function playTable(
-  site: LocalSite,
-  stack: StackName,
-  agent: Agent,
+  lab: BenchLab,
   { host, number, rows, setting }: Table,
 ): Promise<readonly Sight[]> {
   const fresh = rows.some((row) => row.fresh);
   const nodes = rows.map((_, place) => nodeOf(place));
-  const bench = await Bench.open(site, stack, agent, {
+  const bench = await Bench.open(lab, {
     host,
     number,
     hacf: [...TIMERS, 'auto_failback off', ...(setting.hacf ?? [])],
@@ -56,7 +52,7 @@ export async function playTable(
   for (const [place, row] of rows.entries()) {
     const peer = peers[place];
     if (peer === undefined) continue;
-    if (stack === 'genuine' && row.oursOnly !== undefined) {
+    if (lab.stack === 'genuine' && row.oursOnly !== undefined) {
       sights.push({ log: [`not played: ${row.oursOnly}`], sent: [] });
       continue;
     }

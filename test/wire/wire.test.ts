@@ -1,32 +1,20 @@
 /** Messages right and wrong, played at the genuine daemon and at ours: what is seen is compared. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { LocalSite } from '../lab/localsite.js';
 import { expectPrepared } from '../lab/notprepared.js';
-import { type StackName, stack } from '../lab/stack.js';
-import { Agent } from './agentlink.js';
-import { AGENT_HOST, addresses } from './places.js';
+import type { StackName } from '../lab/stack.js';
+import { withBenchLab } from './benchlab.js';
 import { playTable } from './play.js';
 import type { Sight } from './row.js';
 import { TABLES } from './tables.js';
 import { judge } from './verdict.js';
 
-/** All tables at one program, side by side: hosts of a lab of their own. */
-async function playAll(name: StackName): Promise<readonly (readonly Sight[])[]> {
-  const programs = stack(name);
-  const { layers, hidden } = programs;
-  const site = await LocalSite.open();
-  try {
-    await site.addHost({ name: AGENT_HOST, ...addresses(1) });
-    for (const [place, { host }] of TABLES.entries()) {
-      await site.addHost({ name: host, ...addresses(11 + place), layers, hidden });
-    }
-    const agent = await Agent.open(site);
-    return await Promise.all(TABLES.map((table) => playTable(site, name, agent, table)));
-  } finally {
-    await site.close();
-    programs.dispose();
-  }
+/** All tables at one program, side by side. */
+function playAll(name: StackName): Promise<readonly (readonly Sight[])[]> {
+  const hosts = TABLES.map(({ host }) => host);
+  return withBenchLab(name, hosts, (lab) =>
+    Promise.all(TABLES.map((table) => playTable(lab, table))),
+  );
 }
 
 describe('messages on the wire', () => {
