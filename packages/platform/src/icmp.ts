@@ -26,8 +26,8 @@ export interface Echo {
 }
 
 /**
- * An echo reply to our id: from where (for IPv6 in the shortest form, without a scope), its sequence
- * number, its payload (a copy, ours to keep).
+ * An echo reply to our id: from where (for IPv6 in the shortest form, without a scope), its
+ * sequence number, its payload (a copy, ours to keep).
  */
 export type ReplyListener = (address: string, seq: number, payload: Buffer) => void;
 

@@ -42,7 +42,7 @@ async function openGroup(network: Anything, name: string, ...hosts: string[]): P
 }
 
 function testAnswers(): void {
-  test('every member gets the same request, the first answer counts, the second does not', async () => {
+  test('every member gets the same request; the first answer counts, no other', async () => {
     const network = new Anything();
     const group = await openGroup(network, 'g', '10.0.0.1', '10.0.0.2');
     group.send('first');

@@ -123,7 +123,7 @@ function testUcast(): void {
     assert.deepEqual(await end.heard(1), ['to myself']);
   });
 
-  test('ucast and mcast share a device and a port, and one hears what is meant for it', async () => {
+  test('ucast and mcast on one port hear what is meant for them', async () => {
     const one = new End({ kind: 'ucast', device: 'lo', host: '127.0.0.1', port: 6946 });
     const all = new End(mcast('a0', 1, 6946));
     await Promise.all([one.medium.open(), all.medium.open()]);

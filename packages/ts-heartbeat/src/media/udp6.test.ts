@@ -82,7 +82,7 @@ function testUcast6(): void {
     assert.deepEqual(await end.heard(1), ['six']);
   });
 
-  test('ucast6: an address of the link is one of the device, with or without its name', async () => {
+  test('ucast6: an address of the link is one of the device, named or not', async () => {
     shell('ip -6 addr add fe80::b/64 dev b0 nodad');
     const ends = ['fe80::b', 'fe80::b%a0'].map(
       (host) => new End({ kind: 'ucast6', device: 'a0', host, port: 6956 }),
