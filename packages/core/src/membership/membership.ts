@@ -35,7 +35,7 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews
   const dead = peer.status === 'dead';
   const known = peer.status !== 'init' && !dead;
   peer.statusAt = turn.now.at;
-  if (known) warnIfLate(turn, peer, silent);
+  if (known || dead) warnIfLate(turn, peer, silent);
   if (status === peer.status) return { kind: 'same' };
   peer.status = status;
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
