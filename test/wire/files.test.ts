@@ -142,13 +142,15 @@ async function rotate(bench: Bench): Promise<readonly string[]> {
 }
 
 /** What is said of a status: that it came, or that it was refused. */
-const OUTCOME = /status key\d$|failed authentication/;
+const OUTCOME = /status key\d \d+$|failed authentication/;
 
 async function verdict(bench: Bench, peer: Peer): Promise<string> {
   const { mark } = bench.feed;
   const accepted: number[] = [];
   for (const number of [1, 2]) {
-    bench.send(datagram(peer.status({ st: `key${number}` }), { ...KEYS, signing: number }));
+    bench.send(
+      datagram(peer.status({ st: `key${number} ${peer.seq}` }), { ...KEYS, signing: number }),
+    );
   }
   let outcomes = 0;
   const last = (seen: Seen): boolean =>
@@ -156,7 +158,7 @@ async function verdict(bench: Bench, peer: Peer): Promise<string> {
   await bench.feed.until(last, 'what became of two statuses', { since: mark, limitMs: 20_000 });
   const message = await bench.sent((said) => said.get('t') === 'status', 'its status', mark);
   for (const seen of bench.feed.since(mark)) {
-    const number = seen.kind === 'log' ? /status key(\d)$/.exec(seen.text)?.[1] : undefined;
+    const number = seen.kind === 'log' ? /status key(\d) \d+$/.exec(seen.text)?.[1] : undefined;
     if (number !== undefined) accepted.push(Number(number));
   }
   // The genuine daemon names the key inside its netstrings, too.
