@@ -55,7 +55,7 @@ const REFUSED = /authent|authtoken|auth token|auth string/i;
 /** That the keys were read again, which the words above hit as well. */
 const REREAD = /Rereading authentication file/i;
 const DEATH = /node \S+ is dead|returning after partition/;
-/** A genuine node that rereads its keys may lose a serial frame or two, and with it the link. */
+/** A genuine node takes its serial link for dead now and then, for a moment and when idle as well. */
 const LINK_DEATH = /Link \S+ dead/;
 
 const SUBJECTS: readonly Kinds[] = [
