@@ -144,19 +144,20 @@ export class Bench {
   /** Waits for a line of the log. Rejects with `DaemonDied` when the daemon is no more. */
   async logged(pattern: RegExp, since: number): Promise<string> {
     const fits = (seen: Seen): boolean => seen.kind === 'log' && pattern.test(seen.text);
-    const seen = await this.#until(fits, `${pattern} in the log of ${this.host}`, since);
+    const seen = await this.until(fits, `${pattern} in the log of ${this.host}`, since);
     return seen.kind === 'log' ? seen.text : '';
   }
 
   /** Waits for a message of the daemon. Rejects with `DaemonDied` when the daemon is no more. */
   async sent(fits: (message: Message) => boolean, what: string, since: number): Promise<Message> {
     const fitting = (seen: Seen): boolean => seen.kind === 'sent' && fits(seen.message);
-    const seen = await this.#until(fitting, what, since);
+    const seen = await this.until(fitting, what, since);
     if (seen.kind !== 'sent') throw new Error(what);
     return seen.message;
   }
 
-  async #until(fits: (seen: Seen) => boolean, what: string, since: number): Promise<Seen> {
+  /** Waits for something to be seen. Rejects with `DaemonDied` when the daemon is no more. */
+  async until(fits: (seen: Seen) => boolean, what: string, since: number): Promise<Seen> {
     const either = (seen: Seen): boolean => fits(seen) || isLastWords(seen);
     const seen = await this.feed.until(either, what, { since, limitMs: LIMIT_MS });
     if (isLastWords(seen)) throw new DaemonDied(`the daemon on ${this.host} died`);

@@ -155,7 +155,7 @@ async function verdict(bench: Bench, peer: Peer): Promise<string> {
   let outcomes = 0;
   const last = (seen: Seen): boolean =>
     seen.kind === 'log' && OUTCOME.test(seen.text) && ++outcomes === 2;
-  await bench.feed.until(last, 'what became of two statuses', { since: mark, limitMs: 20_000 });
+  await bench.until(last, 'what became of two statuses', mark);
   const message = await bench.sent((said) => said.get('t') === 'status', 'its status', mark);
   for (const seen of bench.feed.since(mark)) {
     const number = seen.kind === 'log' ? /status key(\d) \d+$/.exec(seen.text)?.[1] : undefined;
