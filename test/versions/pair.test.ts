@@ -179,6 +179,18 @@ for (const cast of CASTS) {
       }
     });
 
+    it('can be stopped while each waits for the other, and stops slowly', () => {
+      const stage = new Stage({ mode: 'on' });
+      boot(stage, cast, A);
+      boot(stage, cast, B);
+      stage.clock.run(5000);
+      stage.scripts = 20_000;
+      stage.stop(our);
+      stage.clock.run(60_000);
+      assert.equal(stage.ours(our).alive, false);
+      assert.deepEqual(stage.places, { lvs: their, mail: their });
+    });
+
     it('lets both be stopped at once', () => {
       const stage = started(cast);
       stage.stop(A);

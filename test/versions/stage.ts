@@ -45,6 +45,8 @@ export interface Ours {
   readonly kind: 'ours';
   state: NodeState;
   alive: boolean;
+  /** The earliest instant for which it will be woken. */
+  wakesAt: number;
   readonly log: string[];
   readonly jobs: string[];
   readonly running: Set<string>;
@@ -87,6 +89,7 @@ export class Stage {
       kind: 'ours',
       state: createNode(settingsFixture(name, settings)),
       alive: true,
+      wakesAt: Number.POSITIVE_INFINITY,
       log: [],
       jobs: [],
       running: new Set(),
@@ -213,10 +216,11 @@ export class Stage {
     ours.state = state;
     for (const effect of effects) this.#perform(name, ours, effect);
     const wake = ours.alive ? wakeAt(ours.state) : undefined;
-    if (wake === undefined) return;
+    if (wake === undefined || wake >= ours.wakesAt) return;
+    ours.wakesAt = wake;
     this.clock.after(Math.max(0, wake - at), () => {
-      const due = wakeAt(ours.state);
-      if (due !== undefined && due <= this.clock.now) this.#give(name, ours, { kind: 'time' });
+      if (ours.wakesAt === wake) ours.wakesAt = Number.POSITIVE_INFINITY;
+      this.#give(name, ours, { kind: 'time' });
     });
   }
 

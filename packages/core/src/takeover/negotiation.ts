@@ -118,10 +118,11 @@ export function onAcquired(turn: Turn, groups: readonly string[]): void {
 
 /** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */
 export function settleIfDue(turn: Turn): void {
-  const { settleBy, phase } = turn.state.resources;
-  if (phase === 'received' && settleBy !== undefined && turn.now.at >= settleBy) {
-    becomeStable(turn, 'local');
-  }
+  const { resources } = turn.state;
+  if (resources.settleBy === undefined || turn.now.at < resources.settleBy) return;
+  // Once: after a stop in the meantime there is nothing left to be woken for.
+  resources.settleBy = undefined;
+  if (resources.phase === 'received') becomeStable(turn, 'local');
 }
 
 /** Gives the peer's groups back to it, when it is well again and the configuration wants it so. */
