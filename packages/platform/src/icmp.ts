@@ -52,6 +52,8 @@ function sender({ native, family, id }: Opening, fd: number): Echo['send'] {
 
 function openDatagram(opening: Opening): Echo | undefined {
   const { native, family, id, onReply } = opening;
+  // As the "port" of such a socket 0 stands for any.
+  if (id === 0) return undefined;
   const fd = native.socket(family.domain, SOCK_DGRAM | NONBLOCK_CLOEXEC, family.protocol);
   if (fd < 0) return undefined;
   // The kernel takes the "port" of such a socket as the id, and gives us the replies to it alone.

@@ -118,14 +118,15 @@ export class SerialMedium implements Medium {
 
   /**
    * Nothing goes out: the other end does not read, or there is none. What the kernel holds is
-   * thrown away, as heartbeat 3.0.6 does; it would only be in the way of what is news.
+   * thrown away, as heartbeat 3.0.6 does: it is in the way of what is news. Here that is done no
+   * more often than it is said, because what has just come in is thrown away with it.
    */
   #emptyByForce(port: SerialPort): void {
     const hint = '(no connection or bad cable? [see documentation])';
-    if (this.#stuck.say('warn', `glib: TTY write timeout on [${this.link}] ${hint}`)) {
-      const place = 'http://linux-ha.org/wiki/FAQ#TTY_timeout';
-      this.#around.say('info', `glib: See ${place} for details`);
-    }
+    const text = `glib: TTY write timeout on [${this.link}] ${hint}`;
+    if (!this.#stuck.say('warn', text)) return;
+    const place = 'http://linux-ha.org/wiki/FAQ#TTY_timeout';
+    this.#around.say('info', `glib: See ${place} for details`);
     port.flush(() => undefined);
   }
 
