@@ -1,10 +1,8 @@
 /** The two kinds of programs of a mixed pair: C, Debian's heartbeat, and TS, ours. */
 
-import { rmSync } from 'node:fs';
 import { DIRECTORS } from '../lab/lab.js';
 import type { Stacks } from '../lab/pair.js';
 import { type Stack, stack } from '../lab/stack.js';
-import { wholeMessages } from './wholemessages.js';
 
 export type Kind = 'C' | 'TS';
 
@@ -22,14 +20,7 @@ export class Programs {
 
   /** @throws NotPrepared when the genuine programs are not installed. */
   constructor() {
-    const genuine = stack('genuine');
-    const tree = wholeMessages();
-    const dispose = (): void => {
-      rmSync(tree, { recursive: true, force: true });
-      genuine.dispose();
-    };
-    const C = { ...genuine, layers: [tree, ...genuine.layers], dispose };
-    this.#stacks = { C, TS: stack('ours') };
+    this.#stacks = { C: stack('genuine'), TS: stack('ours') };
   }
 
   of(kind: Kind): Stack {

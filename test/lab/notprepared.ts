@@ -14,6 +14,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   ping: 'iputils-ping',
   arping: 'iputils-arping',
+  nft: 'nftables',
   socat: 'socat',
   busybox: 'busybox-static',
 };

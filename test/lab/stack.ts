@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { NotPrepared } from './notprepared.js';
 import { labFile, REPOSITORY } from './place.js';
 import { removeLeftovers, temporaryDirectory } from './temporary.js';
+import { wholeMessages } from './wholemessages.js';
 
 export type StackName = 'ours' | 'genuine';
 
@@ -42,7 +43,9 @@ function genuine(): Stack {
       );
     }
   }
-  return { name: 'genuine', layers: [labFile('genuine')], hidden: STATE, dispose: () => {} };
+  const functions = wholeMessages();
+  const dispose = (): void => rmSync(functions, { recursive: true, force: true });
+  return { name: 'genuine', layers: [functions, labFile('genuine')], hidden: STATE, dispose };
 }
 
 /** Ours, staged from this repository, or found staged at `tree`. */

@@ -8,7 +8,6 @@ import type { Task } from '../lab/site.js';
 import type { Cell } from './cell.js';
 import { ADDRESS_GROUP, cellFiles, HOME_GROUP, RECORD } from './cellfiles.js';
 import { type Change, Ledger } from './ledger.js';
-import { writeWholeMessages } from './wholemessages.js';
 
 /** Which node holds which group. */
 export type Holding = Readonly<Record<string, Director>>;
@@ -38,8 +37,7 @@ export class Observed {
   static async open(cell: Cell, pair: Pair): Promise<Observed> {
     const cluster = await Cluster.open(pair, cellFiles(cell));
     const observed = new Observed(cell, pair, cluster);
-    for (const [place, node] of DIRECTORS.entries()) {
-      if (cell.pair[place] === 'C') await writeWholeMessages(pair, node);
+    for (const node of DIRECTORS) {
       const task = await pair.site.follow(node, 'held', ({ text }) => {
         const [, seconds, group = '', word] = RECORD.exec(text) ?? [];
         if (word === undefined) observed.unreadable.push(`${node}: ${text}`);

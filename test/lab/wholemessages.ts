@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryDirectory } from '../lab/temporary.js';
+import { temporaryDirectory } from './temporary.js';
 
 const FUNCTIONS = '/etc/ha.d/shellfuncs';
 
