@@ -182,7 +182,8 @@ export class ApiDesk {
     const effects: DeskEffect[] = [];
     if (info !== undefined) effects.push(this.#signOnReply(connection, view, info));
     if (info !== undefined && !casual) {
-      effects.push({ kind: 'send', connection, message: presence(refused, 'leave', info, view) });
+      const left = (judged.ok ? undefined : judged.left) ?? info;
+      effects.push({ kind: 'send', connection, message: presence(refused, 'leave', left, view) });
     }
     const failed = `api_process_registration_msg: cannot add client(${asked})`;
     return [

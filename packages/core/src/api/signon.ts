@@ -31,6 +31,8 @@ export type SignOn =
       readonly ok: false;
       /** `info` of the reply; absent when the request is not even answered. */
       readonly info?: string;
+      /** `info` of its leaving, where that is not the same. */
+      readonly left?: string;
       /** Empty until it is known to be a client of its own. */
       readonly id: string;
       readonly casual: boolean;
@@ -59,11 +61,17 @@ export function judgeSignOn(
   const claimedPid = request.get(FIELD.pid);
   const casual = id === claimedPid;
   if (id === undefined || claimedPid === undefined) return { ok: false, id: '', casual };
-  const unnamed = (info: string): SignOn => ({ ok: false, id: '', casual: false, info });
+  const unnamed = (info: string): SignOn & { readonly ok: false } => ({
+    ok: false,
+    id: '',
+    casual: false,
+    info,
+  });
   const refuse = (info: string): SignOn => ({ ok: false, id, casual, info });
   if (id === '' || registry.isSignedOn(id)) return unnamed('duplicate add request');
   const pid = numberIn(claimedPid) ?? 0;
-  if (pid <= 0 || !registry.processExists(pid)) return unnamed('bad pid');
+  if (pid <= 0) return unnamed('bad pid');
+  if (!registry.processExists(pid)) return { ...unnamed('bad pid'), left: 'died' };
   const uid = numberIn(request.get(FIELD.uid));
   const gid = numberIn(request.get(FIELD.gid));
   if (uid === undefined || gid === undefined) return refuse('invalid id info');
@@ -74,9 +82,9 @@ export function judgeSignOn(
   const rootAsks = casual && peer.uid === 0;
   const none = (rule === undefined && !rootAsks) || id.length > ID_LENGTH_MAX;
   if (none) return refuse('no default client auth');
-  if (peer.pid !== pid) return refuse('pid mismatch');
   const admitted = rootAsks || admits(rule, peer) || (casual && lends(rule, registry));
-  return admitted ? { ok: true, id, casual } : refuse('client failed authorization');
+  if (!admitted) return refuse('client failed authorization');
+  return peer.pid === pid ? { ok: true, id, casual } : refuse('pid mismatch');
 }
 
 function ruleFor(client: string, rules: readonly ApiAuthRule[]): ApiAuthRule | undefined {
