@@ -46,6 +46,8 @@ export interface Setting {
   readonly answers: boolean;
   readonly haresources?: string;
   readonly authkeys: string;
+  /** Further files, by their paths. */
+  readonly files?: Readonly<Record<string, { readonly text: string; readonly mode: number }>>;
   /** Every key the bench may use, by which it reads what the daemon sends. */
   readonly keyring: Keyring;
 }
@@ -64,10 +66,14 @@ export class Bench {
   readonly #fence = new Peer(FENCE);
   readonly #numbers = [new Set<number>(), new Set<number>()] as const;
   readonly #nodes: readonly string[];
+  readonly #peers: readonly Peer[];
   readonly #answers: boolean;
   #fences = 0;
   /** The number of the daemon's newest message. */
   newest = 0;
+  /** What the daemon says of itself: its generation and identity. */
+  generation = 0;
+  uuid: Uint8Array = new Uint8Array(16);
 
   private constructor({ site, stack, agent }: BenchLab, setting: Setting) {
     this.site = site;
@@ -75,6 +81,7 @@ export class Bench {
     this.host = setting.host;
     this.keyring = setting.keyring;
     this.#nodes = [...setting.nodes, FENCE];
+    this.#peers = setting.nodes.map((name) => new Peer(name));
     this.#answers = setting.answers;
     this.#agent = agent;
     this.#groups = [groupOf(setting.number, 0), groupOf(setting.number, 1)];
@@ -94,10 +101,24 @@ export class Bench {
     await bench.put('/etc/ha.d/ha.cf', `${hacf}\n`);
     await bench.put('/etc/ha.d/haresources', setting.haresources ?? '');
     await bench.put('/etc/ha.d/authkeys', setting.authkeys, 0o600);
+    for (const [path, { text, mode }] of Object.entries(setting.files ?? {})) {
+      await bench.put(path, text, mode);
+    }
     // What the scripts do with a status is no matter of the wire, and each run costs a fork.
     await bench.must(['rm', '-f', '/etc/ha.d/rc.d/status']);
     await site.follow(setting.host, 'ha-log', ({ text }) => bench.feed.add({ kind: 'log', text }));
     return bench;
+  }
+
+  /** The nodes as `repnodes` names them. */
+  get nodelist(): string {
+    return [this.host, ...this.#nodes].map((name) => `${name} `).join('');
+  }
+
+  /** What the node that is always there says when it has everything. */
+  acknowledgements(): readonly Message[] {
+    const own = { t: 'NS_ackmsg', dest: this.host, ackseq: this.newest.toString(16) };
+    return [this.#fence, ...this.#peers].map((peer) => peer.message(own));
   }
 
   put(path: string, text: string, mode?: number): Promise<void> {
@@ -186,6 +207,8 @@ export class Bench {
       return;
     }
     const { message } = received;
+    this.generation = message.hex('hg') ?? this.generation;
+    this.uuid = message.binary('srcuuid') ?? this.uuid;
     const seq = message.hex('seq') ?? 0;
     const numbers = this.#numbers[network];
     const again = seq > 0 && numbers.has(seq);
@@ -200,7 +223,7 @@ export class Bench {
     if (network !== 0 || !this.#answers) return;
     const { t, dest } = message.strings();
     if (t === 'reqnodes' && dest !== undefined) {
-      const nodelist = [this.host, ...this.#nodes].map((name) => `${name} `).join('');
+      const { nodelist } = this;
       const own = { dest: this.host, t: 'repnodes', nodelist, delnodelist: ' ' };
       this.#say(this.#fence.message(own));
     }

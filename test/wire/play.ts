@@ -22,7 +22,7 @@ export interface Table {
   readonly host: string;
   readonly number: number;
   readonly rows: readonly Row[];
-  readonly setting: Pick<Setting, 'authkeys' | 'keyring'> & { readonly hacf?: readonly string[] };
+  readonly setting: Pick<Setting, 'authkeys' | 'keyring' | 'files'>;
 }
 
 /** The node that a row speaks as. */
@@ -40,11 +40,10 @@ export async function playTable(
   const bench = await Bench.open(lab, {
     host,
     number,
-    hacf: [...TIMERS, 'auto_failback off', ...(setting.hacf ?? [])],
+    hacf: [...TIMERS, 'auto_failback off'],
     nodes: fresh ? [...nodes, SILENT] : nodes,
     answers: true,
-    authkeys: setting.authkeys,
-    keyring: setting.keyring,
+    ...setting,
   });
   const peers = nodes.map((name) => new Peer(name));
   await begin(bench, rows, peers);
@@ -89,20 +88,22 @@ async function playRow(bench: Bench, row: Row, peer: Peer): Promise<Sight> {
   const rebase = (): void => {
     base = bench.newest;
   };
-  const act = { ...actOf(bench, peer, since), rebase };
-  const failures: string[] = [];
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(`note: ${text}`);
+  const act = { ...actOf(bench, peer, since), rebase, note };
   try {
     await row.play(act);
     await bench.fence();
   } catch (error) {
     if (error instanceof DaemonDied) throw error;
-    failures.push(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    note(`FAILED ${error instanceof Error ? error.message : String(error)}`);
   }
   const neutral = (text: string): string =>
     text
       .replaceAll(peer.name, 'PEER')
       .replaceAll(peer.name.toUpperCase(), 'PEER-IN-CAPITALS')
       .replaceAll(bench.host, 'NODE')
+      .replace(/(?<=gen = )1[789]\d{8}\b/g, 'CLOCK')
       .replace(/(requested\.) \d+ is max/, '$1 N is max')
       .replace(/(current hiseq =) \d+/, '$1 N')
       .replace(
@@ -113,7 +114,8 @@ async function playRow(bench: Bench, row: Row, peer: Peer): Promise<Sight> {
       .replace(/#(\d+)/, (_, seq: string) => `newest${Number(seq) - base}`)
       .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID');
   const sight = sightOf(bench.feed.since(since), peer.name, neutral);
-  return { log: [...sight.log, ...failures], sent: sight.sent };
+  if (row.notesOnly) return { log: notes.map(neutral), sent: [] };
+  return { log: [...sight.log, ...notes.map(neutral)], sent: sight.sent };
 }
 
 /** The number in a refusal (hexadecimal), as it stands to the newest; small ones as they are. */
@@ -122,7 +124,7 @@ function firstseq(text: string, base: number): string {
   return `firstseq=${seq < 100 ? seq : `newest${seq - base}`}`;
 }
 
-function actOf(bench: Bench, peer: Peer, since: number): Omit<Act, 'rebase'> {
+function actOf(bench: Bench, peer: Peer, since: number): Omit<Act, 'rebase' | 'note'> {
   const { keyring } = bench;
   return {
     bench,

@@ -28,6 +28,8 @@ export interface Act {
   answered(fits: (message: Message) => boolean): Promise<Message>;
   /** Lets time pass where the rule itself is about time. */
   rest(ms: number): Promise<void>;
+  /** Adds an observation of the row's own to what is compared. */
+  note(text: string): void;
   /** The number of the daemon's newest message. */
   newest(): number;
   /** Counts what is sent again from the newest message of this moment, not of the row's beginning. */
@@ -39,6 +41,8 @@ export interface Row {
   /** The daemon has not heard of the row's node before; otherwise it is active, at number 1. */
   readonly fresh?: true;
   readonly play: (act: Act) => void | Promise<void>;
+  /** Only the row's own observations are compared. */
+  readonly notesOnly?: true;
   /** Why it is not played at the genuine program, which would not come to an end. */
   readonly oursOnly?: string;
   /** Where ours differs on purpose: why, and what is to be seen of ours. */

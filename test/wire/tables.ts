@@ -4,6 +4,8 @@ import type { Table } from './play.js';
 import { AGAIN } from './rows/again.js';
 import { NETSTRING, STRING } from './rows/coding.js';
 import { ADDRESSED, FIRST, KNOWN } from './rows/fields.js';
+import { IDENTITY, SCRIPTS } from './rows/identity.js';
+import { PACE } from './rows/pace.js';
 import { SEQUENCE } from './rows/sequence.js';
 import { SEVERAL, SEVERAL_FILE, SIGNING } from './rows/signing.js';
 
@@ -20,6 +22,8 @@ export const TABLES: readonly Table[] = [
   { host: 'w-netstring', number: 4, rows: NETSTRING, setting: PLAIN },
   { host: 'w-sequence', number: 6, rows: SEQUENCE, setting: PLAIN },
   { host: 'w-again', number: 7, rows: AGAIN, setting: PLAIN },
+  { host: 'w-identity', number: 10, rows: IDENTITY, setting: { ...PLAIN, files: SCRIPTS } },
+  { host: 'w-pace', number: 11, rows: PACE, setting: PLAIN },
   {
     host: 'w-signing',
     number: 5,

@@ -19,7 +19,7 @@ function below(name: string, count: number, span = 1): Row {
 }
 
 /** Has the daemon send so many messages, by its FIFO. */
-async function fill(act: Act, count: number): Promise<void> {
+export async function fill(act: Act, count: number): Promise<void> {
   if (count === 0) return;
   const before = act.newest();
   const one = '>>>\nt=x_fill\n<<<\n';

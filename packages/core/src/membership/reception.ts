@@ -101,7 +101,7 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
 
 function noteIdentity(turn: Turn, peer: Peer, message: Message): void {
   const uuid = message.binary('srcuuid');
-  if (uuid === undefined || uuid.length !== 16) return;
+  if (uuid === undefined || uuid.length !== 16 || uuid.every((byte) => byte === 0)) return;
   const known = peer.uuid;
   if (known?.every((byte, index) => byte === uuid[index])) return;
   if (known !== undefined) {
