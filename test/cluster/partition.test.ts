@@ -24,8 +24,10 @@ const HEAL_LIMIT_MS = 90_000;
 /** Heartbeat 3.0.6 gives up this long after it saw the other return. */
 const GIVE_UP_MS = 2000;
 const ENDING = /Heartbeat shutdown in progress/;
-/** By how much two lines of a log may be further from each other, or closer. */
-const TOLERANCE_MS = 1000;
+/** By how much it may seem less, since lines of a log are read with a delay of their own. */
+const EARLIER_MS = 500;
+/** By how much it may be more, on a machine that is busy. */
+const LATER_MS = 8000;
 
 const [HOME, OTHER] = DIRECTORS;
 
@@ -140,8 +142,9 @@ async function heal(pair: Pair, cluster: Cluster, name: string): Promise<string>
     const returned = new RegExp(`Cluster node ${otherOf(node)} returning after partition`);
     const seen = await cluster.logged(node, returned, since, HEAL_LIMIT_MS);
     const ending = await cluster.logged(node, ENDING, since, HEAL_LIMIT_MS);
-    const off = Math.abs(ending.at - seen.at - GIVE_UP_MS);
-    assert.ok(off < TOLERANCE_MS, `${name}: ${node} gave up ${off} ms off its time`);
+    const after = ending.at - seen.at;
+    const words = `${name}: ${node} gave up ${Math.round(after)} ms after it saw the other return`;
+    assert.ok(after > GIVE_UP_MS - EARLIER_MS && after < GIVE_UP_MS + LATER_MS, words);
   }
   // Everything was given up before anything was taken: no address was ever taken twice.
   const calls = DIRECTORS.flatMap((node) => cluster.calls(node, since));

@@ -1,6 +1,6 @@
 /**
- * The cluster's key is changed while it works: key 2 is added on both nodes, one signs with it, then
- * the other, and key 1 is taken away. Nobody is taken for dead and no message refused.
+ * The cluster's key is changed while it works: key 2 is added on both nodes, one signs with it,
+ * then the other, and key 1 is taken away. Nobody is taken for dead and no message refused.
  *
  * Heartbeat 3.0.6 cannot do this among its own: it verifies a message of its own form with the text
  * of the key that it signs with itself, whatever key the message names. Our messages have the other
@@ -55,7 +55,7 @@ const REFUSED = /authent|authtoken|auth token|auth string/i;
 /** That the keys were read again, which the words above hit as well. */
 const REREAD = /Rereading authentication file/i;
 const DEATH = /node \S+ is dead|returning after partition/;
-/** A genuine node takes its serial link for dead now and then, for a moment and when idle as well. */
+/** A genuine node takes its serial link for dead now and then, for a moment, also when idle. */
 const LINK_DEATH = /Link \S+ dead/;
 
 const SUBJECTS: readonly Kinds[] = [

@@ -33,7 +33,7 @@ interface Step {
   readonly node: Director;
   /** Whose programs are installed on it. */
   readonly kind: Kind;
-  /** The installation takes longer than deadtime: the node, which has said goodbye, is dead then. */
+  /** Installing takes longer than deadtime: the node, which has said goodbye, is dead then. */
   readonly slow: boolean;
 }
 
