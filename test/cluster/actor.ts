@@ -1,0 +1,54 @@
+/** A client made with the genuine library on a director, which does what the test says. */
+
+import { join } from 'node:path';
+import { REPOSITORY } from '../lab/place.js';
+import type { Site, Task } from '../lab/site.js';
+
+/** Compiled programs of the tests that run on a director. */
+export function clusterProgram(name: string): string {
+  return join(REPOSITORY, 'test', 'dist', 'cluster', `${name}.js`);
+}
+
+/** The longest order waits for an answer of the cluster, twice. */
+const ORDER_LIMIT_MS = 30_000;
+
+export class LibraryClient {
+  readonly #task: Task;
+  #answer: (line: string) => void = () => {};
+  #errors = '';
+
+  private constructor(task: Task) {
+    this.#task = task;
+  }
+
+  static async start(site: Site, node: string): Promise<LibraryClient> {
+    const made: { client?: LibraryClient } = {};
+    const argv = [process.execPath, clusterProgram('libraryclient')];
+    const task = await site.start(node, argv, (line) => {
+      const { client } = made;
+      if (client === undefined) return;
+      if (line.from === 'err') client.#errors += `${line.text}\n`;
+      else client.#answer(line.text);
+    });
+    made.client = new LibraryClient(task);
+    return made.client;
+  }
+
+  async order(...words: readonly (string | number | null)[]): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const answer = new Promise<string>((resolve, reject) => {
+      this.#answer = resolve;
+      const dead = (): void =>
+        reject(new Error(`no answer to ${words.join(' ')}: ${this.#errors}`));
+      timer = setTimeout(dead, ORDER_LIMIT_MS);
+      void this.#task.ended.then(dead);
+    });
+    this.#task.write(`${JSON.stringify(words)}\n`);
+    return JSON.parse(await answer.finally(() => clearTimeout(timer)));
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    await this.#task.stop();
+  }
+}
