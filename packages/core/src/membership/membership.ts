@@ -35,7 +35,7 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews
   const dead = peer.status === 'dead';
   const known = peer.status !== 'init' && !dead;
   peer.statusAt = turn.now.at;
-  if (known || dead) warnIfLate(turn, peer, silent);
+  if (known || dead || peer.type === 'ping') warnIfLate(turn, peer, silent);
   if (status === peer.status) return { kind: 'same' };
   peer.status = status;
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
@@ -61,7 +61,7 @@ function warnIfLate(turn: Turn, peer: Peer, silent: Millis): void {
   const { settings } = turn.state;
   const text = `Late heartbeat: Node ${peer.name}: interval ${Math.round(silent)} ms`;
   if (silent > settings.deadtime) turn.log('crit', `${text} (> deadtime)`);
-  else if (silent > settings.warntime && peer.type === 'normal') turn.log('warn', text);
+  else if (silent > settings.warntime) turn.log('warn', text);
 }
 
 /** How long this node may be silent before it is dead. */
