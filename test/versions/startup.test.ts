@@ -162,6 +162,19 @@ function legacy(release: Release): void {
     }
   });
 
+  it('may take its group without asking, when all it hears is an acknowledgement', () => {
+    const stage = waiting('legacy');
+    const since = stage.clock.now;
+    stage.loses = (from, _link, message) => from === A && message.get('t') === 'status';
+    stage.bootOld(B, release);
+    stage.clock.run(1500);
+    stage.loses = () => false;
+    stage.clock.run(3000);
+    const asked = words(stage, B, since).includes('ip-request');
+    assert.equal(asked, false);
+    assert.deepEqual(stage.places, HOME);
+  });
+
   it('moves nothing on standby or takeover, asked for on either side', () => {
     const stage = waiting('legacy');
     stage.bootOld(B, release);

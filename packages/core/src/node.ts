@@ -40,7 +40,7 @@ import {
 } from './takeover/negotiation.js';
 import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
-import { onGroupOffer, onGroupRequest } from './takeover/request.js';
+import { onGroupOffer, onGroupRequest, onGroupTakenUnasked } from './takeover/request.js';
 import { expireStandby, onAskResources, onGiving, onTakeoverRequest } from './takeover/standby.js';
 import {
   cancelStandby,
@@ -149,6 +149,7 @@ function onReceived(turn: Turn, link: string, message: Message): void {
   }
   if (peer.type === 'normal') acknowledge(turn, peer, seq);
   if (ours) dispatch(turn, accepted);
+  else if (message.get('t') === 'ip-request-resp') onGroupTakenUnasked(turn, peer, message);
   checkCommunication(turn);
 }
 

@@ -68,6 +68,8 @@ export type Purpose =
   | { readonly kind: 'request' }
   /** Another node asked for that group. */
   | { readonly kind: 'give'; readonly key: string; readonly to: string }
+  /** Another node took that group without asking. */
+  | { readonly kind: 'yield'; readonly key: string; readonly to: string }
   | { readonly kind: 'shutdown' };
 
 export interface Resources {

@@ -5,7 +5,7 @@ import type { Turn } from '../turn.js';
 import { onEverythingReleased } from './ending.js';
 import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
 import { considerFailback, onAcquired, sayResources } from './negotiation.js';
-import { onGroupGiven, onGroupTaken } from './request.js';
+import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
 import { onTakenOver } from './takeover.js';
 
@@ -37,6 +37,9 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       break;
     case 'shutdown':
       onEverythingReleased(turn);
+      break;
+    case 'yield':
+      onGroupYielded(turn, purpose.key, purpose.to, outcome);
       break;
     case 'request':
       onGroupTaken(turn, outcome);

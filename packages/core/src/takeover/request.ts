@@ -33,6 +33,28 @@ export function onGroupGiven(turn: Turn, key: string, to: string, outcome: JobOu
   });
 }
 
+/**
+ * A node in legacy mode that took itself for alone tells itself to take a group (`ip-request-resp`
+ * to itself): it never saw an active status of ours, only something else. The group may run here;
+ * then it is given up. Two genuine nodes go on running it both.
+ */
+export function onGroupTakenUnasked(turn: Turn, peer: Peer, message: Message): void {
+  const key = message.get('ipaddr') ?? '';
+  const { settings, resources } = turn.state;
+  const unasked = message.get('dest') === peer.name && message.get('ok') === 'OK';
+  if (!unasked || key === '' || settings.autoFailback !== 'legacy') return;
+  if (resources.mine.foreign) {
+    turn.job({ kind: 'giveGroup', key }, { kind: 'yield', key, to: peer.name });
+  }
+}
+
+/** What another node took without asking runs here no longer. */
+export function onGroupYielded(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
+  if (outcome.groups.length === 0) return;
+  turn.log('warn', `${to} has taken ${key} without asking; it was given up here`);
+  if (outcome.ok) forgetKey(turn, key);
+}
+
 /** `ip-request-resp` for us: another node, or a script here, says that a group is ours to take. */
 export function onGroupOffer(turn: Turn, message: Message): void {
   const { settings, ending, resources } = turn.state;

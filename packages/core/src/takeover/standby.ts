@@ -39,7 +39,7 @@ function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): 
     const text = `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
     turn.log('warn', text);
     return;
-  } else if (!resources.otherStable || turn.livingOthers().length === 0) {
+  } else if (!resources.otherStable) {
     const text = `standby message [me] from ${from} ignored.  Other side is in flux.`;
     turn.log('warn', text);
     return;
