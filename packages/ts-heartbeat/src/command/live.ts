@@ -149,7 +149,7 @@ class Life {
       SIGHUP: () => void this.#reread(),
       SIGUSR1: () => this.#debug(1),
       SIGUSR2: () => this.#debug(-1),
-      SIGALRM: () => say('error', 'Unexpected alarm'),
+      SIGALRM: () => say('error', `Unexpected alarm in process ${process.pid}`),
       SIGINT: 'ignore',
       SIGTTIN: 'ignore',
       SIGTTOU: 'ignore',
