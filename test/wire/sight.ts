@@ -57,8 +57,9 @@ export function sightOf(seen: readonly Seen[], peer: string, neutral: Neutral): 
     if (item.kind === 'log') {
       const text = LINE.exec(item.text)?.[1];
       if (text === undefined || PASSED_OVER.some((pattern) => pattern.test(text))) continue;
-      if (!REFUSED.some((pattern) => pattern.test(text))) log.push(neutral(text));
-      else if (!log.includes('refused')) log.push('refused');
+      const line = REFUSED.some((pattern) => pattern.test(text)) ? 'refused' : neutral(text);
+      // A line that follows itself is one that ours says once a second.
+      if (line !== log.at(-1) && !(line === 'refused' && log.includes(line))) log.push(line);
     } else if (item.kind === 'unreadable') {
       sent.push(`unreadable ${item.text}`);
     } else if (item.network === 0 && item.again !== undefined) {

@@ -8,6 +8,7 @@ import { IDENTITY, SCRIPTS } from './rows/identity.js';
 import { PACE } from './rows/pace.js';
 import { SEQUENCE } from './rows/sequence.js';
 import { SEVERAL, SEVERAL_FILE, SIGNING } from './rows/signing.js';
+import { TALK } from './rows/talk.js';
 
 const CRC: Keyring = { signing: 1, keys: new Map([[1, { method: 'crc', key: '' }]]) };
 const PLAIN = { keyring: CRC, authkeys: 'auth 1\n1 crc\n' };
@@ -24,6 +25,7 @@ export const TABLES: readonly Table[] = [
   { host: 'w-again', number: 7, rows: AGAIN, setting: PLAIN },
   { host: 'w-identity', number: 10, rows: IDENTITY, setting: { ...PLAIN, files: SCRIPTS } },
   { host: 'w-pace', number: 11, rows: PACE, setting: PLAIN },
+  { host: 'w-talk', number: 12, rows: TALK, setting: PLAIN },
   {
     host: 'w-signing',
     number: 5,
