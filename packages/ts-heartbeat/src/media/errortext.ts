@@ -7,6 +7,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EAGAIN: 'Resource temporarily unavailable',
   EHOSTUNREACH: 'No route to host',
   EINVAL: 'Invalid argument',
+  EIO: 'Input/output error',
   EMSGSIZE: 'Message too long',
   ENETDOWN: 'Network is down',
   ENETUNREACH: 'Network is unreachable',

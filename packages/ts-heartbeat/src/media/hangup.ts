@@ -46,6 +46,12 @@ export function noticeHangUp(port: SerialPort): void {
   };
 }
 
+/** The descriptor of an open port; null when it is closed. */
+export function descriptorOf(port: SerialPort): number | null {
+  const line = port.port;
+  return line !== undefined && 'poller' in line && line.isOpen ? line.fd : null;
+}
+
 /** The C library's word for it: there was no error, only an end (heartbeat 3.0.6). */
 function hungUp(): Error {
   return new Error('Success');

@@ -23,17 +23,3 @@ test('a message longer than the limit follows an empty line, and no other follow
   assert.equal(pace.mayPut(10_000), false);
   assert.equal(pace.mayPut(10_600), true);
 });
-
-test('a line is stuck when the oldest piece takes half a second more than its bytes need', () => {
-  const pace = new LinePace(9600);
-  assert.equal(pace.isStuck(1_000_000), false);
-  pace.offered(480, 1000);
-  pace.offered(480, 1000);
-  assert.equal(pace.isStuck(1999), false);
-  assert.equal(pace.isStuck(2001), true);
-  pace.taken();
-  assert.equal(pace.isStuck(2499), false);
-  assert.equal(pace.isStuck(2501), true);
-  pace.taken();
-  assert.equal(pace.isStuck(9999), false);
-});

@@ -39,8 +39,8 @@ async function plug(name: string): Promise<ChildProcess> {
 }
 
 async function pull(cable: ChildProcess): Promise<void> {
-  cable.kill('SIGTERM');
-  await once(cable, 'exit');
+  const gone = once(cable, 'exit');
+  if (cable.kill('SIGTERM')) await gone;
 }
 
 class End {
@@ -168,6 +168,22 @@ test('a line nobody reads: messages are dropped, it is said once, and it comes b
   cable.kill('SIGCONT');
   await beat(a, b, 'after');
   assert.equal(a.lines.length, 3);
+});
+
+test('a line that nobody reads is still heard', async () => {
+  const one = (side: string): string => `pty,raw,echo=0,link=${join(directory, `deaf${side}`)}`;
+  cables.push(spawn('socat', ['-u', one('b'), one('a')], { stdio: 'ignore' }));
+  while (!existsSync(join(directory, 'deafa'))) await delay(10);
+  const a = new End('deafa');
+  const b = new End('deafb');
+  await a.medium.open();
+  await b.medium.open();
+  fill(a.medium.link);
+  const sending = setInterval(() => a.medium.send(Buffer.from(frame('nobody'))), 50);
+  await a.until(() => a.lines.some((line) => /TTY write timeout/.test(line)));
+  await beat(b, a, 'heard');
+  await beat(b, a, 'heard again');
+  clearInterval(sending);
 });
 
 test('more than the line carries is dropped, and it is said once', async () => {

@@ -4,8 +4,10 @@ import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Millis } from '@ts-heartbeat/core/time';
 import { SerialPort } from 'serialport';
 import { Complaint } from './complaint.js';
-import { noticeHangUp } from './hangup.js';
-import { LinePace, PIECE_BYTES_MAX } from './linepace.js';
+import { errorText } from './errortext.js';
+import { descriptorOf, noticeHangUp } from './hangup.js';
+import { LinePace } from './linepace.js';
+import { LineWriter } from './linewriter.js';
 import { type Medium, type Surroundings, UnusableMedium } from './medium.js';
 import { lockTty, TTY_LOCK_DIRECTORY, type TtyLock } from './ttylock.js';
 
@@ -36,6 +38,7 @@ export class SerialMedium implements Medium {
   readonly #slow: Complaint;
   readonly #pace: LinePace;
   #port: SerialPort | undefined;
+  #writer: LineWriter | undefined;
   #lock: Extract<TtyLock, { ok: true }> | undefined;
   #framing = new Framing();
   #timer: NodeJS.Timeout | undefined;
@@ -82,10 +85,12 @@ export class SerialMedium implements Medium {
 
   send(bytes: Uint8Array): void {
     const port = this.#port;
-    if (port === undefined || !port.isOpen) return;
+    const writer = this.#writer;
+    if (port === undefined || writer === undefined || !port.isOpen) return;
     const now = this.#around.clock();
-    if (this.#pace.isStuck(now)) {
+    if (writer.stuck) {
       this.#emptyByForce(port);
+      writer.dropWaiting();
       return;
     }
     if (!this.#pace.mayPut(now)) {
@@ -94,10 +99,7 @@ export class SerialMedium implements Medium {
       return;
     }
     this.#pace.put(bytes.length, now);
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES_MAX) {
-      const length = Math.min(PIECE_BYTES_MAX, bytes.length - at);
-      this.#write(port, Buffer.from(bytes.buffer, bytes.byteOffset + at, length));
-    }
+    writer.put(bytes);
   }
 
   async close(): Promise<void> {
@@ -105,15 +107,10 @@ export class SerialMedium implements Medium {
     clearTimeout(this.#timer);
     const port = this.#port;
     this.#port = undefined;
-    if (port?.isOpen === true) await shut(port, this.#pace.isStuck(this.#around.clock()));
+    const stuck = this.#writer?.stuck === true;
+    this.#writer?.close();
+    if (port?.isOpen === true) await shut(port, stuck);
     this.#release();
-  }
-
-  #write(port: SerialPort, piece: Buffer): void {
-    this.#pace.offered(piece.length, this.#around.clock());
-    port.write(piece, () => {
-      if (port === this.#port) this.#pace.taken();
-    });
   }
 
   /**
@@ -164,11 +161,16 @@ export class SerialMedium implements Medium {
     this.#port = port;
     this.#framing = new Framing();
     this.#pace.reset();
+    this.#writer = new LineWriter(
+      () => descriptorOf(port),
+      this.#around.clock,
+      (error) => this.#hungUp(port, errorText(error)),
+    );
     port.on('data', (bytes: Buffer) => this.#take(port, bytes));
     port.on('error', (error: Error) => this.#hungUp(port, error.message));
     port.on('close', (error: Error | null) => this.#hungUp(port, error?.message ?? 'Success'));
     // Ends a line of noise that the opening itself may have put before our first frame.
-    this.#write(port, Buffer.from('\n'));
+    this.#writer.put(Buffer.from('\n'));
   }
 
   #take(port: SerialPort, bytes: Buffer): void {
@@ -186,6 +188,7 @@ export class SerialMedium implements Medium {
   #hungUp(port: SerialPort, text: string): void {
     if (port !== this.#port) return;
     this.#port = undefined;
+    this.#writer?.close();
     this.#trouble.say('error', `glib: EOF in ttygets [${this.link}]: ${text} [0]`);
     if (port.isOpen) void shut(port, true);
     this.#reopenLater();
