@@ -114,8 +114,9 @@ async function playRow(bench: Bench, row: Row, peer: Peer): Promise<Sight> {
       .replace(/#(\d+)/, (_, seq: string) => `newest${Number(seq) - base}`)
       .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UUID');
   const sight = sightOf(bench.feed.since(since), peer.name, neutral);
+  const sent = sight.sent.filter((line) => !(row.mayAsk && line.startsWith('asks for')));
   if (row.notesOnly) return { log: notes.map(neutral), sent: [] };
-  return { log: [...sight.log, ...notes.map(neutral)], sent: sight.sent };
+  return { log: [...sight.log, ...notes.map(neutral)], sent };
 }
 
 /** The number in a refusal (hexadecimal), as it stands to the newest; small ones as they are. */

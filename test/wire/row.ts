@@ -41,6 +41,8 @@ export interface Row {
   /** The daemon has not heard of the row's node before; otherwise it is active, at number 1. */
   readonly fresh?: true;
   readonly play: (act: Act) => void | Promise<void>;
+  /** Whether a missing number is asked for before it comes is a matter of chance. */
+  readonly mayAsk?: true;
   /** Only the row's own observations are compared. */
   readonly notesOnly?: true;
   /** Why it is not played at the genuine program, which would not come to an end. */

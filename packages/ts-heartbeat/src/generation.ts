@@ -16,9 +16,9 @@ export type GenerationMethod = 'file' | 'time';
  * The generation of the life that begins now; it is on the disk when this returns. Peers take a
  * message of a lower one for a replay, and an equal one for a node that was cut off.
  *
- * With the method `time` heartbeat 3.0.6 takes the clock and leaves the file alone. Here the file is
- * written where that is possible, so that a second life in one second, or after the clock was set
- * back, or with the method `file`, is a new one all the same.
+ * With the method `time` heartbeat 3.0.6 takes the clock and leaves the file alone. Here the file
+ * is written where that is possible, so that a second life in one second, or after the clock was
+ * set back, or with the method `file`, is a new one all the same.
  *
  * @param wall seconds since 1970: where to begin without a file.
  * @throws Error with the words of heartbeat 3.0.6 when it cannot be stored: the next life would not

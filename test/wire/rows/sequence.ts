@@ -109,6 +109,7 @@ export const SEQUENCE: readonly Row[] = [
   },
   {
     name: 'the next before the last',
+    mayAsk: true,
     play: (act) => {
       at(act, 2);
       at(act, 1, 'active');
@@ -118,6 +119,7 @@ export const SEQUENCE: readonly Row[] = [
   },
   {
     name: 'one missing, there twice',
+    mayAsk: true,
     play: (act) => {
       for (const offset of [2, 1, 1]) at(act, offset);
     },
@@ -154,6 +156,7 @@ export const SEQUENCE: readonly Row[] = [
   },
   {
     name: 'NS_nak for another node',
+    mayAsk: true,
     play: async (act) => {
       at(act, 2);
       nak(act, '2', 'fence');
@@ -204,6 +207,7 @@ export const SEQUENCE: readonly Row[] = [
   },
   {
     name: 'a restart while something was missing',
+    mayAsk: true,
     play: async (act) => {
       at(act, 3);
       act.peer.generation += 1;

@@ -1,9 +1,9 @@
 /**
  * A cluster message: an ordered list of named, typed fields.
  *
- * Order matters, because authentication covers the fields as they stand. A name that comes twice is
- * kept twice, and its first value counts (heartbeat 3.0.6). Strings hold bytes: one character is one
- * byte (latin1), so that whatever a peer sent can be sent again unchanged.
+ * Order matters, because authentication covers the fields as they stand. A name that comes twice
+ * is kept twice, and its first value counts (heartbeat 3.0.6). Strings hold bytes: one character is
+ * one byte (latin1), so that whatever a peer sent can be sent again unchanged.
  */
 
 /** The field types of the wire format, by their digit (heartbeat 3.0.6). */
