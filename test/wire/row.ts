@@ -32,7 +32,7 @@ export interface Act {
   note(text: string): void;
   /** The number of the daemon's newest message. */
   newest(): number;
-  /** Counts what is sent again from the newest message of this moment, not of the row's beginning. */
+  /** Counts what is sent again from the newest message of now, not of the row's beginning. */
   rebase(): void;
 }
 

@@ -42,7 +42,7 @@ export function nextGeneration(
   return generation;
 }
 
-/** The system's words alone: `EROFS: read-only file system, open 'x'` is `Read-only file system`. */
+/** The system's words: of `EROFS: read-only file system, open 'x'`, `Read-only file system`. */
 function systemText(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const words = /^E[A-Z0-9]+: ([^,]+)/.exec(text)?.[1] ?? text;

@@ -43,7 +43,7 @@ function nak(act: Act, firstseq: string, dest: string): void {
   act.send(act.peer.message({ t: 'NS_nak_rexmit', firstseq, dest, info: 'seqno too low' }));
 }
 
-/** What is seen of ours where an older status comes late: it fills the gap, and says nothing new. */
+/** What is seen of ours where an older status comes late: it fills the gap, and says no news. */
 function older(...sent: string[]): NonNullable<Row['ours']> {
   return {
     reason: 'an older status does not undo a newer one',

@@ -125,7 +125,7 @@ function refused(rejected: Rejection, lines: () => readonly LogLine[]): Received
   };
 }
 
-/** What is said of bytes without a valid signature, in the order of the genuine program's checks. */
+/** What is said of bytes without a valid signature, as the genuine program checks them. */
 function unsigned(text: string, refusal: Refusal): readonly LogLine[] {
   if (text.startsWith(NETSTRING_START)) {
     const old = isNetstring1994(text);
