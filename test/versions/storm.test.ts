@@ -5,7 +5,7 @@ import { draw } from '@ts-heartbeat/core/random';
 import { RELEASES, type Release } from './release.js';
 import { Stage } from './stage.js';
 
-const STORMS = 100;
+const STORMS = 60;
 const NAMES = ['loadbalancer', 'backup'] as const;
 
 interface Storm {

@@ -197,6 +197,10 @@ function dispatch(turn: Turn, accepted: Accepted): void {
 function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   if (seq < peer.resourceSeq) return;
   peer.resourceSeq = seq;
+  if (message.get('rsc_hold') === undefined && !isLegacy(turn.state)) {
+    turn.logLimited('rsc_hold', 'error', 'resource message without rsc_hold field.');
+    return;
+  }
   onResource(turn, peer, message);
   onGiving(turn, peer.name, message);
   // Who keeps what after a partition is settled before anything else is made of it.
@@ -239,8 +243,15 @@ function actOnOwn(turn: Turn, message: Message): void {
   if (destination !== undefined && destination !== localNode) return;
   if (type === 'ask_resources') onAskResources(turn, localNode, message);
   else if (type === 'ip-request-resp') onGroupOffer(turn, message);
-  else if (type === 'resource' && message.get('info') === 'mach_down') hold(turn, 'foreign');
+  else if (type === 'resource' && message.get('info') === 'mach_down') onMachDown(turn);
   if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
+}
+
+/** The script mach_down has taken the groups of others here: at our own wish, or somebody else's. */
+function onMachDown(turn: Turn): void {
+  if (isLegacy(turn.state)) return;
+  if (!turn.state.resources.mine.foreign) turn.log('info', 'mach_down takeover complete.');
+  hold(turn, 'foreign');
 }
 
 /** Types that the genuine daemon deals with itself, whatever lies in rc.d (heartbeat 3.0.6). */

@@ -79,8 +79,13 @@ export function noteKeys(turn: Turn, share: 'local' | 'foreign', outcome: JobOut
   const started = outcome.groups.filter((key) => !outcome.failed.includes(key));
   const keys = [...new Set([...resources.keys[share], ...started])];
   resources.keys = { ...resources.keys, [share]: keys };
-  const more = resources.jobs.some(({ purpose }) => STARTS[share].includes(purpose.kind));
-  resources.mine[share] = keys.length > 0 || more;
+  resources.mine[share] = keys.length > 0 || isBeingTaken(turn, share);
+}
+
+/** True while a job that starts groups of that share is still to be done. */
+function isBeingTaken(turn: Turn, share: 'local' | 'foreign'): boolean {
+  const { jobs } = turn.state.resources;
+  return jobs.some(({ purpose }) => STARTS[share].includes(purpose.kind));
 }
 
 /** What the jobs that start groups of a share are for. */
@@ -94,7 +99,7 @@ export function forgetKey(turn: Turn, key: string): void {
   const { resources } = turn.state;
   const foreign = resources.keys.foreign.filter((other) => other !== key && other !== RESUMED);
   resources.keys = { ...resources.keys, foreign };
-  resources.mine.foreign = foreign.length > 0;
+  resources.mine.foreign = foreign.length > 0 || isBeingTaken(turn, 'foreign');
 }
 
 /** True when the death of a node leaves groups to be taken: it never says what it holds. */

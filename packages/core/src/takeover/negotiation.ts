@@ -63,6 +63,7 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     resources.phase = 'received';
     resources.settleBy = turn.now.at + SETTLE;
   }
+  noteOddHolding(turn, message.get('rsc_hold') ?? 'none');
   resources.other = heard(resources.other, message);
   const stable = message.get('isstable');
   if (stable === '0') resources.otherStable = false;
@@ -76,6 +77,12 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     const settled = resources.otherStable || peer.capabilities.includes('settle');
     if (settled) becomeStable(turn, 'remote');
   }
+}
+
+/** A word that says nothing counts as none (heartbeat 3.0.6). */
+function noteOddHolding(turn: Turn, word: string): void {
+  if (['none', 'local', 'foreign', 'all'].includes(word)) return;
+  turn.logLimited('share', 'error', `encode_resources: bad resource type [${word}]`);
 }
 
 /** `rtype=full` replaces, anything else adds; `none` clears (heartbeat 3.0.6). */

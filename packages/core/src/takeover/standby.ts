@@ -17,17 +17,26 @@ const FAILBACK_AGAIN = 10_000;
 export function onAskResources(turn: Turn, from: string, message: Message): void {
   const { ending, settings } = turn.state;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
-  const share = shareOf(message.get('rsc_hold'));
+  const word = message.get('rsc_hold') ?? 'all';
+  const share = shareOf(word);
   const info = message.get('info');
   if (settings.autoFailback === 'legacy') {
     turn.log('info', 'Standby mode only implemented when nice_failback on');
     return;
   }
-  if (share === undefined) return;
+  if (info === undefined) {
+    turn.logLimited('info', 'error', 'Received standby message without info/from');
+    return;
+  }
+  if (share === undefined) {
+    turn.logLimited('share', 'error', `encode_resources: bad resource type [${word}]`);
+    return;
+  }
   const ourselves = from === settings.localNode;
   if (info === 'me') onRequest(turn, from, share, ourselves);
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
   else if (info === 'done' && !ourselves) onDone(turn, from);
+  else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
 function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): void {
@@ -170,5 +179,9 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
 function ignored(turn: Turn, info: string, from: string): void {
   const number = { none: 0, me: 1, giving: 1, other: 2, taking: 2, done: 3 };
   const state = number[turn.state.standby.phase];
-  turn.log('error', `Ignored standby message '${info}' from ${from} in state ${state}`);
+  turn.logLimited(
+    'standby',
+    'error',
+    `Ignored standby message '${info}' from ${from} in state ${state}`,
+  );
 }

@@ -1,0 +1,42 @@
+/** Messages about resources in which a word is missing or means nothing. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Message } from '../message/message.js';
+import { World } from '../world.fixture.js';
+
+/** Settled, with auto_failback on; then the first node says these words. */
+function heard(words: Readonly<Record<string, string>>): { world: World; log: readonly string[] } {
+  const world = new World();
+  world.boot('loadbalancer');
+  world.boot('backup');
+  world.run(8000);
+  const before = world.host('backup').log.length;
+  world.tell('loadbalancer', { kind: 'local', message: Message.of(words) });
+  world.run(2000);
+  return { world, log: world.host('backup').log.slice(before) };
+}
+
+it('takes nothing from a resource message that does not say what is held', () => {
+  const { world, log } = heard({ t: 'resource', rtype: 'full', isstable: '1' });
+  assert.deepEqual(log, ['resource message without rsc_hold field.']);
+  assert.deepEqual(world.host('backup').state.resources.other, { local: true, foreign: false });
+});
+
+it('counts a word it does not know as none', () => {
+  const { log } = heard({ t: 'resource', rsc_hold: 'everything', rtype: 'full', isstable: '1' });
+  assert.ok(log.includes('encode_resources: bad resource type [everything]'));
+});
+
+it('takes a standby that does not say of what for one of everything', () => {
+  const { world, log } = heard({ t: 'ask_resources', info: 'me' });
+  assert.equal(log[0], 'loadbalancer wants to go standby [all]');
+  assert.deepEqual(world.pair(), ['none', 'all']);
+});
+
+it('ignores a standby message without a step, or with an unknown one', () => {
+  const none = heard({ t: 'ask_resources', rsc_hold: 'all' });
+  assert.deepEqual(none.log, ['Received standby message without info/from']);
+  const odd = heard({ t: 'ask_resources', rsc_hold: 'all', info: 'odd' });
+  assert.deepEqual(odd.log, ["Ignored standby message 'odd' from loadbalancer in state 0"]);
+  assert.deepEqual(odd.world.pair(), ['local', 'local']);
+});
