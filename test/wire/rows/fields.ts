@@ -130,11 +130,7 @@ export const ADDRESSED: readonly Row[] = [
     silent('a status without a number could be played again and again'),
   ),
   probe('t repnodes without lists', { t: 'repnodes', dest: 'w-fields' }),
-  probe(
-    't resource, rsc_hold odd',
-    { t: 'resource', rsc_hold: 'everything', rtype: 'full' },
-    refused('an unknown word counts as none', 'ERROR: No one owns foreign resources!'),
-  ),
+  probe('t resource, rsc_hold odd', { t: 'resource', rsc_hold: 'everything', rtype: 'full' }),
   crafted('seq twice, first right', (lines) => [...lines, 'seq=1']),
   crafted('seq twice, last right', (lines) => ['seq=1', ...lines]),
   crafted('st twice', (lines) => [...lines, 'st=second']),
