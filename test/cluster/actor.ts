@@ -38,10 +38,10 @@ export class LibraryClient {
     let timer: NodeJS.Timeout | undefined;
     const answer = new Promise<string>((resolve, reject) => {
       this.#answer = resolve;
-      const dead = (): void =>
-        reject(new Error(`no answer to ${words.join(' ')}: ${this.#errors}`));
-      timer = setTimeout(dead, ORDER_LIMIT_MS);
-      void this.#task.ended.then(dead);
+      const fail = (why: string): void =>
+        reject(new Error(`no answer to ${words.join(' ')}: ${why} ${this.#errors}`));
+      timer = setTimeout(fail, ORDER_LIMIT_MS, 'too late');
+      void this.#task.ended.then((code) => fail(`exit code ${code}`));
     });
     this.#task.write(`${JSON.stringify(words)}\n`);
     return JSON.parse(await answer.finally(() => clearTimeout(timer)));

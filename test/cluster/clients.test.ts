@@ -88,8 +88,10 @@ for (const [table, who, name] of [
   });
 }
 
-/** Everything a client of the library can ask, as one of no name and as one with a name. */
-const ORDERS: readonly (readonly (string | number | null)[])[] = [
+type Order = readonly (string | number | null)[];
+
+/** Everything a client of the library can ask without a name. */
+const CASUAL: readonly Order[] = [
   ['signon', null],
   ...['about', 'walk'].map((order) => [order]),
   ...['keepalive', 'deadtime', 'nosuch', 'hbversion'].map((name) => ['parameter', name]),
@@ -98,6 +100,10 @@ const ORDERS: readonly (readonly (string | number | null)[])[] = [
   ['toAll', 'from nobody'],
   ['error'],
   ['signoff'],
+];
+
+/** And with a name. */
+const NAMED: readonly Order[] = [
   ['signon', 'mine'],
   ['watch'],
   ['filter', 0],
@@ -114,19 +120,32 @@ const ORDERS: readonly (readonly (string | number | null)[])[] = [
 
 test('the genuine library finds the same in our daemon', async () => {
   const transcript = async ({ pair }: Bench): Promise<readonly string[]> => {
-    const client = await LibraryClient.start(pair.site, HOME);
     const lines: string[] = [];
-    for (const order of ORDERS) {
-      const answer = await client.order(...order);
-      lines.push(`${order.join(' ')}: ${JSON.stringify(answer)}`);
+    for (const orders of [CASUAL, NAMED]) {
+      const client = await LibraryClient.start(pair.site, HOME);
+      for (const order of orders) {
+        const answer = await client.order(...order);
+        lines.push(`${order.join(' ')}: ${JSON.stringify(answer)}`);
+      }
+      await client.kill();
     }
-    await client.kill();
     return lines;
   };
   const [expected, actual] = await Promise.all([transcript(genuine), transcript(mixed)]);
   assert.deepEqual(actual, expected);
   assert.ok(actual.some((line) => line.includes('hello')));
 });
+
+interface Heard {
+  readonly messages: readonly unknown[];
+  readonly noticed: readonly string[];
+}
+
+/** Messages of two nodes may overtake each other. */
+function sorted(heard: unknown): Heard {
+  const { messages, noticed } = heard as Heard;
+  return { messages, noticed: [...noticed].sort() };
+}
 
 /** What two clients of one name on the two nodes hear of each other. */
 async function encounter({ pair }: Bench): Promise<Readonly<Record<string, unknown>>> {
@@ -144,8 +163,8 @@ async function encounter({ pair }: Bench): Promise<Readonly<Record<string, unkno
   await one.order('toNode', OTHER, 'there');
   await one.order('toAll', 'everywhere');
   await two.order('toNode', HOME, 'back');
-  told['heard by the second'] = await two.order('receive');
-  told['heard by the first'] = await one.order('receive');
+  told['heard by the second'] = sorted(await two.order('receive'));
+  told['heard by the first'] = sorted(await one.order('receive'));
   await two.kill();
   told['after a death'] = await one.order('receive');
   told['the name is free again'] = await one.order('client', OTHER, 'mine');
@@ -156,8 +175,8 @@ async function encounter({ pair }: Bench): Promise<Readonly<Record<string, unkno
 test('clients of one name on both nodes hear of each other', async () => {
   const [expected, actual] = await Promise.all([encounter(genuine), encounter(mixed)]);
   assert.deepEqual(actual, expected);
-  assert.match(JSON.stringify(actual['heard by the second']), /there.*everywhere/);
-  assert.match(JSON.stringify(actual['heard by the first']), /everywhere.*back/);
+  assert.match(JSON.stringify(actual['heard by the second']), /everywhere.*there/);
+  assert.match(JSON.stringify(actual['heard by the first']), /back.*everywhere/);
   assert.match(JSON.stringify(actual['after a death']), new RegExp(`${OTHER} mine leave`));
 });
 
@@ -202,7 +221,7 @@ test('the FIFO takes whole messages of several writers, and no others', async ()
     const argv = ['sh', '-c', line.replaceAll('FIFO', FIFO)];
     assert.equal((await mixed.pair.site.run(HOME, argv)).code, 0, line);
   }
-  const { noticed } = (await client.order('receive')) as { readonly noticed: readonly string[] };
+  const { noticed } = (await client.order('receive')) as Heard;
   await client.kill();
   const texts = noticed.flatMap((line) => /"text":"(\d+)"/.exec(line)?.slice(1) ?? []);
   assert.deepEqual(
@@ -244,7 +263,7 @@ test('clients that mean no good harm nobody', async () => {
   const outcomes = await Promise.all(
     ['magic', 'giant', 'slow', 'crowd', 'flood'].map(async (what) => {
       const [line] = await output(mixed, hostile(what));
-      return `${what}: ${line}`;
+      return `${what}: ${line?.replace(/ after \d+$/, '')}`;
     }),
   );
   assert.deepEqual(outcomes, [
@@ -252,7 +271,7 @@ test('clients that mean no good harm nobody', async () => {
     'giant: closed',
     'slow: closed',
     'crowd: done',
-    'flood: answered',
+    'flood: closed',
   ]);
   await cluster.logged(HOME, /Client \[mine\] does not read its messages/, since, LIMIT_MS);
   await lazy.stop();

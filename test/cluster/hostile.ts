@@ -71,7 +71,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
     const timer = setInterval(() => socket.write('x'), 5);
     return end.finally(() => clearInterval(timer));
   },
-  /** Asks without waiting for answers, and reads them. */
+  /** Asks without waiting for answers; who is slower than the daemon is sent away. */
   flood: async () => {
     const socket = connect();
     const reader = new ApiFrameReader();
@@ -86,7 +86,9 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
     socket.write(signOn(String(process.pid)));
     const question = ask(String(process.pid), 'getparm', { pname: 'keepalive' });
     for (let n = 0; n < REQUESTS; n++) {
-      if (!socket.write(question)) await new Promise((resolve) => socket.once('drain', resolve));
+      if (socket.destroyed) break;
+      if (socket.write(question)) continue;
+      await Promise.race([end, new Promise((resolve) => socket.once('drain', resolve))]);
     }
     return end;
   },

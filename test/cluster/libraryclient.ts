@@ -64,27 +64,36 @@ function told(message: unknown): Record<string, string> {
 /** What callbacks were told; status changes of nodes only those of other clients' kind. */
 const noticed: string[] = [];
 
+const notice = (...words: string[]): void => {
+  noticed.push(words.join(' '));
+};
+
+/** Kept for ever: the library calls them whenever it likes. */
+const TYPES = {
+  client: koffi.pointer(
+    koffi.proto('void on_client(const char *, const char *, const char *, void *)'),
+  ),
+  node: koffi.pointer(koffi.proto('void on_node(const char *, const char *, void *)')),
+  message: koffi.pointer(koffi.proto('void on_message(void *, void *)')),
+};
+const CALLBACKS = {
+  client: koffi.register(
+    (node: string, id: string, status: string) => notice('client', node, id, status),
+    TYPES.client,
+  ),
+  node: koffi.register((name: string, status: string) => notice('node', name, status), TYPES.node),
+  message: koffi.register(
+    (one: unknown) => notice('message', JSON.stringify(told(one))),
+    TYPES.message,
+  ),
+};
+
 function watch(): unknown[] {
-  const callback = (words: string[]): void => {
-    noticed.push(words.join(' '));
-  };
-  const client = koffi.register(
-    (node: string, id: string, status: string) => callback(['client', node, id, status]),
-    koffi.pointer(koffi.proto('void on_client(const char *, const char *, const char *, void *)')),
-  );
-  const node = koffi.register(
-    (name: string, status: string) => callback(['node', name, status]),
-    koffi.pointer(koffi.proto('void on_node(const char *, const char *, void *)')),
-  );
-  const message = koffi.register(
-    (one: unknown) => callback(['message', JSON.stringify(told(one))]),
-    koffi.pointer(koffi.proto('void on_message(void *, void *)')),
-  );
   const pointers = ['void *', 'void *'].join(', ');
   return [
-    call('set_cstatus_callback', `int, ${pointers}`, client, null),
-    call('set_nstatus_callback', `int, ${pointers}`, node, null),
-    call('set_msg_callback', `int, ${STRING}, ${pointers}`, 'greeting', message, null),
+    call('set_cstatus_callback', `int, ${pointers}`, CALLBACKS.client, null),
+    call('set_nstatus_callback', `int, ${pointers}`, CALLBACKS.node, null),
+    call('set_msg_callback', `int, ${STRING}, ${pointers}`, 'greeting', CALLBACKS.message, null),
   ];
 }
 

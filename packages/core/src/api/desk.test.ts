@@ -282,9 +282,9 @@ test('a client of another node is asked for there, and the answer finds its way'
   assert.deepEqual(desk.notify('normal', reply, VIEW).map(shown), [`1 < ${line(reply)}`]);
   const query = { t: 'query-cstatus', cn: 'ipfail', from_id: '9', src: 'beta', dest: 'alpha' };
   const asked = desk.notify('normal', Message.of(query), VIEW).map(shown);
-  assert.ok(
-    asked.includes('local t=respond-cstatus dest=beta result=OK cn=ipfail to_id=9 cs=online'),
-  );
+  assert.deepEqual(asked, [
+    'local t=respond-cstatus dest=beta result=OK cn=ipfail to_id=9 cs=online',
+  ]);
   const others = desk.notify('normal', Message.of({ ...query, dest: 'gamma' }), VIEW);
   assert.deepEqual(others, []);
 });

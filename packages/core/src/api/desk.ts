@@ -106,11 +106,13 @@ export class ApiDesk {
     const elsewhere = (message.get(FIELD.destination) ?? view.localNode) !== view.localNode;
     // What is meant for another node counts as dropped here, our own messages to it included.
     const forUs = kind === 'normal' || kind === 'unchanged';
-    const effects = this.#notices(elsewhere && forUs ? 'dropped' : kind, message);
-    if (kind !== 'normal' || message.get(FIELD.type) !== TYPE.queryClientStatus) return effects;
     const source = message.get(FIELD.source);
-    if (source === undefined || source === view.localNode || elsewhere) return effects;
-    return [...effects, ...this.#respondClientStatus(source, message)];
+    const asksUs = message.get(FIELD.type) === TYPE.queryClientStatus && kind === 'normal';
+    if (asksUs && !elsewhere && source !== undefined && source !== view.localNode) {
+      // The daemon's own business: clients do not hear of it.
+      return this.#respondClientStatus(source, message);
+    }
+    return this.#notices(elsewhere && forUs ? 'dropped' : kind, message);
   }
 
   /** Takes a client off the list, and tells the cluster if it knew of it. */

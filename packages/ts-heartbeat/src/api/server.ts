@@ -13,7 +13,7 @@ import { processIdentity } from '@ts-heartbeat/platform/gone';
 
 import { ClientConnection } from './connection.js';
 
-/** Programs connected at once; a handful are usual. */
+/** Programs connected at once, signed on or not; a handful are usual. */
 const CONNECTIONS_MAX = 400;
 
 /** Of those, how many one user other than root may have: cl_status may be run by anybody. */
@@ -71,7 +71,6 @@ export class ApiServer {
     const lent = owner === undefined ? {} : { commandGroup: owner.gid };
     this.#desk = new ApiDesk({ processExists, ...settings, ...lent });
     this.#server = net.createServer((socket) => this.#accept(socket));
-    this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.on('error', (error) => {
       options.log('error', `Client socket ${options.path}: ${error.message}`);
     });
@@ -136,7 +135,7 @@ export class ApiServer {
   #accept(socket: net.Socket): void {
     // Asked at once: the credentials are those of the moment of connecting.
     const peer = this.#options.peerOf(socket);
-    if (this.#isOneTooMany(peer)) {
+    if (this.#isOneTooMany(peer) || !this.#makeRoom()) {
       socket.destroy();
       return;
     }
@@ -152,6 +151,18 @@ export class ApiServer {
     });
     this.#connections.set(id, { connection, peer, gone: false });
     if (this.#paused) connection.hold(true);
+  }
+
+  /** Where all places are taken, who has said nothing for longest must go for who has just come. */
+  #makeRoom(): boolean {
+    if (this.#connections.size < CONNECTIONS_MAX) return true;
+    for (const [id, { connection }] of this.#connections) {
+      if (this.#desk.has(id)) continue;
+      connection.destroy();
+      this.#connections.delete(id);
+      return true;
+    }
+    return false;
   }
 
   #isOneTooMany(peer: PeerIdentity | undefined): boolean {
