@@ -80,15 +80,6 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    name: 'the same number again after 100 ms',
-    play: async (act) => {
-      const number = String(act.newest() - 1);
-      ask(act, number);
-      await act.rest(100);
-      ask(act, number);
-    },
-  },
-  {
     name: 'the same number again after 1100 ms',
     play: async (act) => {
       const number = String(act.newest() - 1);

@@ -114,6 +114,21 @@ describe('reception', () => {
     assert.ok(talk.log.includes(`Rexmit of seq ${newest + 1} requested. ${newest} is max.`));
   });
 
+  it('sends a message again no sooner than 240 ms after the last time', () => {
+    const talk = new Conversation();
+    talk.status(1);
+    talk.say(10);
+    const number = String(talk.state.history.newest - 3);
+    const again = (after: number): number => {
+      talk.now += after;
+      talk.sent.length = 0;
+      const fields = { dest: 'backup', firstseq: number, lastseq: number };
+      talk.hear({ t: 'NS_rexmit', ...fields });
+      return talk.sent.length;
+    };
+    assert.deepEqual([0, 100, 130, 20].map(again), [1, 0, 0, 1]);
+  });
+
   it('stops clients that are ahead of every acknowledgement, also of those that never came', () => {
     const talk = new Conversation();
     talk.status(1);
