@@ -39,15 +39,20 @@ const cluster: unknown = koffi.load('libhbclient.so.1').func('void *ll_cluster_n
 );
 const [, operations] = koffi.decode(cluster, koffi.array('void *', 2)) as unknown[];
 const table = koffi.decode(operations, koffi.array('void *', FUNCTIONS.length)) as unknown[];
-const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
+
+type Call = (...words: unknown[]) => unknown;
+const functions = new Map<string, Call>();
 
 /** Calls a function of the table: its result's type, the types after the cluster, the words. */
 function call(name: (typeof FUNCTIONS)[number], types: string, ...words: unknown[]): unknown {
-  const [result = 'int', ...rest] = types.split(', ');
-  const text = `${result} ${name}(${['void *', ...rest].join(', ')})`;
-  const prototype = prototypes.get(text) ?? koffi.proto(text);
-  prototypes.set(text, prototype);
-  return koffi.call(table[FUNCTIONS.indexOf(name)], prototype, cluster, ...words);
+  let known = functions.get(name);
+  if (known === undefined) {
+    const [result = 'int', ...rest] = types.split(', ');
+    const prototype = koffi.proto(`${result} ${name}(${['void *', ...rest].join(', ')})`);
+    known = koffi.decode(table[FUNCTIONS.indexOf(name)], prototype) as Call;
+    functions.set(name, known);
+  }
+  return known(cluster, ...words);
 }
 
 const STRING = 'const char *';
