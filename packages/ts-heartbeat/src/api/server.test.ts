@@ -185,3 +185,62 @@ test('while paused nothing is read from clients', async () => {
   client.socket.destroy();
   await server.close();
 });
+
+test('frames without a message are forgiven, but not without end', async () => {
+  const { server, socketPath, logged } = await serve();
+  const client = new Reader(socketPath);
+  await client.signOn('ipfail');
+  const empty = Buffer.from([0, 0, 0, 0, 0xcd, 0xab, 0, 0]);
+  client.socket.write(empty);
+  client.send({ t: 'hbapi-req', reqtype: 'getrsc', pid: String(PEER.pid), from_id: 'ipfail' });
+  assert.equal((await client.next()).get('rsc_hold'), 'none');
+  client.socket.write(Buffer.concat(Array.from({ length: 100 }, () => empty)));
+  await once(client.socket, 'close');
+  assert.equal(logged.length, 11);
+  await server.close();
+});
+
+test('who has said nothing makes room for who signs on', async () => {
+  const { server, socketPath } = await serve();
+  const client = new Reader(socketPath);
+  await client.signOn('ipfail');
+  const silent = Array.from({ length: 400 }, () => new Reader(socketPath));
+  await Promise.all(silent.map(({ socket }) => once(socket, 'connect')));
+  const late = new Reader(socketPath);
+  assert.equal((await late.signOn(String(PEER.pid))).get('result'), 'OK');
+  client.send({ t: 'hbapi-req', reqtype: 'getrsc', pid: String(PEER.pid), from_id: 'ipfail' });
+  assert.equal((await client.next()).get('rsc_hold'), 'none');
+  for (const { socket } of [...silent, client, late]) socket.destroy();
+  await server.close();
+});
+
+test('an ordinary user has no more than his share of the places', async () => {
+  const { server, socketPath } = await serve({ peerOf: () => ({ ...PEER, uid: 1000 }) });
+  const crowd = Array.from({ length: 60 }, () => new Reader(socketPath));
+  const ends = crowd.map(({ socket }) => once(socket, 'close'));
+  await Promise.all(ends.slice(50));
+  assert.ok(crowd.slice(0, 50).every(({ socket }) => !socket.destroyed));
+  for (const { socket } of crowd) socket.destroy();
+  await server.close();
+});
+
+test('a flood of questions leaves others their turn', async () => {
+  const { server, socketPath } = await serve();
+  const flood = new Reader(socketPath);
+  await flood.signOn('ipfail');
+  const question = { t: 'hbapi-req', reqtype: 'getrsc', pid: String(PEER.pid), from_id: 'ipfail' };
+  const frame = encodeApiFrame(Message.of(question));
+  flood.socket.write(Buffer.concat(Array.from({ length: 400 }, () => frame)));
+  let turns = 0;
+  let counting = true;
+  const count = (): void => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  for (let n = 0; n < 400; n++) await flood.next();
+  counting = false;
+  assert.ok(turns >= 20, `${turns} turns`);
+  flood.socket.destroy();
+  await server.close();
+});
