@@ -16,8 +16,8 @@ function append(path: string | undefined, line: string): void {
 
 /**
  * One line in the form of the genuine scripts, in the files and the syslog facility of the HA_
- * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`; `tag` is the
- * name of the script.
+ * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`; `tag` is
+ * the name of the script.
  */
 export function logDirectly(
   line: LogLine & { readonly tag: string },
