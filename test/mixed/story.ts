@@ -18,8 +18,8 @@ const NEVER =
   /Both machines own|No one owns|returning after partition|No local heartbeat|process died|Emergency|Heartbeat crashes/;
 
 /**
- * A slow line beside a quick one still carries words of a daemon that has been stopped when its next
- * generation has long been heard; elsewhere nothing old may arrive.
+ * A slow line beside a quick one still carries words of a daemon that has been stopped when its
+ * next generation has long been heard; elsewhere nothing old may arrive.
  */
 const OLD_WORDS = /attempted replay attack/;
 
