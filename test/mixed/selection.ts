@@ -10,7 +10,8 @@ export const PAIRS: readonly Pair[] = [
 
 /**
  * With `auto_failback on` every medium with every method; the other modes and the special media
- * once for each pair and medium, with the methods in turn. One cell of each pair has a real address.
+ * once for each pair and medium, with the methods in turn. One cell of each pair has a real
+ * address.
  */
 export function fullMatrix(pairs: readonly Pair[]): readonly Cell[] {
   const cells: Cell[] = [];
