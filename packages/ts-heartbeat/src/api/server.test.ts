@@ -94,7 +94,7 @@ class Reader {
   }
 }
 
-test('the socket is open to all in a directory nobody can list, and goes with its server', async () => {
+test('the socket is open to all in a folder nobody can list; it goes with its server', async () => {
   const { server, socketPath } = await serve();
   assert.equal(statSync(socketPath).mode & 0o777, 0o777);
   assert.equal(statSync(path.dirname(socketPath)).mode & 0o777, 0o751);
