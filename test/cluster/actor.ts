@@ -1,13 +1,7 @@
 /** A client made with the genuine library on a director, which does what the test says. */
 
-import { join } from 'node:path';
-import { REPOSITORY } from '../lab/place.js';
+import { hostProgram } from '../lab/place.js';
 import type { Site, Task } from '../lab/site.js';
-
-/** Compiled programs of the tests that run on a director. */
-export function clusterProgram(name: string): string {
-  return join(REPOSITORY, 'test', 'dist', 'cluster', `${name}.js`);
-}
 
 /** The longest order waits for an answer of the cluster, twice. */
 const ORDER_LIMIT_MS = 30_000;
@@ -23,7 +17,7 @@ export class LibraryClient {
 
   static async start(site: Site, node: string): Promise<LibraryClient> {
     const made: { client?: LibraryClient } = {};
-    const argv = [process.execPath, clusterProgram('libraryclient')];
+    const argv = [process.execPath, hostProgram('cluster', 'libraryclient.js')];
     const task = await site.start(node, argv, (line) => {
       const { client } = made;
       if (client === undefined) return;

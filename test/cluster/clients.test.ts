@@ -10,7 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
 import { openPair, type Pair } from '../lab/pair.js';
-import { clusterProgram, LibraryClient } from './actor.js';
+import { hostProgram } from '../lab/place.js';
+import { LibraryClient } from './actor.js';
 import type { Kinds } from './kinds.js';
 import { MULTICAST, storyFiles } from './storyfiles.js';
 import { Hosts, settleVisitors, visitor } from './visitors.js';
@@ -81,7 +82,7 @@ for (const [table, who, name] of [
   ['frames', ROOT, 'root'],
 ] as const) {
   test(`${table} of ${name} are answered as by the genuine daemon`, async () => {
-    const argv = [...who, process.execPath, clusterProgram('rawclient'), table];
+    const argv = [...who, process.execPath, hostProgram('cluster', 'rawclient.js'), table];
     const [expected, actual] = await Promise.all([output(genuine, argv), output(mixed, argv)]);
     assert.ok(expected.some((line) => line.includes('result=OK')));
     assert.deepEqual(actual, expected);
@@ -256,7 +257,7 @@ test('clients that mean no good harm nobody', async () => {
   const since = cluster.feed.mark;
   const hostile = (what: string): readonly string[] => [
     process.execPath,
-    clusterProgram('hostile'),
+    hostProgram('cluster', 'hostile.js'),
     what,
   ];
   const lazy = await pair.site.start(HOME, hostile('lazy'), () => {});

@@ -87,6 +87,12 @@ function spoken(wire: Wiretap, since: number): readonly string[] {
     .filter((one, n, all) => one !== all[n - 1] || one.endsWith('ask_resources'));
 }
 
+/** Clients that have just met say what they see, and find a tie; it may come after the mark. */
+function withoutStart(heard: readonly string[]): readonly string[] {
+  const tie = RETURN.every((one, n) => heard[n] === one);
+  return tie ? heard.slice(RETURN.length) : heard;
+}
+
 async function start(pair: Pair, { ipfails, autoFailback }: Story): Promise<Cluster> {
   const files = storyFiles({
     media: [
@@ -125,7 +131,7 @@ async function play(story: Story): Promise<readonly string[]> {
   const moved = await cluster.settled(MOVE_LIMIT_MS);
   assert.deepEqual(moved, { [HOME]: 'none', [OTHER]: 'all' }, name);
   assert.deepEqual(cluster.holders, [OTHER], name);
-  assert.deepEqual(spoken(wire, lost.wire), LOSS, name);
+  assert.deepEqual(withoutStart(spoken(wire, lost.wire)), LOSS, name);
   await cluster.logged(
     HOME,
     /ipfail: .*Giving up because we were told that we have less ping nodes/,

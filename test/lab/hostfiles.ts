@@ -3,6 +3,7 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { REPOSITORY, REPOSITORY_IN_HOST } from './place.js';
 import type { Device, HostSpec } from './site.js';
 
 /** Device files every program may expect. */
@@ -62,6 +63,7 @@ export function mountTable(spec: HostSpec, directory: string, layers: readonly s
   add('tmp', '/tmp', 'tmpfs', 'mode=1777');
   bind(join(directory, 'log'), '/var/log');
   for (const path of reach()) add(path, path, 'none', 'rbind,ro');
+  add(REPOSITORY, REPOSITORY_IN_HOST, 'none', 'rbind,ro,X-mount.mkdir');
   return `${lines.join('\n')}\n`;
 }
 

@@ -4,17 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Feed } from '../lab/feed.js';
 import { LocalSite } from '../lab/localsite.js';
 import { expectPrepared } from '../lab/notprepared.js';
+import { hostProgram } from '../lab/place.js';
 import type { Task } from '../lab/site.js';
 import { type Stack, stack } from '../lab/stack.js';
 import type { Mode } from './oldresources.js';
 import { filesOf } from './places.js';
 import { RELEASES, type Release } from './release.js';
 
-const PROGRAM = fileURLToPath(new URL('oldpeer.js', import.meta.url));
+const PROGRAM = hostProgram('versions', 'oldpeer.js');
 const OURS = 'loadbalancer';
 const THEIRS = 'backup';
 /** The old releases wait ten seconds for one another; a busy machine may take as long again. */

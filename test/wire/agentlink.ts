@@ -1,11 +1,11 @@
 /** The test's end of the agent: datagrams out and in. */
-import { fileURLToPath } from 'node:url';
 import { Feed } from '../lab/feed.js';
 import type { LocalSite } from '../lab/localsite.js';
+import { hostProgram } from '../lab/place.js';
 import type { Task } from '../lab/site.js';
 import { AGENT_HOST } from './places.js';
 
-const PROGRAM = fileURLToPath(new URL('agent.js', import.meta.url));
+const PROGRAM = hostProgram('wire', 'agent.js');
 
 /** How long the agent may take to join a group. */
 const LIMIT_MS = 20_000;
