@@ -130,6 +130,18 @@ function takeCompression(draft: Draft, word: Word): boolean {
   );
 }
 
+/** Libplumb 1.0.12 warns where it is switched on; our messages are never compressed. */
+function takeTraditionalCompression(draft: Draft, word: Word): boolean {
+  const on = parseBoolean(word.text);
+  if (on === undefined) return checkedBoolean('set_traditional_compression')(draft, word);
+  if (!on) return true;
+  const warning = 'Traditional compression selected. Realtime behavior will likely be impacted(!)';
+  const page = 'http://linux-ha.org/wiki/Ha.cf#traditional_compression_-_controls_compression_mode';
+  draft.problems.warning(word, 'HA_CF_TRADITIONAL_COMPRESSION', warning);
+  draft.problems.info(word, 'HA_CF_TRADITIONAL_COMPRESSION', `See ${page} for more information.`);
+  return true;
+}
+
 function takeCoreroot(draft: Draft, word: Word): boolean {
   if (!word.text.startsWith('/')) {
     return draft.reject(
@@ -202,7 +214,7 @@ export const SCALARS: ReadonlyMap<string, TakeWord> = new Map<string, TakeWord>(
     ),
   ],
   ['compression', takeCompression],
-  ['traditional_compression', checkedBoolean('set_traditional_compression')],
+  ['traditional_compression', takeTraditionalCompression],
   ['realtime', boolean('realtime')],
   ['rtprio', takePriority],
   ['log_badpack', boolean('log_badpack')],

@@ -86,6 +86,13 @@ export const DIRECTIVES: readonly Row[] = [
     'traditional_compression xx',
     error('set_traditional_compression:Invalid directive value xx'),
   ),
+  sound('traditional_compression off'),
+  sound(
+    'traditional_compression on',
+    'WARN: Traditional compression selected. Realtime behavior will likely be impacted(!)',
+    'info: See http://linux-ha.org/wiki/Ha.cf#traditional_compression_-_controls_compression_mode' +
+      ' for more information.',
+  ),
   line('max_rexmit_delay 0', error('Invalid max_rexmit_delay time(0)')),
   line('autojoin xx', error('Invalid autojoin directive [xx]')),
   line('uuidfrom xx', error('Invalid uuidfrom directive [xx]')),
