@@ -130,11 +130,14 @@ function takeCompression(draft: Draft, word: Word): boolean {
   );
 }
 
-/** Libplumb 1.0.12 warns where it is switched on; our messages are never compressed. */
+/**
+ * Libplumb 1.0.12 warns where it is switched on below a `compression` line, and says nothing without
+ * one; our messages are never compressed.
+ */
 function takeTraditionalCompression(draft: Draft, word: Word): boolean {
   const on = parseBoolean(word.text);
   if (on === undefined) return checkedBoolean('set_traditional_compression')(draft, word);
-  if (!on) return true;
+  if (!on || !draft.parameters.has('compression')) return true;
   const warning = 'Traditional compression selected. Realtime behavior will likely be impacted(!)';
   const page = 'http://linux-ha.org/wiki/Ha.cf#traditional_compression_-_controls_compression_mode';
   draft.problems.warning(word, 'HA_CF_TRADITIONAL_COMPRESSION', warning);

@@ -86,9 +86,10 @@ export const DIRECTIVES: readonly Row[] = [
     'traditional_compression xx',
     error('set_traditional_compression:Invalid directive value xx'),
   ),
-  sound('traditional_compression off'),
+  sound('traditional_compression on\ncompression zlib'),
+  sound('compression zlib\ntraditional_compression off'),
   sound(
-    'traditional_compression on',
+    'compression bz2\ntraditional_compression on',
     'WARN: Traditional compression selected. Realtime behavior will likely be impacted(!)',
     'info: See http://linux-ha.org/wiki/Ha.cf#traditional_compression_-_controls_compression_mode' +
       ' for more information.',
