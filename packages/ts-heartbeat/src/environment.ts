@@ -15,7 +15,7 @@ const DATE_FORMAT = '%Y/%m/%d_%T\t';
  */
 export function clusterEnvironment(
   settings: Settings,
-  { programs, scripts }: Installation,
+  { agents, scripts }: Installation,
 ): Record<string, string> {
   const { log, parameters, environment } = settings;
   const variables: Record<string, string> = {};
@@ -30,7 +30,7 @@ export function clusterEnvironment(
     HA_RCDIR: `${CONFIG_DIRECTORY}/rc.d`,
     HA_CONFDIR: `${CONFIG_DIRECTORY}/conf`,
     HA_RESOURCEDIR: `${CONFIG_DIRECTORY}/resource.d`,
-    HA_BIN: programs,
+    HA_BIN: agents,
     HA_NOARCHBIN: scripts,
     HA_FIFO: HEARTBEAT_FIFO,
     HA_VARLIB: STATE_DIRECTORY,

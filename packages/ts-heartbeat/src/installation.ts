@@ -1,5 +1,5 @@
 /** Where the parts of the installed tree are, seen from the program that runs. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 export interface Installation {
@@ -11,8 +11,19 @@ export interface Installation {
   readonly supervisor: string;
   /** `usr/lib/heartbeat`: ipfail and the like. */
   readonly programs: string;
+  /** Where resource scripts look for `findif` and `send_arp`: their `HA_BIN`. */
+  readonly agents: string;
   /** `usr/share/heartbeat`: ResourceManager and the like. */
   readonly scripts: string;
+}
+
+/** Where the package resource-agents, which distributions separate from heartbeat, has them. */
+const AGENTS_OF_DISTRIBUTION = '/usr/libexec/heartbeat';
+
+/** The first place that has `findif`; the programs' own when none has. */
+function agentsDirectory(programs: string): string {
+  const places = [programs, AGENTS_OF_DISTRIBUTION];
+  return places.find((place) => existsSync(join(place, 'findif'))) ?? programs;
 }
 
 /**
@@ -30,6 +41,7 @@ export function installation(script: string): Installation {
     runner: join(here, 'runner.cjs'),
     supervisor: join(programs, 'supervisor'),
     programs,
+    agents: agentsDirectory(programs),
     scripts: resolve(lib, '../share/heartbeat'),
   };
 }
