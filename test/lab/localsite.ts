@@ -65,7 +65,8 @@ export class LocalSite implements Site {
     this.#seen = `/proc/${room.pid}/root`;
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     this.#env = {
-      PATH: `${path}:${dirname(process.execPath)}`,
+      // The programs under test run on the Node.js that runs the tests.
+      PATH: `${dirname(process.execPath)}:${path}`,
       HOME: '/root',
       LANG: 'C.UTF-8',
       TERM: 'dumb',
