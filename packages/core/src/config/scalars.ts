@@ -131,8 +131,8 @@ function takeCompression(draft: Draft, word: Word): boolean {
 }
 
 /**
- * Libplumb 1.0.12 warns where it is switched on below a `compression` line, and says nothing without
- * one; our messages are never compressed.
+ * Libplumb 1.0.12 warns where it is switched on below a `compression` line, and says nothing
+ * without one; our messages are never compressed.
  */
 function takeTraditionalCompression(draft: Draft, word: Word): boolean {
   const on = parseBoolean(word.text);
