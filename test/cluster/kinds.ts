@@ -1,7 +1,7 @@
 /** The two kinds of programs of a mixed pair: C, Debian's heartbeat, and TS, ours. */
 
 import { DIRECTORS } from '../lab/lab.js';
-import type { Stacks } from '../lab/pair.js';
+import { openPair, type Pair, type PairOptions, type Stacks } from '../lab/pair.js';
 import { type Stack, stack } from '../lab/stack.js';
 
 export type Kind = 'C' | 'TS';
@@ -14,8 +14,9 @@ export function title(kinds: Kinds): string {
   return kinds.join('/');
 }
 
-/** The programs of both kinds, staged once for all pairs of a test file. */
+/** The programs of both kinds, staged once for all pairs of a test file, and these pairs. */
 export class Programs {
+  readonly #pairs: Pair[] = [];
   readonly #stacks: Readonly<Record<Kind, Stack>>;
 
   /** @throws NotPrepared when the genuine programs are not installed. */
@@ -31,6 +32,19 @@ export class Programs {
   pair([home, other]: Kinds): Stacks {
     const [first, second] = DIRECTORS;
     return { [first]: this.of(home), [second]: this.of(other) } as const;
+  }
+
+  /** A pair that is closed together with the programs. */
+  async open(kinds: Kinds, options: PairOptions = {}): Promise<Pair> {
+    const pair = await openPair(this.pair(kinds), options);
+    this.#pairs.push(pair);
+    return pair;
+  }
+
+  /** Ends the pairs that were opened here, and removes the programs. */
+  async close(): Promise<void> {
+    await Promise.all(this.#pairs.map((pair) => pair.close()));
+    this.dispose();
   }
 
   dispose(): void {

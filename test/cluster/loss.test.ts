@@ -9,15 +9,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster, type Seen } from '../lab/cluster.js';
+import type { Seen } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
-import { NotPrepared } from '../lab/notprepared.js';
-import { openPair, type Pair } from '../lab/pair.js';
 import { excuse, type Stall, Watch } from '../realtime/watch.js';
+import { type Bench, openBench } from './bench.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, storyFiles } from './storyfiles.js';
 import { printTable, seconds } from './table.js';
-import { Wiretap } from './wiretap.js';
 
 const LOSS_PERCENT = 20;
 const LOSS_MS = 120_000;
@@ -26,7 +24,6 @@ const DEADTIME_MS = 2000;
 /** How long every node must have asked for nothing: each asks for what it misses every 250 ms. */
 const QUIET_MS = 2000;
 const QUIET_LIMIT_MS = 15_000;
-const START_LIMIT_MS = 60_000;
 const MOVE_LIMIT_MS = 30_000;
 
 const FILES = storyFiles({
@@ -43,13 +40,6 @@ const SUBJECTS: readonly Kinds[] = [
   ['TS', 'C'],
 ];
 const REFERENCE: Kinds = ['C', 'C'];
-
-interface Bench {
-  readonly kinds: Kinds;
-  readonly pair: Pair;
-  readonly cluster: Cluster;
-  readonly wire: Wiretap;
-}
 
 /** What came of it. Lines of the logs, and messages on the wire. */
 interface Outcome {
@@ -76,27 +66,12 @@ interface Outcome {
 }
 
 let programs: Programs;
-const open: Bench[] = [];
 
 before(() => {
   programs = new Programs();
 });
 
-after(async () => {
-  await Promise.all(open.map(({ pair }) => pair.close()));
-  programs.dispose();
-});
-
-async function prepare(kinds: Kinds): Promise<Bench> {
-  const pair = await openPair(programs.pair(kinds));
-  const cluster = await Cluster.open(pair, FILES);
-  const bench = { kinds, pair, cluster, wire: await Wiretap.open(pair.site) };
-  open.push(bench);
-  await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
-  await cluster.holding(DIRECTORS[0], true, START_LIMIT_MS);
-  await cluster.settled(START_LIMIT_MS);
-  return bench;
-}
+after(() => programs.close());
 
 /** A filter of a host that loses heartbeats on their way in, and counts what it does. */
 const FILTER = `table inet loss {
@@ -117,9 +92,6 @@ async function nft(
   stdin = '',
 ): Promise<string> {
   const outcome = await bench.pair.site.run(node, ['nft', ...argv], { stdin });
-  if (outcome.code === 127) {
-    throw new NotPrepared('nft is not installed here. As root: apt-get install -y nftables');
-  }
   assert.equal(outcome.code, 0, `nft on ${node}: ${outcome.stderr}`);
   return outcome.stdout;
 }
@@ -264,8 +236,8 @@ async function sufferIfPossible(bench: Bench): Promise<readonly Outcome[]> {
 }
 
 test('two minutes of loss: no false death, and nothing is missing in the end', async () => {
-  const reference = await prepare(REFERENCE);
-  const benches = await Promise.all(SUBJECTS.map(prepare));
+  const reference = await openBench(programs, REFERENCE, FILES);
+  const benches = await Promise.all(SUBJECTS.map((kinds) => openBench(programs, kinds, FILES)));
   const watch = await Watch.begin(reference.pair.site, 'client');
   const beside = sufferIfPossible(reference);
   const outcomes = await Promise.all(benches.map(suffer));

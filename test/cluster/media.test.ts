@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Cluster } from '../lab/cluster.js';
 import { DIRECTORS, type Director } from '../lab/lab.js';
-import { ipv6Of, openPair, type Pair, type PairOptions } from '../lab/pair.js';
+import { ipv6Of, type Pair, type PairOptions } from '../lab/pair.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { storyFiles, type Wishes } from './storyfiles.js';
 import { printTable, seconds } from './table.js';
@@ -50,16 +50,12 @@ const EVERYTHING = [
 const PING_NODES = [PING6, '192.168.136.1', 'group1', 'group2'];
 
 let programs: Programs;
-const open: Pair[] = [];
 
 before(() => {
   programs = new Programs();
 });
 
-after(async () => {
-  await Promise.all(open.map((pair) => pair.close()));
-  programs.dispose();
-});
+after(() => programs.close());
 
 interface Bench {
   readonly name: string;
@@ -73,8 +69,7 @@ async function prepare(
   media: readonly string[],
   options: PairOptions = {},
 ): Promise<Bench> {
-  const pair = await openPair(programs.pair(kinds), options);
-  open.push(pair);
+  const pair = await programs.open(kinds, options);
   const wishes: Wishes = { media, timers: TIMERS, autoFailback: 'on' };
   const cluster = await Cluster.open(pair, storyFiles(wishes));
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));

@@ -13,7 +13,7 @@ import { after, before, test } from 'node:test';
 import { Cluster } from '../lab/cluster.js';
 import type { ClusterFiles } from '../lab/clusterfiles.js';
 import { DIRECTORS, type Director } from '../lab/lab.js';
-import { openPair, type Pair } from '../lab/pair.js';
+import type { Pair } from '../lab/pair.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, SERIAL, storyFiles } from './storyfiles.js';
 import { printTable, seconds } from './table.js';
@@ -48,16 +48,12 @@ const PAIRS: readonly Kinds[] = [
 ];
 
 let programs: Programs;
-const open: Pair[] = [];
 
 before(() => {
   programs = new Programs();
 });
 
-after(async () => {
-  await Promise.all(open.map((pair) => pair.close()));
-  programs.dispose();
-});
+after(() => programs.close());
 
 function files(autoFailback: 'on' | 'off'): ClusterFiles {
   const made = storyFiles({
@@ -158,8 +154,7 @@ async function heal(pair: Pair, cluster: Cluster, name: string): Promise<string>
 
 async function play(kinds: Kinds, autoFailback: 'on' | 'off'): Promise<Course> {
   const name = `${title(kinds)}, auto_failback ${autoFailback}`;
-  const pair = await openPair(programs.pair(kinds));
-  open.push(pair);
+  const pair = await programs.open(kinds);
   const cluster = await Cluster.open(pair, files(autoFailback));
   await coldStart(cluster, name);
   const cutAt = await pair.site.now();

@@ -10,15 +10,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from '../lab/cluster.js';
 import { DIRECTORS } from '../lab/lab.js';
-import { openPair, type Pair } from '../lab/pair.js';
+import { type Bench, openBench } from './bench.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, SERIAL, storyFiles } from './storyfiles.js';
 import { printTable } from './table.js';
-import { Wiretap } from './wiretap.js';
 
-const START_LIMIT_MS = 60_000;
 const STEP_LIMIT_MS = 15_000;
 const DEADTIME_MS = 3000;
 
@@ -65,13 +62,6 @@ const SUBJECTS: readonly Kinds[] = [
 ];
 const REFERENCE: Kinds = ['C', 'C'];
 
-interface Bench {
-  readonly kinds: Kinds;
-  readonly pair: Pair;
-  readonly cluster: Cluster;
-  readonly wire: Wiretap;
-}
-
 /** What one step brought with it on both nodes. */
 interface Outcome {
   readonly deaths: readonly string[];
@@ -82,27 +72,12 @@ interface Outcome {
 }
 
 let programs: Programs;
-const open: Pair[] = [];
 
 before(() => {
   programs = new Programs();
 });
 
-after(async () => {
-  await Promise.all(open.map((pair) => pair.close()));
-  programs.dispose();
-});
-
-async function prepare(kinds: Kinds): Promise<Bench> {
-  const pair = await openPair(programs.pair(kinds));
-  open.push(pair);
-  const cluster = await Cluster.open(pair, FILES);
-  const wire = await Wiretap.open(pair.site);
-  await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
-  await cluster.holding(HOME, true, START_LIMIT_MS);
-  await cluster.settled(START_LIMIT_MS);
-  return { kinds, pair, cluster, wire };
-}
+after(() => programs.close());
 
 /** Writes a node's keys, and has it read them with the start script's reload. */
 async function reload(bench: Bench, node: string, step: Step): Promise<void> {
@@ -170,8 +145,8 @@ function cell(outcome: Outcome | undefined): string {
 }
 
 test('key rotation by SIGHUP: nobody dead, no takeover, no message refused', async () => {
-  const reference = await prepare(REFERENCE);
-  const benches = await Promise.all(SUBJECTS.map(prepare));
+  const reference = await openBench(programs, REFERENCE, FILES);
+  const benches = await Promise.all(SUBJECTS.map((kinds) => openBench(programs, kinds, FILES)));
   const beside = rotateIfPossible(reference);
   const outcomes = await Promise.all(benches.map(rotate));
   const columns = [...outcomes, await beside];

@@ -10,16 +10,22 @@ function acknowledgeAll(act: Act): void {
   for (const message of act.bench.acknowledgements()) act.send(message);
 }
 
+/** The numbers that the daemon acknowledges to the row's peer from now on. */
+function acknowledged(act: Act): readonly number[] {
+  const acks: number[] = [];
+  act.bench.feed.listen((seen) => {
+    if (seen.kind !== 'sent' || seen.network !== 0) return;
+    const { t, dest } = seen.message.strings();
+    if (t === 'NS_ackmsg' && dest === act.peer.name) acks.push(seen.message.hex('ackseq') ?? 0);
+  });
+  return acks;
+}
+
 export const PACE: readonly Row[] = [
   {
     name: 'every tenth message is acknowledged',
     play: async (act) => {
-      const acks: number[] = [];
-      act.bench.feed.listen((seen) => {
-        if (seen.kind !== 'sent' || seen.network !== 0) return;
-        const { t, dest } = seen.message.strings();
-        if (t === 'NS_ackmsg' && dest === act.peer.name) acks.push(seen.message.hex('ackseq') ?? 0);
-      });
+      const acks = acknowledged(act);
       for (let count = 0; count < 40; count += 1) act.send(act.peer.message({ t: 'x_count' }));
       await act.fence();
       await act.rest(600);
@@ -30,12 +36,7 @@ export const PACE: readonly Row[] = [
   {
     name: 'a gap is not acknowledged over',
     play: async (act) => {
-      const acks: number[] = [];
-      act.bench.feed.listen((seen) => {
-        if (seen.kind !== 'sent' || seen.network !== 0) return;
-        const { t, dest } = seen.message.strings();
-        if (t === 'NS_ackmsg' && dest === act.peer.name) acks.push(seen.message.hex('ackseq') ?? 0);
-      });
+      const acks = acknowledged(act);
       act.peer.seq += 1;
       for (let count = 0; count < 20; count += 1) act.send(act.peer.message({ t: 'x_count' }));
       await act.fence();

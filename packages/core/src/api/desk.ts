@@ -174,18 +174,16 @@ export class ApiDesk {
     view: ClusterView,
   ): readonly DeskEffect[] {
     const { connection, pid } = refused;
-    const { info, casual } = judged.ok
-      ? { info: undefined, casual: judged.casual }
-      : { info: judged.info, casual: judged.casual };
+    const { info, left } = judged.ok ? {} : judged;
     const complaint =
       info === 'duplicate add request'
         ? `duplicate client add request [${asked}] [${pid}]`
         : `Client [${asked}] pid ${pid} failed authorization [${info ?? 'bad request'}]`;
     const effects: DeskEffect[] = [];
-    if (info !== undefined) effects.push(this.#signOnReply(connection, view, info));
-    if (info !== undefined && !casual) {
-      const left = (judged.ok ? undefined : judged.left) ?? info;
-      effects.push({ kind: 'send', connection, message: presence(refused, 'leave', left, view) });
+    if (info !== undefined) {
+      effects.push(this.#signOnReply(connection, view, info));
+      const message = presence(refused, 'leave', left ?? info, view);
+      if (!judged.casual) effects.push({ kind: 'send', connection, message });
     }
     const failed = `api_process_registration_msg: cannot add client(${asked})`;
     return [
