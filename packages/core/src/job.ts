@@ -28,7 +28,13 @@ export type Job =
   /** `ResourceManager takegroup KEY` (ip-request-resp). */
   | { readonly kind: 'takeGroup'; readonly key: string }
   /** `ResourceManager givegroup KEY` if the group is owned (ip-request). */
-  | { readonly kind: 'giveGroup'; readonly key: string };
+  | { readonly kind: 'giveGroup'; readonly key: string }
+  /**
+   * After a healed partition: whoever heard the other node for the holder shall hear it is us. Every
+   * address of a running group of the share is announced again (gratuitous ARP). Starts and stops
+   * nothing and asks no `status`; the outcome's `groups` are those that were announced.
+   */
+  | { readonly kind: 'announce'; readonly share: Share };
 
 /** How a job ended. */
 export interface JobOutcome {
@@ -38,4 +44,9 @@ export interface JobOutcome {
   readonly failed: readonly string[];
   /** Keys of the groups the job acted on, in order; empty: there was nothing to do. */
   readonly groups: readonly string[];
+  /**
+   * Those of `failed` of which a resource could not be stopped and still says that it runs: such a
+   * group must not be started anywhere else. Absent: none.
+   */
+  readonly stuck?: readonly string[];
 }
