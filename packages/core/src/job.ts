@@ -49,4 +49,6 @@ export interface JobOutcome {
    * group must not be started anywhere else. Absent: none.
    */
   readonly stuck?: readonly string[];
+  /** Those of `groups` that haresources lists for this node; needed where the share was `all`. */
+  readonly local?: readonly string[];
 }
