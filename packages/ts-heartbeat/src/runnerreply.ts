@@ -45,9 +45,10 @@ export function decodeReply(value: unknown): RunnerReply | undefined {
 
 function decodeOutcome(value: unknown): JobOutcome | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ok, failed, groups } = value as Readonly<Record<string, unknown>>;
-  const whole = typeof ok === 'boolean' && isTexts(failed) && isTexts(groups);
-  return whole ? { ok, failed, groups } : undefined;
+  const { ok, failed, groups, stuck } = value as Readonly<Record<string, unknown>>;
+  if (typeof ok !== 'boolean' || !isTexts(failed) || !isTexts(groups)) return undefined;
+  if (stuck === undefined) return { ok, failed, groups };
+  return isTexts(stuck) ? { ok, failed, groups, stuck } : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -15,7 +15,7 @@ const job = fc.oneof(
   fc.constantFrom({ kind: 'acquireOwn' }, { kind: 'findIdle' }),
   fc.constant({ kind: 'releaseAll' }),
   fc.record({ kind: fc.constant('takeOver'), node: fc.string() }),
-  fc.record({ kind: fc.constantFrom('standbyRelease', 'standbyAcquire'), share }),
+  fc.record({ kind: fc.constantFrom('standbyRelease', 'standbyAcquire', 'announce'), share }),
   fc.record({ kind: fc.constantFrom('takeGroup', 'giveGroup'), key: fc.string() }),
 );
 

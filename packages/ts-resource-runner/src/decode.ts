@@ -36,6 +36,7 @@ function decodeJob(value: unknown): Job | null {
       return typeof node === 'string' ? { kind, node } : null;
     case 'standbyRelease':
     case 'standbyAcquire':
+    case 'announce':
       return isShare(share) ? { kind, share } : null;
     case 'takeGroup':
     case 'giveGroup':

@@ -31,6 +31,7 @@ class Machine {
   readonly lines: string[] = [];
   readonly outcomes = new Map<number, JobOutcome>();
   readonly others: PlanEffect[] = [];
+  readonly announced: string[] = [];
   groups: Group[];
   #locked: string | null = null;
 
@@ -75,6 +76,9 @@ class Machine {
         return null;
       case 'run':
         return this.#run(effect, stopAt);
+      case 'announce':
+        this.announced.push(effect.resource.args[0] ?? '');
+        return { kind: 'ended', rc: 0, output: '', late: false };
       case 'wait':
         return { kind: 'waited' };
       case 'done':
@@ -260,6 +264,27 @@ test('releases go through the groups in file order, held or not', () => {
   }
 });
 
+test('announce calls nothing but the announcement of each address that runs here', () => {
+  const machine = new Machine([LVS, 'beta IPaddr2::10.0.0.2 IPaddr::10.0.0.3', 'alpha web3']);
+  machine.job({ kind: 'takeGroup', key: 'lvs' });
+  machine.job({ kind: 'takeGroup', key: 'web3' }, 2);
+  machine.job({ kind: 'takeOver', node: 'beta' }, 3);
+  machine.calls.length = 0;
+  const outcome = machine.job({ kind: 'announce', share: 'foreign' }, 4);
+  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['IPaddr2::10.0.0.2'] });
+  assert.deepEqual(machine.announced, ['10.0.0.2', '10.0.0.3']);
+  assert.deepEqual(machine.job({ kind: 'announce', share: 'all' }, 5)?.groups, [
+    'lvs',
+    'IPaddr2::10.0.0.2',
+  ]);
+  machine.job({ kind: 'releaseAll' }, 6);
+  assert.deepEqual(machine.job({ kind: 'announce', share: 'all' }, 7)?.groups, []);
+  assert.deepEqual(
+    machine.calls.filter((call) => !call.endsWith(' stop')),
+    [],
+  );
+});
+
 test('a held group that was taken out of haresources is still released', () => {
   const machine = new Machine(TWO);
   machine.job({ kind: 'acquireOwn' });
@@ -291,7 +316,7 @@ test('what still runs after the last attempt meets the policy and stays in the r
   machine.codes.set('web stop', [1]);
   machine.calls.length = 0;
   const outcome = machine.job({ kind: 'releaseAll' }, 2, { HA_STOPRETRYMAX: '2' });
-  assert.deepEqual(outcome, { ok: false, failed: ['ip'], groups: ['ip'] });
+  assert.deepEqual(outcome, { ok: false, failed: ['ip'], groups: ['ip'], stuck: ['ip'] });
   assert.deepEqual(machine.calls, ['web stop', 'web stop', 'web stop', 'web status', 'ip stop']);
   assert.ok(machine.lines.includes('crit: Resource STOP failure. Reboot required!'));
   assert.deepEqual(machine.others, [{ kind: 'stuck', policy: 'stay', word: 'web' }]);

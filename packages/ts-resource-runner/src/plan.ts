@@ -4,7 +4,7 @@
  */
 import type { JobOutcome } from '@ts-heartbeat/core/job';
 import { expand } from './plan/expand.js';
-import { type Group, lineOf } from './plan/group.js';
+import { type Group, isAddress, lineOf } from './plan/group.js';
 import { saysRunning } from './plan/ownership.js';
 import type {
   GroupStep,
@@ -139,7 +139,9 @@ function begin(turn: Turn, work: Work): Turn {
   turn.change({ work });
   const { step } = work;
   const called =
-    step.at === 'read' || step.at === 'lock' || step.at === 'relock' ? null : callOf(step);
+    step.at === 'read' || step.at === 'lock' || step.at === 'relock' || step.at === 'announce'
+      ? null
+      : callOf(step);
   if (called === null || called.resource.path !== null) return turn.ask(step);
   if (called.verb !== 'status') {
     turn.log('error', `Cannot locate resource script ${called.resource.script}`);
@@ -156,6 +158,8 @@ function proceed(turn: Turn, work: Work, event: PlanEvent): Turn {
     case 'lock':
     case 'relock':
       return event.kind === 'locked' ? locked(turn, work, step, event.ok) : turn;
+    case 'announce':
+      return event.kind === 'ended' ? announce(turn, work, step.group, step.index + 1) : turn;
     case 'pause':
       return event.kind === 'waited' ? retry(turn, work, step) : turn;
     default:
@@ -169,7 +173,13 @@ function proceed(turn: Turn, work: Work, event: PlanEvent): Turn {
  */
 function resume(turn: Turn, work: Work): Turn {
   const { step } = work;
-  if (step.at === 'read' || step.at === 'lock' || step.at === 'relock') return begin(turn, work);
+  switch (step.at) {
+    case 'read':
+    case 'lock':
+    case 'relock':
+    case 'announce':
+      return begin(turn, work);
+  }
   return begin(turn, { ...work, step: { at: 'relock', next: recovered(step) } });
 }
 
@@ -190,18 +200,29 @@ function nextTask(turn: Turn, work: Work): Turn {
   let { todo } = work;
   for (let task = todo[0]; task !== undefined; task = todo[0]) {
     todo = todo.slice(1);
+    if (task.do === 'announce') {
+      return announce(turn, actingOn({ ...work, todo }, task.group), task.group, 0);
+    }
     if (task.do !== 'say') return begin(turn, { ...work, todo, step: { at: 'lock', task } });
     turn.emit({ kind: 'log', tag: task.tag, ...task.line });
   }
   return finish(turn, { ...work, todo });
 }
 
+/** Announces the address of the first resource from `index` on that has one; then the next task. */
+function announce(turn: Turn, work: Work, group: Group, index: number): Turn {
+  const next = group.resources.findIndex((resource, i) => i >= index && isAddress(resource));
+  if (next < 0) return nextTask(turn, work);
+  return begin(turn, { ...work, step: { at: 'announce', group, index: next } });
+}
+
 function finish(turn: Turn, work: Work): Turn {
   turn.change({ work: null });
   if (work.request === null) return turn.emit({ kind: 'released' });
   if (turn.state.orphaned) return releaseHeld(turn);
-  const { failed, groups } = work;
-  answer(turn, work.request.id, { ok: failed.length === 0, failed, groups });
+  const { failed, groups, stuck } = work;
+  const outcome = { ok: failed.length === 0, failed, groups };
+  answer(turn, work.request.id, stuck.length === 0 ? outcome : { ...outcome, stuck });
   return nextJob(turn);
 }
 
@@ -220,7 +241,9 @@ function locked(
   const group = step.at === 'lock' ? step.task.group : groupOf(step.next);
   if (!ok) {
     turn.log('error', `Resource group ${group.key} stays locked by another process; left alone`);
-    return nextTask(turn, failing(work, group));
+    // Whether a group that could not be stopped runs on is not known: nobody else may start it.
+    const isStop = step.at === 'lock' ? isRelease(step.task) : step.next.at === 'stop';
+    return nextTask(turn, isStop ? sticking(failing(work, group), group) : failing(work, group));
   }
   if (step.at === 'relock') {
     return isAbandoned(turn, work) && step.next.at !== 'stop'
@@ -249,6 +272,14 @@ function actingOn(work: Work, group: Group): Work {
 
 function failing(work: Work, group: Group): Work {
   return work.failed.includes(group.key) ? work : { ...work, failed: [...work.failed, group.key] };
+}
+
+function sticking(work: Work, group: Group): Work {
+  return work.stuck.includes(group.key) ? work : { ...work, stuck: [...work.stuck, group.key] };
+}
+
+function isRelease({ do: what }: GroupTask): boolean {
+  return what === 'release' || what === 'releaseIfOwned';
 }
 
 function ask(turn: Turn, work: Work, group: Group, index: number): Turn {
@@ -383,8 +414,7 @@ function judged(
   if (policy === 'stay') turn.log('crit', `Not rebooting: ${word} is left running here`);
   turn.emit({ kind: 'stuck', policy, word });
   turn.hold(group, false);
-  const stuck = [...work.stuck, group.key];
-  return stop(turn, { ...failing(work, group), stuck }, group, index - 1);
+  return stop(turn, sticking(failing(work, group), group), group, index - 1);
 }
 
 function stopRetries(request: JobRequest | null): number {

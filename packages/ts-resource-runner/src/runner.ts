@@ -11,6 +11,7 @@ import { Leftover } from './leftover.js';
 import { isExecutable } from './locate.js';
 import { DirectoryLock, lockDirectory } from './lock.js';
 import type { Places } from './places.js';
+import type { Resource } from './plan/group.js';
 import type { PlanEffect, PlanEvent, PlanSettings, PlanState, StopPolicy } from './plan/state.js';
 import { initialPlan, isIdle, step } from './plan.js';
 import type { Hello, Reply, Request } from './protocol.js';
@@ -20,6 +21,9 @@ import { runScript, type ScriptResult } from './script.js';
 const LOCK_WAIT_MS_MAX = 10 * 60_000;
 /** Tells a ResourceManager called by a script that this group is locked for it already. */
 const LOCK_VARIABLE = 'HA_GROUP_LOCK';
+
+/** The script that announces an address which this machine has; it is beside ResourceManager. */
+const ANNOUNCE = 'announce_address';
 
 export interface RunnerOptions {
   readonly places: Places;
@@ -187,6 +191,9 @@ export class Runner {
       case 'hook':
         void this.#hook(effect.name, effect.deadline);
         break;
+      case 'announce':
+        void this.#announce(effect.resource, effect.deadline);
+        break;
       case 'wait':
         setTimeout(() => this.dispatch({ kind: 'waited' }), effect.for);
         break;
@@ -255,6 +262,16 @@ export class Runner {
     const path = `${this.#options.places.haDirectory}/rc.d/${name}`;
     if (isExecutable(path))
       await this.#execute({ path, args: [], verb: name, group: '', deadline });
+    this.dispatch({ kind: 'ended', rc: 0, output: '', late: false });
+  }
+
+  /** Has an address announced again by the script for it; a failure changes nothing. */
+  async #announce(resource: Resource, deadline: number): Promise<void> {
+    const path = `${this.#environment().HA_NOARCHBIN}/${ANNOUNCE}`;
+    const args = resource.args.slice(0, 1);
+    if (isExecutable(path)) {
+      await this.#execute({ path, args, verb: 'announce', group: '', deadline });
+    }
     this.dispatch({ kind: 'ended', rc: 0, output: '', late: false });
   }
 

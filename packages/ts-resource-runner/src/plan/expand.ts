@@ -1,7 +1,7 @@
 /** What a job means for the groups of haresources: which of them are taken or released, in order. */
 import type { Job, Share } from '@ts-heartbeat/core/job';
 import type { LogLine } from '@ts-heartbeat/core/log';
-import { type Group, groupsWithKey, type HeldGroup } from './group.js';
+import { type Group, groupsWithKey, type HeldGroup, isAddress } from './group.js';
 
 export type Task =
   /** Start what is not running; with `unlessFirstRuns`, only if the first resource is not. */
@@ -12,6 +12,8 @@ export type Task =
   | { readonly do: 'release'; readonly group: Group }
   /** Stop every resource if the first one runs, after the hook rc.d/local_giveip. */
   | { readonly do: 'releaseIfOwned'; readonly group: Group }
+  /** Announce every address of the group again. */
+  | { readonly do: 'announce'; readonly group: Group }
   /** Log a line under the name of a script. */
   | { readonly do: 'say'; readonly tag: string; readonly line: LogLine };
 
@@ -87,5 +89,11 @@ export function expand(job: Job, around: Surroundings): readonly Task[] {
       return groupsWithKey(groups, job.key).map(take);
     case 'giveGroup':
       return groupsWithKey(known, job.key).map((group) => ({ do: 'releaseIfOwned', group }));
+    case 'announce': {
+      const running = held.filter(({ complete }) => complete).map(({ group }) => group);
+      return shareOf(running, job.share, localNode)
+        .filter((group) => group.resources.some(isAddress))
+        .map((group) => ({ do: 'announce', group }));
+    }
   }
 }

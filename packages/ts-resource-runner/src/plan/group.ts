@@ -10,6 +10,14 @@ export interface Resource {
   readonly path: string | null;
 }
 
+/** Scripts that put an address on an interface and announce it; a bare address is an IPaddr. */
+const ADDRESS_SCRIPTS: readonly string[] = ['IPaddr', 'IPaddr2'];
+
+/** True for an address that can be announced on its network. */
+export function isAddress({ script, args }: Resource): boolean {
+  return ADDRESS_SCRIPTS.includes(script) && args[0] !== undefined;
+}
+
 /** A resource group: started from left to right, stopped from right to left. */
 export interface Group {
   /** The node that owns the group, in lower case. */

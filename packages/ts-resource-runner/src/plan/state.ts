@@ -46,6 +46,8 @@ export type Step =
   | { readonly at: 'lock'; readonly task: GroupTask }
   /** The lock again, after a restart; then on with `next`. */
   | { readonly at: 'relock'; readonly next: GroupStep }
+  /** One address is being announced again; the group need not be locked for that. */
+  | (At & { readonly at: 'announce' })
   | GroupStep;
 
 export type GroupStep =
@@ -60,7 +62,8 @@ export type GroupStep =
   /** Status after the last stop that did not succeed. */
   | (At & { readonly at: 'judge' });
 
-export type GroupTask = Exclude<Task, { readonly do: 'say' }>;
+/** What is done under the lock of its group. */
+export type GroupTask = Exclude<Task, { readonly do: 'say' | 'announce' }>;
 
 export interface Work {
   /** Null for the release of everything after ts-heartbeat has gone for good. */
@@ -123,6 +126,8 @@ export type PlanEffect =
     }
   /** Run that file of rc.d if it is executable; answered by `ended`. */
   | { readonly kind: 'hook'; readonly name: string; readonly deadline: Millis }
+  /** Announce the address of that resource again; answered by `ended`. */
+  | { readonly kind: 'announce'; readonly resource: Resource; readonly deadline: Millis }
   | { readonly kind: 'wait'; readonly for: Millis }
   /** End the running script now, as if its deadline had come. */
   | { readonly kind: 'cut' }

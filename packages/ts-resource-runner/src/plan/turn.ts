@@ -42,6 +42,14 @@ export class Turn {
     if (step.at === 'read') return this.emit({ kind: 'read' });
     if (step.at === 'lock') return this.emit({ kind: 'lock', key: step.task.group.key });
     if (step.at === 'relock') return this.emit({ kind: 'lock', key: groupOf(step.next).key });
+    if (step.at === 'announce') {
+      const resource = resourceAt(step);
+      return this.emit({
+        kind: 'announce',
+        resource,
+        deadline: Math.min(statusDeadline, deadline),
+      });
+    }
     if (step.at === 'pause') return this.emit({ kind: 'wait', for: RETRY_PAUSE_MS });
     if (step.at === 'hook') return this.emit({ kind: 'hook', name: 'local_giveip', deadline });
     const called = callOf(step);
