@@ -33,7 +33,7 @@ function wishes(place: number): StormWishes {
     media: ['mcast eth0 225.0.0.1 694 1 0', 'serial /dev/ttyS0', 'ping 192.168.136.1'],
     autoFailback: place % 2 === 0 ? 'on' : 'off',
     naps: { start: 0, stop: 0 },
-    more: ['respawn root /usr/lib/heartbeat/ipfail'],
+    more: ['respawn hacluster /usr/lib/heartbeat/ipfail'],
   };
 }
 

@@ -131,6 +131,27 @@ export class Storm {
     };
   }
 
+  /** The last instant up to this one in which two nodes held a resource; 0 without one. */
+  lastTwice(to: number): number {
+    const held = new Map<string, Set<Director>>();
+    let last = 0;
+    for (const { at, node, resource, word } of this.#changes(to)) {
+      const nodes = held.get(resource) ?? new Set();
+      held.set(resource, nodes);
+      if (nodes.size > 1) last = Math.max(last, at);
+      if (word === 'start') nodes.add(node);
+      else nodes.delete(node);
+    }
+    return [...held.values()].some((nodes) => nodes.size > 1) ? to : last;
+  }
+
+  #changes(to: number): readonly Doing[] {
+    return this.doings
+      .since(0)
+      .filter(({ at, word }) => at <= to && (word === 'start' || word === 'stopped'))
+      .sort((a, b) => a.at - b.at);
+  }
+
   async start(node: Director): Promise<void> {
     await this.cluster.start(node);
     this.#up.add(node);
