@@ -21,6 +21,7 @@ import {
   STATE_DIRECTORY,
 } from '@ts-heartbeat/platform/paths';
 import { peerCredentials } from '@ts-heartbeat/platform/peer';
+import type { ServiceNotice } from '@ts-heartbeat/platform/servicenotice';
 import { FACILITY_NUMBER } from '@ts-heartbeat/platform/syslog';
 import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
 import { ApiServer } from './api/server.js';
@@ -44,6 +45,7 @@ import {
 } from './resources.js';
 import { RespawnClients } from './respawn.js';
 import { RcScripts } from './scripts.js';
+import { ServiceReport } from './servicereport.js';
 import type { Speech } from './speech.js';
 import { nodeUuid, uuidOfName } from './uuid.js';
 import { REFEREE_BUILD } from './version.js';
@@ -61,6 +63,7 @@ export interface DaemonParts {
   readonly settings: Settings;
   readonly keyring: Keyring;
   readonly speech: Speech;
+  readonly notice: ServiceNotice;
   readonly installation: Installation;
   /** -M: resources are not touched. */
   readonly unmanaged: boolean;
@@ -86,6 +89,7 @@ export class Daemon {
   readonly #clients: RespawnClients;
   readonly #resources: Resources;
   readonly #scripts: RcScripts;
+  readonly #report: ServiceReport;
   readonly #generation: number;
   readonly #uuid: Uint8Array;
   #keyring: Keyring;
@@ -107,9 +111,10 @@ export class Daemon {
     this.#generation = nextGeneration(GENERATION_FILE, settings.generationMethod, wall, say);
     this.#uuid =
       settings.uuidFrom === 'nodename' ? uuidOfName(settings.localNode) : nodeUuid(UUID_FILE, say);
+    this.#report = new ServiceReport(parts.notice, () => this.#loop.view);
     this.#loop = new Loop(createNode(settings), {
       clock: this.#clock,
-      alarm: systemAlarm(() => this.#clock.at()),
+      alarm: this.#report.through(systemAlarm(() => this.#clock.at())),
       say,
       keyring: () => this.#keyring,
       logBadPackets: settings.log.logBadPackets,
@@ -176,6 +181,7 @@ export class Daemon {
       seed: randomInt(2 ** 32),
       ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
     });
+    this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
   }
 

@@ -2,9 +2,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Startup } from '@ts-heartbeat/core/config/startup';
+import { systemClock } from '@ts-heartbeat/platform/clock';
 import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
 import { dropPidFile, takePidFile } from '@ts-heartbeat/platform/pidfile';
 import { priorityText, raisePriority } from '@ts-heartbeat/platform/priority';
+import {
+  placeEnvironment,
+  ServiceNotice,
+  type ServicePlace,
+  takeServicePlace,
+} from '@ts-heartbeat/platform/servicenotice';
 import { onSignals } from '@ts-heartbeat/platform/signals';
 import { loadConfiguration } from '../config/load.js';
 import { Daemon, type DaemonEnd } from '../daemon.js';
@@ -22,10 +29,14 @@ import { daemonCommand, daemonFlags } from './start.js';
 
 const FAILED = 1;
 
+/** Between two lives there is no loop to give signs of life. */
+const SIGN_INTERVAL = 1000;
+
 /** Lives the daemon's life, and ends the process. */
 export async function live(options: Options): Promise<void> {
   process.title = 'heartbeat: master control process';
   process.umask(0o022);
+  const place = takeServicePlace(process.env);
   const times = readTimes();
   const startup = await loadConfiguration();
   const speech = speechOf(startup, options.debug);
@@ -39,7 +50,7 @@ export async function live(options: Options): Promise<void> {
     speech.say('info', `heartbeat: already running [pid ${file.pid}].`);
     return fail(`already running [pid ${file.pid}]`, 0, speech);
   }
-  const life = new Life(options, settings, startup, speech, times);
+  const life = new Life({ options, settings, startup, speech, place }, times);
   await life.begin();
 }
 
@@ -49,36 +60,41 @@ async function fail(reason: string, code: number, speech: Speech): Promise<never
   process.exit(code);
 }
 
+interface Beginning {
+  readonly options: Options;
+  readonly settings: Settings;
+  readonly startup: Startup;
+  readonly speech: Speech;
+  /** The service manager that started us. */
+  readonly place: ServicePlace | undefined;
+}
+
 class Life {
   readonly #options: Options;
   readonly #settings: Settings;
   readonly #startup: Startup;
   readonly #speech: Speech;
+  readonly #notice: ServiceNotice;
   readonly #supervision: Supervision;
   #times: ReadTimes;
   #daemon: Daemon | undefined;
   /** During the pause before the next life. */
   #callOff: (() => void) | undefined;
 
-  constructor(
-    options: Options,
-    settings: Settings,
-    startup: Startup,
-    speech: Speech,
-    times: ReadTimes,
-  ) {
+  constructor({ options, settings, startup, speech, place }: Beginning, times: ReadTimes) {
     this.#options = options;
     this.#settings = settings;
     this.#startup = startup;
     this.#speech = speech;
     this.#times = times;
+    this.#notice = new ServiceNotice(place);
     const [program, ...words] = daemonCommand(daemonFlags(options));
     this.#supervision = new Supervision({
       supervisor: this.#tree.supervisor,
       pidFile: PID_FILE,
       crashes: options.crashes,
       command: [program, ...words],
-      environment: childEnvironment({}),
+      environment: childEnvironment(placeEnvironment(place)),
       say: speech.say,
     });
   }
@@ -102,6 +118,8 @@ class Life {
     reportUp();
     try {
       await daemon.start();
+      const { failure } = this.#notice;
+      if (failure !== undefined) say('warn', `Cannot tell the service manager: ${failure}`);
     } catch (error) {
       if (!(error instanceof UnusableMedium)) throw error;
       say('error', `glib: ${error.message}`);
@@ -119,6 +137,7 @@ class Life {
         settings: this.#settings,
         keyring,
         speech: this.#speech,
+        notice: this.#notice,
         installation: this.#tree,
         unmanaged: this.#options.unmanaged,
         held: this.#options.held,
@@ -157,6 +176,7 @@ class Life {
   }
 
   #terminate(): void {
+    this.#notice.stopping();
     if (this.#callOff !== undefined) this.#callOff();
     else this.#daemon?.stop(false);
   }
@@ -170,12 +190,20 @@ class Life {
   }
 
   async #reread(): Promise<void> {
-    const { say, reopen } = this.#speech;
+    const { reopen } = this.#speech;
     reopen();
+    this.#notice.reloading();
+    // With another configuration the next life says that the reload is done.
+    if ((await this.#readAgain()) !== 'anew') this.#notice.ready();
+  }
+
+  /** `anew`: this life ends for one with the new configuration. */
+  async #readAgain(): Promise<'anew' | 'goes on'> {
+    const { say } = this.#speech;
     const change = changeSince(this.#times);
     if (change === 'nothing') {
       say('info', 'Configuration unchanged.');
-      return;
+      return 'goes on';
     }
     const times = readTimes();
     const startup = await loadConfiguration();
@@ -185,11 +213,15 @@ class Life {
       // The genuine program gives everything up here; what is in use is still good.
       record(startup.problems, this.#speech);
       say('error', `Config errors: Heartbeat pid ${process.pid} NOT restarted`);
-      return;
+      return 'goes on';
     }
     this.#times = times;
-    if (change === 'authkeys') this.#daemon?.useKeys(keyring);
-    else this.#daemon?.stop(true);
+    if (change === 'authkeys') {
+      this.#daemon?.useKeys(keyring);
+      return 'goes on';
+    }
+    this.#daemon?.stop(true);
+    return 'anew';
   }
 
   async #end({ code, next }: DaemonEnd): Promise<void> {
@@ -203,7 +235,10 @@ class Life {
         called = true;
         pause.abort();
       };
+      const { at } = systemClock();
+      const signs = setInterval(() => this.#notice.alive(at()), SIGN_INTERVAL);
       await delay(next.delay, undefined, { signal: pause.signal }).catch(() => undefined);
+      clearInterval(signs);
     }
     if (called) return this.#leave(0);
     say('info', 'Performing heartbeat restart exec.');

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDaemon } from '@ts-heartbeat/platform/daemon';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
+import { ServiceNotice, takeServicePlace } from '@ts-heartbeat/platform/servicenotice';
 import { childEnvironment } from '../environment.js';
 import { isHeartbeat, PID_FILE } from '../places.js';
 import { line, load, speechOf, tell } from './configuration.js';
@@ -37,6 +38,7 @@ export async function start(options: Options): Promise<number> {
   const state = readPidFile(PID_FILE, isHeartbeat);
   if (state.kind === 'running') {
     tell(startup, [line('info', `heartbeat: already running [pid ${state.pid}].`)], speech);
+    new ServiceNotice(takeServicePlace(process.env)).ready();
     await speech.close();
     return 0;
   }
