@@ -7,4 +7,6 @@ export interface LogLine {
   readonly severity: Severity;
   /** The text after the severity word. Where the genuine program prints a line, exactly that line. */
   readonly text: string;
+  /** The script that says it in the genuine program; absent: heartbeat itself. */
+  readonly tag?: string;
 }

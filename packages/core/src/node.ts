@@ -26,7 +26,8 @@ import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership
 import type { Message } from './message/message.js';
 import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
-import { claimIfDue, onClaim, onMeeting, onReturn } from './takeover/heal.js';
+import { handBackBorrowed } from './takeover/handover.js';
+import { claimIfDue, onClaim, onMeeting, onOtherLetGo, onReturn } from './takeover/heal.js';
 import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
@@ -41,14 +42,23 @@ import {
 import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
 import { onGroupOffer, onGroupRequest, onGroupTakenUnasked } from './takeover/request.js';
-import { expireStandby, onAskResources, onGiving, onTakeoverRequest } from './takeover/standby.js';
+import {
+  expireStandby,
+  onAskResources,
+  onGiving,
+  onKeep,
+  onTakeoverRequest,
+} from './takeover/standby.js';
+import { redoIfDue } from './takeover/stuck.js';
 import {
   cancelStandby,
   fenceIfDue,
+  forgetFencing,
   onDeath,
   onFenced,
   onShutdownNotice,
 } from './takeover/takeover.js';
+import { actOnTroubles, onMoved, recallWhatWasAway, troubleAt } from './takeover/trouble.js';
 import type { Instant, Now } from './time.js';
 import { Turn } from './turn.js';
 
@@ -68,6 +78,7 @@ export function step(
   if (state.ending.phase === 'over') return { state, effects: [] };
   const turn = new Turn(draftOf(state), now);
   react(turn, event);
+  if (turn.state.resources.troubles.length > 0) actOnTroubles(turn);
   actOnEchoes(turn);
   if (turn.state.history.newest !== state.history.newest) paceClients(turn);
   return { state: turn.state, effects: turn.effects };
@@ -146,6 +157,9 @@ function onReceived(turn: Turn, link: string, message: Message): void {
     beat(turn);
     // A partner that has begun a new life knows nothing of what was agreed with the old one.
     cancelStandby(turn);
+    forgetFencing(turn, peer.name);
+    recallWhatWasAway(turn);
+    handBackBorrowed(turn, peer);
   }
   if (peer.type === 'normal') acknowledge(turn, peer, seq);
   if (ours) dispatch(turn, accepted);
@@ -184,6 +198,12 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     case 'ip-request-resp':
       onGroupOffer(turn, message);
       break;
+    case 'x_moved':
+      onMoved(turn, peer, message.get('ipaddr') ?? '', message.get('ok') ?? '');
+      break;
+    case 'x_keep':
+      onKeep(turn, peer.name);
+      break;
     case 'ip-request':
       onGroupRequest(turn, peer, message);
       break;
@@ -203,6 +223,7 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   }
   onResource(turn, peer, message);
   onGiving(turn, peer.name, message);
+  if (message.get('info') === 'letgo') onOtherLetGo(turn);
   // Who keeps what after a partition is settled before anything else is made of it.
   if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
   considerFailback(turn);
@@ -218,6 +239,7 @@ function onStatus(turn: Turn, { peer, message, seq }: Accepted): void {
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
   if (changed && peer.status === 'active') onPeerActive(turn);
+  if (news.kind === 'returned') forgetFencing(turn, peer.name);
   if (news.kind === 'returned') onReturn(turn, peer);
   else if (news.kind === 'met') onMeeting(turn, peer);
 }
@@ -293,6 +315,7 @@ function onTime(turn: Turn): void {
   claimIfDue(turn);
   expireStandby(turn);
   fenceIfDue(turn);
+  redoIfDue(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);
@@ -356,6 +379,9 @@ export function wakeAt(state: NodeState): Instant | undefined {
   const { resources, standby, ending } = state;
   consider(resources.settleBy);
   consider(resources.failbackAt);
+  consider(resources.redo?.at);
+  consider(resources.orphansAt);
+  if (ending.phase === 'no') consider(troubleAt(resources.troubles));
   consider(state.heal?.againAt);
   if (standby.phase !== 'none') consider(standby.until);
   for (const fencing of state.fencing) consider(fencing.retryAt);

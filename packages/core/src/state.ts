@@ -43,6 +43,9 @@ export interface Peer {
   gaveUp: boolean;
 }
 
+/** The groups listed for a node, or those listed for others. */
+export type Part = 'local' | 'foreign';
+
 /** A set of groups: those listed for a node, and those listed for others. */
 export interface Holding {
   local: boolean;
@@ -59,13 +62,38 @@ export type ResourcePhase =
 
 /** Why a job was given to the runner, and with it what its end means. */
 export type Purpose =
-  | { readonly kind: 'acquire'; readonly reason: string }
+  | {
+      readonly kind: 'acquire';
+      readonly reason: string;
+      /** No group of the share was held before. */
+      readonly every: boolean;
+    }
   | { readonly kind: 'find' }
   | { readonly kind: 'takeover'; readonly node: string }
   | { readonly kind: 'standbyRelease'; readonly share: Share }
-  | { readonly kind: 'standbyAcquire'; readonly share: Share }
+  | {
+      readonly kind: 'standbyAcquire';
+      readonly share: Share;
+      /** The giver could not start them; how often both have tried in vain. */
+      readonly round?: number;
+    }
+  /** After a stop that failed: what was given up with the group that stays is taken back. */
+  | { readonly kind: 'retake'; readonly share: Share }
   | { readonly kind: 'letGo'; readonly share: Share }
-  | { readonly kind: 'request' }
+  | { readonly kind: 'request'; readonly key: string }
+  /** A group that could not be started is tried once more. */
+  | {
+      readonly kind: 'retry';
+      readonly key: string;
+      readonly share: Part;
+      /** Whether its share was ours before. */
+      readonly before: boolean;
+    }
+  /** The other node could not start that group. */
+  | { readonly kind: 'moved'; readonly key: string; readonly share: Part; readonly from: string }
+  /** A group of a node that has begun a new life is given back to it. */
+  | { readonly kind: 'handBack'; readonly key: string; readonly to: string }
+  | { readonly kind: 'announce' }
   /** Another node asked for that group. */
   | { readonly kind: 'give'; readonly key: string; readonly to: string }
   /** Another node took that group without asking. */
@@ -93,6 +121,47 @@ export interface Resources {
   jobs: { readonly id: number; readonly purpose: Purpose }[];
   nextJob: number;
   firstAcquisitionDone: boolean;
+  /** Groups of ours to see to that do not run here, because they could not be started. */
+  troubles: readonly Trouble[];
+  /** Groups that the other node could not start and that run here; their share is not ours. */
+  borrowed: readonly { readonly key: string; readonly share: Part }[];
+  /** Groups that failed here lately, also those that are the other node's concern by now. */
+  failures: readonly Failure[];
+  /** What a failed stop left half released: when to go on, and with what. */
+  redo:
+    | { readonly at: Instant; readonly share: Share; readonly how: 'retake' | 'letGo' }
+    | undefined;
+  /** Since when the other node's groups are nobody's, and when we take them. */
+  orphansAt: Instant | undefined;
+}
+
+/** A group that is ours to see to and could not be started here. */
+export interface Trouble {
+  readonly key: string;
+  readonly share: Part;
+  /** How often both nodes have tried in vain. */
+  readonly round: number;
+  readonly step: /** To be given to the other node at `at`. */
+    | 'handOver'
+    /** The other node tries. */
+    | 'asked'
+    /** It runs there. */
+    | 'away'
+    /** It may still run there, in a life that knows nothing of it: asked for at `at`. */
+    | 'recall'
+    /** To be tried here again at `at`. */
+    | 'waiting'
+    /** Being tried here. */
+    | 'trying';
+  readonly at: Instant;
+  /** The other node has failed too. */
+  readonly elsewhere: boolean;
+}
+
+export interface Failure {
+  readonly key: string;
+  readonly round: number;
+  readonly at: Instant;
 }
 
 /** The conversation in which one node hands groups to the other. */
@@ -101,11 +170,23 @@ export type Standby =
   /** We asked (`me`) and wait for `other`. */
   | { readonly phase: 'me'; readonly share: Share; readonly until: Instant }
   /** We give: our scripts run, then we wait for the peer's `done`. */
-  | { readonly phase: 'giving'; readonly share: Share; readonly until: Instant }
+  | {
+      readonly phase: 'giving';
+      readonly share: Share;
+      readonly until: Instant;
+      /** What of it we held before: ours again when a stop fails. */
+      readonly held: Share;
+    }
   | { readonly phase: 'done'; readonly share: Share; readonly until: Instant }
   /** We take: wait for the giver's `done`, then our scripts run. */
-  | { readonly phase: 'other'; readonly share: Share; readonly until: Instant; from: string }
-  | { readonly phase: 'taking'; readonly share: Share; readonly until: Instant; from: string };
+  | {
+      readonly phase: 'other' | 'taking';
+      readonly share: Share;
+      readonly until: Instant;
+      readonly from: string;
+      /** The giver could not start them; how often both have tried in vain. */
+      readonly round?: number;
+    };
 
 /** A node that must be reset before its groups are taken. */
 export interface Fencing {
@@ -128,6 +209,8 @@ export interface Heal {
   readonly decided: boolean;
   /** When to say it again; undefined when the peer has answered. */
   readonly againAt: Instant | undefined;
+  /** What both held and we keep. */
+  readonly kept?: Share;
 }
 
 export type Ending =
@@ -141,7 +224,12 @@ export type Ending =
       /** The line that says we are waiting has been written. */
       readonly told: boolean;
     }
-  | { readonly phase: 'releasing'; readonly restart: boolean }
+  | {
+      readonly phase: 'releasing';
+      readonly restart: boolean;
+      /** What we held before: ours again when a stop fails. */
+      readonly held: Share;
+    }
   /** `shutdone` is said; the clients are stopped at `until`. */
   | { readonly phase: 'lingering'; readonly restart: boolean; readonly until: Instant }
   | { readonly phase: 'stoppingClients'; readonly restart: boolean; readonly keep: boolean }

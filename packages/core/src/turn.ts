@@ -17,6 +17,8 @@ export class Turn {
   readonly effects: Effect[] = [];
   /** Messages of our own that we have yet to act upon ourselves, in the order sent. */
   readonly echoes: Message[] = [];
+  /** How many of the effects come before all others. */
+  #urgent = 0;
 
   constructor(
     readonly state: State,
@@ -27,8 +29,10 @@ export class Turn {
     this.effects.push(effect);
   }
 
-  log(severity: Severity, text: string): void {
-    this.effects.push({ kind: 'log', severity, text });
+  /** A line of the log; `tag`: the script that says it in the genuine program. */
+  log(severity: Severity, text: string, tag?: string): void {
+    const line = { kind: 'log', severity, text } as const;
+    this.effects.push(tag === undefined ? line : { ...line, tag });
   }
 
   /** A line that may come very often: at most one a second of its kind, with the number held back. */
@@ -98,16 +102,26 @@ export class Turn {
 
   /** Gives a job to the resource runner. */
   job(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>> = {}): void {
+    this.effects.push(this.#jobEffect(job, purpose, environment));
+  }
+
+  /** The same, before any line is written or message sent: somebody waits for the service. */
+  urgentJob(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>>): void {
+    this.effects.splice(this.#urgent, 0, this.#jobEffect(job, purpose, environment));
+    this.#urgent += 1;
+  }
+
+  #jobEffect(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>>): Effect {
     const { resources } = this.state;
     const id = resources.nextJob;
     resources.nextJob += 1;
     resources.jobs.push({ id, purpose });
-    this.effect({
+    return {
       kind: 'job',
       id,
       job,
       environment: { ...this.scriptEnvironment(), ...environment },
-    });
+    };
   }
 
   /** Variables that every script run on behalf of the machine sees (heartbeat 3.0.6). */

@@ -22,6 +22,8 @@ export const CLIENTS_MAX = 256;
 /** Rules of the client API, and variables for scripts: likewise. */
 export const API_RULES_MAX = 256;
 export const VARIABLES_MAX = 256;
+/** Each fencing device may take minutes of an attempt, and takes part in every one. */
+export const STONITH_LINES_MAX = 16;
 /** The port of heartbeat where /etc/services does not name one for `ha-cluster`. */
 const DEFAULT_PORT = 694;
 
@@ -56,7 +58,8 @@ export class Draft {
   uuidFrom: 'file' | 'nodename' = 'file';
   /** `crm` or `pacemaker` was given, with whatever value. */
   pacemakerSeen = false;
-  stonith: StonithLine | undefined;
+  /** Accepted lines; the last of them is the one the genuine program uses. */
+  readonly stonith: StonithLine[] = [];
   baud: number | undefined;
   udpport: number | undefined;
   /** Ports of the kinds of media that have been used: the first use fixes it for the kind. */

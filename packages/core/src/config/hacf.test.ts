@@ -144,6 +144,8 @@ syslogmsgfmt off
 crm off
 stonith_host * null a b
 stonith_host other nosuch
+stonith fence_apc /etc/passwd
+stonith_host LoadBalancer fence_apc ip=10.0.0.1 passwd=a=b
 logfacility local1 none`);
   assert.equal(found.keepalive, 3000);
   assert.equal(found.parameters.get('keepalive'), '3');
@@ -166,11 +168,13 @@ logfacility local1 none`);
   assert.equal(found.realtimePriority, 5);
   assert.equal(found.maxRexmitDelay, 100);
   assert.equal(found.log.syslogFormat, false);
-  assert.deepEqual(found.stonith, {
-    type: 'null',
-    parameters: ['a', 'b'],
-    form: 'stonith_host',
-  });
+  const devices = [
+    { type: 'null', parameters: ['a', 'b'], form: 'stonith_host' },
+    { type: 'fence_apc', parameters: ['/etc/passwd'], form: 'stonith' },
+    { type: 'fence_apc', parameters: ['ip=10.0.0.1', 'passwd=a=b'], form: 'stonith_host' },
+  ];
+  assert.deepEqual(found.stonith, devices[2]);
+  assert.deepEqual(found.stonithDevices, devices);
 });
 
 test('a port or speed counts for the media behind it', () => {

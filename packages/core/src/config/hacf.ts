@@ -101,9 +101,10 @@ function takeLine(draft: Draft, { directive, rest }: Line): void {
 }
 
 function settingsOf(draft: Draft): Settings {
-  const { times, numbers, flags, texts, stonith } = draft;
+  const { times, numbers, flags, texts } = draft;
   const coreroot = texts.get('coreroot');
   const watchdog = texts.get('watchdog');
+  const stonith = draft.stonith.at(-1);
   return {
     localNode: draft.localNode,
     nodes: draft.nodes,
@@ -123,7 +124,7 @@ function settingsOf(draft: Draft): Settings {
     coredumps: flags.get('coredumps') ?? true,
     ...(coreroot !== undefined && { coreroot }),
     ...(watchdog !== undefined && { watchdog }),
-    ...(stonith !== undefined && { stonith }),
+    ...(stonith !== undefined && { stonith, stonithDevices: draft.stonith }),
     clients: draft.clients,
     apiauth: [...draft.apiauth.values()],
     log: logSettings(draft),

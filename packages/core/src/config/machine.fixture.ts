@@ -2,7 +2,7 @@
  * The machine that the tests of the parsers speak of: node `loadbalancer` of a pair, with
  * interfaces in every state. eth1 has no address, eth2 is down, eth9 is not there.
  */
-import type { InterfaceFacts, Machine } from './machine.js';
+import type { InterfaceFacts, Machine, StonithType } from './machine.js';
 
 const INTERFACES: Readonly<Record<string, InterfaceFacts>> = {
   lo: { index: 1, address: '127.0.0.1' },
@@ -15,7 +15,12 @@ const HOSTS: Readonly<Record<string, string>> = {
   loadbalancer: '192.168.136.11',
   backup: '192.168.136.12',
 };
-const STONITH_PARAMETERS: Readonly<Record<string, number>> = { null: 1, suicide: 0, apcmaster: 3 };
+const STONITH_TYPES: Readonly<Record<string, StonithType>> = {
+  null: { parameters: 1 },
+  suicide: { parameters: 0 },
+  apcmaster: { parameters: 3 },
+  fence_apc: { named: true },
+};
 
 function at<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
@@ -41,10 +46,7 @@ export function machineFixture(parts: Partial<Machine> = {}): Machine {
     },
     udpPort: (service) => at({ ntp: 123 }, service),
     udpService: (port) => (port === 123 ? 'ntp' : undefined),
-    stonithType(type) {
-      const parameters = at(STONITH_PARAMETERS, type);
-      return parameters === undefined ? undefined : { parameters };
-    },
+    stonithType: (type) => at(STONITH_TYPES, type),
     ...parts,
   };
 }

@@ -19,6 +19,8 @@ export type Resolution = { readonly addresses: readonly string[] } | { readonly 
 export interface StonithType {
   /** How many parameters it must be given; absent where that is not known. */
   readonly parameters?: number;
+  /** Parameters are `name=value` words: an agent of the package fence-agents. */
+  readonly named?: true;
 }
 
 /**

@@ -69,6 +69,8 @@ export interface Settings {
   readonly watchdog?: string;
   /** The last accepted line wins, as in the genuine program. */
   readonly stonith?: StonithLine;
+  /** Every accepted line in the order of ha.cf: devices to be tried one after the other. */
+  readonly stonithDevices?: readonly StonithLine[];
   readonly clients: readonly ClientLine[];
   /** User rules first, then the built-in ones the user did not replace. */
   readonly apiauth: readonly ApiAuthRule[];

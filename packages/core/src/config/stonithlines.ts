@@ -1,6 +1,7 @@
-/** The lines `stonith` and `stonith_host`: the device that resets another node. */
-import { type Draft, NODE_NAME_MAX, type Word } from './draft.js';
+/** The lines `stonith` and `stonith_host`: the devices that reset another node. */
+import { type Draft, NODE_NAME_MAX, STONITH_LINES_MAX, type Word } from './draft.js';
 import type { StonithType } from './machine.js';
+import type { StonithLine } from './settings.js';
 
 /** Cuts off the first word; what follows it stays as it is. */
 function cut(text: string): { readonly word: string; readonly rest: string } {
@@ -20,6 +21,12 @@ function typeOf(draft: Draft, place: Word, type: string): StonithType | undefine
   return known;
 }
 
+/** Takes a device; where there are too many, the first of them goes. */
+function take(draft: Draft, line: StonithLine): void {
+  if (draft.stonith.length === STONITH_LINES_MAX) draft.stonith.shift();
+  draft.stonith.push(line);
+}
+
 /** `stonith type configfile`. */
 export function takeStonith(draft: Draft, line: Word): void {
   const { word: type, rest } = cut(line.text);
@@ -30,7 +37,7 @@ export function takeStonith(draft: Draft, line: Word): void {
     draft.reject(line, 'HA_CF_BAD_STONITH', `Invalid Stonith config file [${path}]`);
     return;
   }
-  draft.stonith = { type, parameters: [path], form: 'stonith' };
+  take(draft, { type, parameters: [path], form: 'stonith' });
 }
 
 /** `stonith_host host|* type parameters…`. A line for another host is not looked at. */
@@ -49,12 +56,16 @@ export function takeStonithHost(draft: Draft, line: Word): void {
   const known = typeOf(draft, line, type);
   if (known === undefined) return;
   const parameters = rest.trim() === '' ? [] : rest.trim().split(/[ \t\f]+/);
-  if (parameters.length < (known.parameters ?? 0)) {
+  const isWrong =
+    known.named === true
+      ? parameters.some((word) => !/^[^=]+=/.test(word))
+      : parameters.length < (known.parameters ?? 0);
+  if (isWrong) {
     // The genuine program quotes the parameters, and one of them may be a password.
     const quoted = parameters.length === 0 ? rest : '...';
     const text = `Invalid Stonith configuration parameter [${quoted}]`;
     draft.reject(line, 'HA_CF_BAD_STONITH', text);
     return;
   }
-  draft.stonith = { type, parameters, form: 'stonith_host' };
+  take(draft, { type, parameters, form: 'stonith_host' });
 }

@@ -11,7 +11,7 @@ const START_GRACE = 5000;
 /** By how much longer. */
 const START_ALLOWANCE = 2000;
 /** What we can do that a genuine program cannot: see docs on mixed clusters. */
-export const CAPABILITIES = ['1', 'settle', 'heal'];
+export const CAPABILITIES = ['1', 'settle', 'heal', 'move'];
 
 /** What a status tells beside that the node lives. */
 export type StatusNews =

@@ -1,13 +1,18 @@
 /** The end of a life: giving up everything, saying so, and leaving; or leaving it all running. */
 
+import type { JobOutcome, Share } from '../job.js';
 import { beat } from '../membership/membership.js';
 import { heldOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { busy, sayResources } from './negotiation.js';
 import { letGo } from './ownership.js';
+import { heldWithin, keepShare } from './stuck.js';
 
 /** How long we stay to be heard after `shutdone` (heartbeat 3.0.6: about one second). */
 const LINGER = 1000;
+
+/** The release of nothing. */
+const NOTHING: JobOutcome = { ok: true, failed: [], groups: [] };
 
 /** SIGTERM, or a new configuration (`keep`): wants to end as soon as nothing is going on. */
 export function wantEnd(turn: Turn, keep: boolean): void {
@@ -53,24 +58,41 @@ function beginEnd(turn: Turn): void {
   beat(turn);
   state.resources.phase = 'shutdown';
   const held = heldOf(state.resources.mine);
+  const keep = heldWithin(turn, 'all');
   letGo(turn, 'all');
   sayResources(turn, { info: 'shutdown' });
   turn.log('info', 'Giving up all HA resources.');
-  state.ending = { phase: 'releasing', restart: ending.restart };
+  state.ending = { phase: 'releasing', restart: ending.restart, held: keep };
   // Before communication was up nothing can have been started, unless an earlier life left it.
-  if (!state.communicationUp && held === 'none') onEverythingReleased(turn);
+  if (!state.communicationUp && held === 'none') onEverythingReleased(turn, NOTHING);
   else turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
 }
 
 /** Every script has stopped: the other node may take over at once. */
-export function onEverythingReleased(turn: Turn): void {
+export function onEverythingReleased(turn: Turn, outcome: JobOutcome): void {
   const { state, now } = turn;
   if (state.ending.phase !== 'releasing') return;
+  if (outcome.stuck !== undefined && outcome.stuck.length > 0) {
+    refuseEnd(turn, state.ending.held, outcome.stuck);
+    return;
+  }
   turn.log('info', 'All HA resources relinquished.');
   turn.send({ t: 'shutdone', st: 'dead' });
   // A second message lets a peer that missed the first notice the gap and ask for it.
   beat(turn);
   state.ending = { phase: 'lingering', restart: state.ending.restart, until: now.at + LINGER };
+}
+
+/**
+ * A group still runs here after every attempt to stop it. To leave now would have the other node
+ * start it too: the end is refused, and the rest is taken back. Another SIGTERM tries again.
+ */
+function refuseEnd(turn: Turn, held: Share, stuck: readonly string[]): void {
+  const groups = stuck.join(' ');
+  turn.log('crit', `Shutdown refused: ${groups} could not be stopped and stays on this node`);
+  turn.state.ending = { phase: 'no' };
+  turn.state.resources.phase = 'stable';
+  keepShare(turn, held);
 }
 
 /** The respawned clients are gone: nothing is left but to leave. */

@@ -6,13 +6,14 @@
  * of longer standing keeps a group, its home node where both are equal, or in legacy mode, in which
  * a group goes to its home node whenever that is there.
  */
-import type { Share } from '../job.js';
+import type { JobOutcome, Share } from '../job.js';
 import type { Message } from '../message/message.js';
 import type { Heal, Peer } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { tellHolding } from './negotiation.js';
 import { letGo } from './ownership.js';
+import { letGoLater } from './stuck.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -110,19 +111,27 @@ export function onClaim(turn: Turn, peer: Peer, message: Message): void {
   if (heal.decided) return;
   state.resources.needsFailback = state.settings.autoFailback === 'on';
   const theirs = { local: message.decimal('x_foreign'), foreign: message.decimal('x_local') };
-  judgeShare(turn, peer, 'local', heal.local, theirs.local);
-  judgeShare(turn, peer, 'foreign', heal.foreign, theirs.foreign);
+  const local = judgeShare(turn, peer, 'local', heal.local, theirs.local);
+  const foreign = judgeShare(turn, peer, 'foreign', heal.foreign, theirs.foreign);
+  if (!local && !foreign) return;
+  const kept = local && foreign ? 'all' : local ? 'local' : 'foreign';
+  state.heal = { ...state.heal, kept };
+  // Whoever heard the other node last must find us; again when it has taken its addresses away.
+  turn.job({ kind: 'announce', share: kept }, { kind: 'announce' });
 }
 
-/** Decides one share that both hold; ours and theirs are how long it has been held. */
+/**
+ * Decides one share that both hold; ours and theirs are how long it has been held. True when both
+ * do and it stays here.
+ */
 function judgeShare(
   turn: Turn,
   peer: Peer,
   share: Exclude<Share, 'all'>,
   ours: Millis | undefined,
   theirs: Millis | undefined,
-): void {
-  if (ours === undefined || theirs === undefined) return;
+): boolean {
+  if (ours === undefined || theirs === undefined) return false;
   const { localNode, autoFailback } = turn.state.settings;
   const home = share === 'local' ? localNode : peer.name;
   const homeDecides = ours === theirs || autoFailback === 'legacy';
@@ -130,9 +139,28 @@ function judgeShare(
   const facts = `held ${ours} ms here, ${theirs} ms on ${peer.name}, home node ${home}`;
   if (weKeep) {
     turn.log('info', `Keeping our ${share} resources after the partition: ${facts}`);
-    return;
+    return true;
   }
   turn.log('warn', `Giving up our ${share} resources after the partition: ${facts}`);
   letGo(turn, share);
   turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
+  return false;
+}
+
+/** What we gave up after a partition has stopped: the other node may say again where it is. */
+export function onLetGo(turn: Turn, share: Share, outcome: JobOutcome): void {
+  if (outcome.stuck !== undefined && outcome.stuck.length > 0) {
+    const groups = outcome.stuck.join(' ');
+    turn.log('crit', `${groups} could not be stopped and runs on both nodes`);
+    letGoLater(turn, share);
+    return;
+  }
+  tellHolding(turn, { info: 'letgo' });
+}
+
+/** The other node has let go of what we keep: its addresses are gone, ours are the only ones. */
+export function onOtherLetGo(turn: Turn): void {
+  const { heal } = turn.state;
+  if (heal?.kept === undefined) return;
+  turn.job({ kind: 'announce', share: heal.kept }, { kind: 'announce' });
 }

@@ -5,8 +5,8 @@
 import type { JobOutcome } from '../job.js';
 import type { Peer, State } from '../state.js';
 import type { Turn } from '../turn.js';
-
 import { hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+import { noteStarts } from './trouble.js';
 
 /** True when ha.cf says `auto_failback legacy`, or nothing about it. */
 export function isLegacy(state: Pick<State, 'settings'>): boolean {
@@ -27,7 +27,7 @@ export function askForOwn(turn: Turn): void {
   }
   turn.state.resources.asked = [];
   hold(turn, 'local');
-  turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources' });
+  turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources', every: false });
 }
 
 function somebodyElseIsActive(turn: Turn): boolean {
@@ -60,12 +60,14 @@ export function onOwnTaken(turn: Turn, outcome: JobOutcome, reason: string): voi
   const { resources } = turn.state;
   tellAcquired(turn, outcome.groups.length > 0 || resources.keys.local.length > 0);
   noteKeys(turn, 'local', outcome);
+  noteStarts(turn, outcome, { share: 'local', every: false });
   noteFirstAcquisition(turn, reason);
 }
 
 /** The groups of a node that is gone run here. */
 export function onForeignTaken(turn: Turn, outcome: JobOutcome): void {
   noteKeys(turn, 'foreign', outcome);
+  noteStarts(turn, outcome, { share: 'foreign', every: false });
   noteFirstAcquisition(turn, 'status');
 }
 
@@ -90,8 +92,8 @@ function isBeingTaken(turn: Turn, share: 'local' | 'foreign'): boolean {
 
 /** What the jobs that start groups of a share are for. */
 const STARTS = {
-  local: ['acquire', 'request'],
-  foreign: ['takeover'],
+  local: ['acquire', 'request', 'retry', 'moved'],
+  foreign: ['takeover', 'retry', 'moved'],
 };
 
 /** A group of another node no longer runs here. */

@@ -1,8 +1,10 @@
 /** Who holds what: the `starting` and `resource` conversation, and taking what is ours. */
+import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
 import { type Holding, heldOf, holdingOf, type NodeState, type Peer } from '../state.js';
 import type { Turn } from '../turn.js';
-import { hold, noteFirstAcquisition, tellAcquired } from './ownership.js';
+import { forgetTroublesOf, hold, noteFirstAcquisition, tellAcquired } from './ownership.js';
+import { noteStarts } from './trouble.js';
 
 /** How long we wait for a peer that never says it is stable (heartbeat 3.0.6, a constant). */
 const SETTLE = 10_000;
@@ -27,11 +29,14 @@ export function sayResources(turn: Turn, more: Readonly<Record<string, string>> 
 /** The message of `sayResources`, in whatever mode. */
 export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>): void {
   const { resources } = turn.state;
+  // A node that has just begun must not start its groups before we have stopped them here.
+  const wait = resources.jobs.some(({ purpose }) => purpose.kind === 'handBack');
   turn.send({
     t: 'resource',
     rsc_hold: heldOf(resources.mine),
     rtype: 'full',
-    isstable: resources.phase === 'stable' ? '1' : '0',
+    isstable: resources.phase === 'stable' && !wait ? '1' : '0',
+    ...(wait ? { x_wait: '1' } : {}),
     ...more,
   });
 }
@@ -65,6 +70,8 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   }
   noteOddHolding(turn, message.get('rsc_hold') ?? 'none');
   resources.other = heard(resources.other, message);
+  if (resources.other.foreign) forgetTroublesOf(turn, 'local');
+  if (resources.other.local) forgetTroublesOf(turn, 'foreign');
   const stable = message.get('isstable');
   if (stable === '0') resources.otherStable = false;
   if (stable === '1' && !resources.otherStable) {
@@ -74,7 +81,8 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   }
   if (resources.phase === 'received') {
     // Two nodes of our kind need not wait for one another: each has now said what it holds.
-    const settled = resources.otherStable || peer.capabilities.includes('settle');
+    const speaks = peer.capabilities.includes('settle') && message.get('x_wait') === undefined;
+    const settled = resources.otherStable || speaks;
     if (settled) becomeStable(turn, 'remote');
   }
 }
@@ -113,12 +121,14 @@ export function acquireOwn(turn: Turn, forced: boolean): void {
     return;
   }
   hold(turn, 'local');
-  turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources()' });
+  const purpose = { kind: 'acquire', reason: 'req_our_resources()', every: true } as const;
+  turn.job({ kind: 'acquireOwn' }, purpose);
 }
 
 /** Our own groups are up (or there are none): tell, once with the line of the first time. */
-export function onAcquired(turn: Turn, groups: readonly string[]): void {
-  tellAcquired(turn, groups.length > 0);
+export function onAcquired(turn: Turn, outcome: JobOutcome, every: boolean): void {
+  tellAcquired(turn, outcome.groups.length > 0);
+  noteStarts(turn, outcome, { share: 'local', every });
   sayResources(turn, { info: 'req_our_resources()' });
   noteFirstAcquisition(turn, 'T_RESOURCES(us)');
 }
@@ -180,6 +190,8 @@ export function audit(turn: Turn): void {
   }
   if (!mine.local && !other.foreign) {
     turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
+    // What could not be started is seen to with pauses.
+    if (resources.troubles.some(({ share }) => share === 'local')) return;
     acquireOwn(turn, false);
     sayResources(turn);
   }

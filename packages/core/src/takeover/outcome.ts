@@ -3,18 +3,21 @@ import type { JobOutcome } from '../job.js';
 import type { Purpose } from '../state.js';
 import type { Turn } from '../turn.js';
 import { onEverythingReleased } from './ending.js';
+import { onHandedBack, onMoveTried } from './handover.js';
+import { onLetGo } from './heal.js';
 import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
 import { considerFailback, onAcquired, sayResources } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
 import { onTakenOver } from './takeover.js';
+import { noteStarts, onRetried } from './trouble.js';
 
 /** What follows from a job done, by what it was for. */
 export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
   switch (purpose.kind) {
     case 'acquire':
       if (isLegacy(turn.state)) onOwnTaken(turn, outcome, purpose.reason);
-      else onAcquired(turn, outcome.groups);
+      else onAcquired(turn, outcome, purpose.every);
       break;
     case 'find':
       onIdleFound(turn, outcome.groups);
@@ -26,23 +29,38 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onTakenOver(turn, outcome);
       break;
     case 'standbyRelease':
-      onReleased(turn, purpose.share);
+      onReleased(turn, purpose.share, outcome);
       break;
     case 'standbyAcquire':
-      onTaken(turn, purpose.share);
+      onTaken(turn, purpose, outcome);
       break;
     case 'letGo':
-      sayResources(turn);
+      onLetGo(turn, purpose.share, outcome);
       considerFailback(turn);
       break;
+    case 'retake':
+      noteStarts(turn, outcome, { share: purpose.share, every: false });
+      sayResources(turn);
+      break;
     case 'shutdown':
-      onEverythingReleased(turn);
+      onEverythingReleased(turn, outcome);
       break;
     case 'yield':
       onGroupYielded(turn, purpose.key, purpose.to, outcome);
       break;
     case 'request':
-      onGroupTaken(turn, outcome);
+      onGroupTaken(turn, purpose.key, outcome);
+      break;
+    case 'retry':
+      onRetried(turn, purpose, outcome);
+      break;
+    case 'moved':
+      onMoveTried(turn, purpose, outcome);
+      break;
+    case 'handBack':
+      onHandedBack(turn, purpose.key, purpose.to, outcome);
+      break;
+    case 'announce':
       break;
   }
 }

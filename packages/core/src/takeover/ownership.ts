@@ -11,6 +11,7 @@ export function hold(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
     if ((share !== part && share !== 'all') || mine[part]) continue;
     mine[part] = true;
     since[part] = turn.now.at;
+    forgetBorrowed(turn, part);
   }
 }
 
@@ -21,7 +22,23 @@ export function letGo(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
     if (share !== part && share !== 'all') continue;
     resources.mine[part] = false;
     resources.keys = { ...resources.keys, [part]: [] };
+    forgetTroublesOf(turn, part);
+    forgetBorrowed(turn, part);
   }
+}
+
+/** The other node holds these, or is to: groups that we could not start are its concern. */
+export function forgetTroublesOf(turn: Turn, part: 'local' | 'foreign'): void {
+  const { resources } = turn.state;
+  if (resources.troubles.length === 0) return;
+  resources.troubles = resources.troubles.filter(({ share }) => share !== part);
+}
+
+/** The whole share is ours, or goes: nothing of it is an exception any more. */
+function forgetBorrowed(turn: Turn, part: 'local' | 'foreign'): void {
+  const { resources } = turn.state;
+  if (resources.borrowed.length === 0) return;
+  resources.borrowed = resources.borrowed.filter(({ share }) => share !== part);
 }
 
 /** `req_our_resources` has ended (heartbeat 3.0.6): with groups to see to, or without any. */

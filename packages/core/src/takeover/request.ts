@@ -3,8 +3,10 @@ import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
+import { onMoveOffer } from './handover.js';
 import { forgetKey, isLegacy, noteKeys } from './legacy.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
+import { noteStarts, shareOfGroup } from './trouble.js';
 
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
@@ -68,12 +70,14 @@ export function onGroupOffer(turn: Turn, message: Message): void {
     turn.log('info', 'Resource takeover cancelled - shutdown in progress.');
     return;
   }
+  if (onMoveOffer(turn, message, key)) return;
   if (isLegacy(turn.state)) hold(turn, 'local');
-  turn.job({ kind: 'takeGroup', key }, { kind: 'request' });
+  turn.job({ kind: 'takeGroup', key }, { kind: 'request', key });
 }
 
 /** The group we were given runs. */
-export function onGroupTaken(turn: Turn, outcome: JobOutcome): void {
+export function onGroupTaken(turn: Turn, key: string, outcome: JobOutcome): void {
+  noteStarts(turn, outcome, { share: shareOfGroup(turn, key), every: false });
   if (!isLegacy(turn.state)) return;
   noteKeys(turn, 'local', outcome);
   noteFirstAcquisition(turn, 'ip-request-resp');

@@ -1,10 +1,12 @@
 /** Standby: the orderly hand-over of groups in three steps, `me`, `other` and `done`. */
-import type { Share } from '../job.js';
+import type { JobOutcome, Share } from '../job.js';
 import type { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { considerFailback, sayResources } from './negotiation.js';
 import { hold, letGo, noteFirstAcquisition } from './ownership.js';
+import { heldWithin, keepShare } from './stuck.js';
+import { noteStarts } from './trouble.js';
 
 /** How long the other node may take to answer a request (heartbeat 3.0.6). */
 const ANSWER = 10_000;
@@ -33,13 +35,19 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
     return;
   }
   const ourselves = from === settings.localNode;
-  if (info === 'me') onRequest(turn, from, share, ourselves);
+  if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
   else if (info === 'done' && !ourselves) onDone(turn, from);
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
-function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): void {
+function onRequest(
+  turn: Turn,
+  from: string,
+  share: Share,
+  ourselves: boolean,
+  round: number | undefined,
+): void {
   const { standby, resources } = turn.state;
   if (standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
     turn.log('info', `Both nodes want to go standby; ${from} goes first`);
@@ -62,7 +70,8 @@ function onRequest(turn: Turn, from: string, share: Share, ourselves: boolean): 
     turn.state.standby = { phase: 'me', share, until: turn.now.at + ANSWER };
     return;
   }
-  turn.state.standby = { phase: 'other', share, until: turn.now.at + ANSWER, from };
+  const failed = round === undefined ? {} : { round };
+  turn.state.standby = { phase: 'other', share, until: turn.now.at + ANSWER, from, ...failed };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
 }
 
@@ -85,7 +94,8 @@ function onAnswer(turn: Turn, from: string): void {
   }
   const { share } = standby;
   turn.log('info', `standby: ${from} can take our ${share} resources`);
-  turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK };
+  const held = heldWithin(turn, share);
+  turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK, held };
   letGo(turn, share);
   sayResources(turn, { isstable: '0', info: 'standby' });
   turn.log('info', `give up ${share} HA resources (standby).`);
@@ -104,8 +114,12 @@ export function onGiving(turn: Turn, from: string, message: Message): void {
   }
 }
 
-/** Our scripts have stopped what we give. */
-export function onReleased(turn: Turn, share: Share): void {
+/** Our scripts have stopped what we give; unless they could not. */
+export function onReleased(turn: Turn, share: Share, outcome: JobOutcome): void {
+  if (outcome.stuck !== undefined && outcome.stuck.length > 0) {
+    refuseRelease(turn, share, outcome.stuck);
+    return;
+  }
   turn.log('info', `${share} HA resource release completed (standby).`);
   if (turn.state.standby.phase !== 'giving') return;
   turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
@@ -113,17 +127,41 @@ export function onReleased(turn: Turn, share: Share): void {
   turn.log('info', `Local standby process completed [${share}].`);
 }
 
+/**
+ * A group still runs here after every attempt to stop it: the other node must not start it. What
+ * was given up with it is taken back. (The genuine script reboots; so may ours, before that.)
+ */
+function refuseRelease(turn: Turn, share: Share, stuck: readonly string[]): void {
+  const groups = stuck.join(' ');
+  turn.log('crit', `Standby refused: ${groups} could not be stopped and stays on this node`);
+  const { standby } = turn.state;
+  const held = standby.phase === 'giving' ? standby.held : share;
+  if (standby.phase === 'giving') turn.state.standby = { phase: 'none' };
+  turn.send({ t: 'x_keep', rsc_hold: share });
+  keepShare(turn, held);
+}
+
+/** The giver could not stop what it wanted to give: there is nothing to wait for. */
+export function onKeep(turn: Turn, from: string): void {
+  const { standby } = turn.state;
+  if (standby.phase !== 'other' || standby.from !== from) return;
+  turn.log('warn', `${from} could not stop its resources.  Standby request cancelled.`);
+  turn.state.standby = { phase: 'none' };
+}
+
 /** The other side has done its part. */
 function onDone(turn: Turn, from: string): void {
   const { standby } = turn.state;
   if (standby.phase === 'other') {
-    const { share, until } = standby;
+    const { share, until, round } = standby;
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
     turn.state.standby = { phase: 'taking', share, until, from };
     hold(turn, ours);
     turn.log('info', `acquire ${ours} HA resources (standby).`);
-    turn.job({ kind: 'standbyAcquire', share: ours }, { kind: 'standbyAcquire', share });
+    const failed = round === undefined ? {} : { round };
+    const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
+    turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
     return;
   }
   if (standby.phase === 'done') {
@@ -136,9 +174,15 @@ function onDone(turn: Turn, from: string): void {
 }
 
 /** Our scripts have started what we took; the share is the giver's. */
-export function onTaken(turn: Turn, share: Share): void {
+export function onTaken(
+  turn: Turn,
+  { share, round }: { readonly share: Share; readonly round?: number },
+  outcome: JobOutcome,
+): void {
   const ours = seenFromOther(share);
   turn.log('info', `${ours} HA resource acquisition completed (standby).`);
+  const given = round === undefined ? {} : { round };
+  noteStarts(turn, outcome, { share: ours, every: true, ...given });
   if (turn.state.standby.phase !== 'taking') {
     sayResources(turn);
     return;
@@ -173,6 +217,8 @@ export function expireStandby(turn: Turn): void {
 export function onTakeoverRequest(turn: Turn, message: Message): void {
   const word = shareOf(message.get('rsc_hold'));
   const share = word === undefined ? 'all' : seenFromOther(word);
+  // The genuine node runs a script of that name, which says so.
+  turn.log('info', `Going standby [${share}].`, 'hb_standby');
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me' });
 }
 

@@ -5,6 +5,7 @@ import type { Turn } from '../turn.js';
 import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
 import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
+import { noteStarts, retryWhatWasAway } from './trouble.js';
 
 /** A reset that failed is tried again after this (heartbeat 3.0.6). */
 const FENCE_PAUSE = 5000;
@@ -57,6 +58,14 @@ export function onFenced(turn: Turn, node: string, ok: boolean): void {
   state.fencing.push({ node, retryAt: turn.now.at + FENCE_PAUSE });
 }
 
+/** The node is back: whatever the device says later, its groups are not to be taken. */
+export function forgetFencing(turn: Turn, node: string): void {
+  const { state } = turn;
+  if (!state.fencing.some((fencing) => fencing.node === node)) return;
+  state.fencing = state.fencing.filter((fencing) => fencing.node !== node);
+  turn.log('warn', `node ${node} is back before it was reset: nothing is taken over from it`);
+}
+
 /** Asks the fencing device again where it failed. */
 export function fenceIfDue(turn: Turn): void {
   const { state, now } = turn;
@@ -85,7 +94,8 @@ function takeOver(turn: Turn, node: string, status: string): void {
   turn.log('info', `Resources being acquired from ${node}.`);
   const environment = { HA_st: status, HA_src: node, HA_t: 'status' };
   hold(turn, 'foreign');
-  turn.job({ kind: 'takeOver', node }, { kind: 'takeover', node }, environment);
+  turn.urgentJob({ kind: 'takeOver', node }, { kind: 'takeover', node }, environment);
+  retryWhatWasAway(turn);
   if (isLegacy(turn.state)) askForOwn(turn);
   else if (!resources.mine.local) acquireOwn(turn, true);
 }
@@ -105,6 +115,7 @@ export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
     onForeignTaken(turn, outcome);
     return;
   }
+  noteStarts(turn, outcome, { share: 'foreign', every: true });
   // Meanwhile the groups may have been given away again: then there is nothing to claim.
   if (turn.state.resources.mine.foreign) {
     turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });

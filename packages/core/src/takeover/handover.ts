@@ -1,0 +1,91 @@
+/**
+ * One group goes to the other node, while the rest of its share stays: `ip-request-resp` to that
+ * node, which a genuine one follows too, though it does not say what came of it.
+ */
+import type { JobOutcome } from '../job.js';
+import type { Message } from '../message/message.js';
+import type { Part, Peer, Trouble } from '../state.js';
+import type { Turn } from '../turn.js';
+import { isLegacy, noteKeys } from './legacy.js';
+import { sayResources } from './negotiation.js';
+import { hold } from './ownership.js';
+
+/** Offers the group; returns where that leaves it: a genuine node will not answer. */
+export function offerGroup(turn: Turn, peer: Peer, trouble: Trouble): 'asked' | 'away' {
+  const { key, share, round } = trouble;
+  turn.send({
+    t: 'ip-request-resp',
+    dest: peer.name,
+    ipaddr: key,
+    weown: 'no',
+    ok: 'OK',
+    x_move: share,
+    x_round: String(round),
+  });
+  return peer.capabilities.includes('move') ? 'asked' : 'away';
+}
+
+/** Asks for a group that may run on the other node in a life that knows nothing of it. */
+export function recallGroup(turn: Turn, key: string): void {
+  turn.send({ t: 'ip-request', ipaddr: key });
+}
+
+/** A node of our kind offers a group that it could not start. True when that is what it was. */
+export function onMoveOffer(turn: Turn, message: Message, key: string): boolean {
+  const word = message.get('x_move');
+  const from = message.get('src');
+  if ((word !== 'local' && word !== 'foreign') || from === undefined) return false;
+  const share: Part = word === 'local' ? 'foreign' : 'local';
+  const { ending } = turn.state;
+  if (ending.phase !== 'no') {
+    answerMove(turn, from, key, 'failed');
+    return true;
+  }
+  if (isLegacy(turn.state)) hold(turn, share);
+  turn.job({ kind: 'takeGroup', key }, { kind: 'moved', key, share, from });
+  return true;
+}
+
+/** The group that was offered has been tried here. */
+export function onMoveTried(
+  turn: Turn,
+  { key, share, from }: { readonly key: string; readonly share: Part; readonly from: string },
+  outcome: JobOutcome,
+): void {
+  const { resources } = turn.state;
+  const failed = outcome.failed.includes(key);
+  const clean = outcome.groups.includes(key) && outcome.stuck?.includes(key) !== true;
+  if (isLegacy(turn.state)) noteKeys(turn, share, outcome);
+  const runs = !failed || !clean;
+  if (runs && !resources.mine[share]) {
+    const others = resources.borrowed.filter((other) => other.key !== key);
+    resources.borrowed = [...others, { key, share }];
+  }
+  answerMove(turn, from, key, failed ? (clean ? 'failed' : 'stuck') : 'OK');
+}
+
+function answerMove(turn: Turn, to: string, key: string, ok: string): void {
+  turn.send({ t: 'x_moved', dest: to, ipaddr: key, ok });
+}
+
+/**
+ * The node whose groups run here begins a new life and does not know that they do: they are
+ * stopped before it is told that it may start its own, and given back.
+ */
+export function handBackBorrowed(turn: Turn, peer: Peer): void {
+  for (const { key } of turn.state.resources.borrowed) {
+    turn.job({ kind: 'giveGroup', key }, { kind: 'handBack', key, to: peer.name });
+  }
+}
+
+/** A borrowed group has been stopped, unless it could not be. */
+export function onHandedBack(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
+  const { resources } = turn.state;
+  if (outcome.failed.includes(key)) {
+    turn.log('crit', `Resource group ${key} could not be stopped: it cannot go back to ${to}`);
+  } else {
+    resources.borrowed = resources.borrowed.filter((other) => other.key !== key);
+    turn.send({ t: 'ip-request-resp', dest: to, ipaddr: key, weown: 'yes', ok: 'OK' });
+  }
+  sayResources(turn);
+}

@@ -1,0 +1,58 @@
+/** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
+import type { Share } from '../job.js';
+import type { Millis } from '../time.js';
+import type { Turn } from '../turn.js';
+import { busy, sayResources } from './negotiation.js';
+import { hold, letGo } from './ownership.js';
+
+/**
+ * What was released along with a group that stays is taken back after this. Where the policy is to
+ * reboot or to fence this node, that happens before.
+ */
+const RETAKE_AFTER: Millis = 10_000;
+/** After a healed partition the stop is tried again after this: the group runs on both nodes. */
+const LET_GO_AGAIN: Millis = 60_000;
+/** Something else is going on: look again after this. */
+const BUSY_PAUSE: Millis = 1000;
+
+/** What of a share is ours now; all of it when nothing is, for something of it runs nevertheless. */
+export function heldWithin(turn: Turn, share: Share): Share {
+  const { mine } = turn.state.resources;
+  if (share !== 'all') return share;
+  if (mine.local === mine.foreign) return 'all';
+  return mine.local ? 'local' : 'foreign';
+}
+
+/** The share stays ours, and says so; the other node needs to know before it hears of our death. */
+export function keepShare(turn: Turn, share: Share): void {
+  hold(turn, share);
+  turn.state.resources.redo = { at: turn.now.at + RETAKE_AFTER, share, how: 'retake' };
+  sayResources(turn);
+}
+
+/** The share is on both nodes and this one cannot let go of it: it will try again. */
+export function letGoLater(turn: Turn, share: Share): void {
+  hold(turn, share);
+  turn.state.resources.redo = { at: turn.now.at + LET_GO_AGAIN, share, how: 'letGo' };
+  sayResources(turn);
+}
+
+/** Goes on with what a failed stop left half done. */
+export function redoIfDue(turn: Turn): void {
+  const { resources, ending } = turn.state;
+  const { redo } = resources;
+  if (redo === undefined || turn.now.at < redo.at) return;
+  const { share } = redo;
+  resources.redo = undefined;
+  if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
+  if (busy(turn.state)) {
+    resources.redo = { ...redo, at: turn.now.at + BUSY_PAUSE };
+  } else if (redo.how === 'letGo') {
+    letGo(turn, share);
+    turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
+  } else if (
+    share === 'all' ? resources.mine.local && resources.mine.foreign : resources.mine[share]
+  ) {
+    turn.job({ kind: 'standbyAcquire', share }, { kind: 'retake', share });
+  }
+}

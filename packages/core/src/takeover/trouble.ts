@@ -1,0 +1,252 @@
+/**
+ * Groups that are ours to see to and could not be started here: they go to the other node at once;
+ * when that fails too they are tried again and again, with growing pauses, one node at a time.
+ *
+ * The genuine program leaves such a group down on both nodes, or gives it back after 30 seconds.
+ */
+import type { JobOutcome, Share } from '../job.js';
+import type { Part, Peer, Trouble } from '../state.js';
+import type { Instant, Millis } from '../time.js';
+import type { Turn } from '../turn.js';
+import { offerGroup, recallGroup } from './handover.js';
+import { isLegacy, noteKeys } from './legacy.js';
+import { busy, sayResources } from './negotiation.js';
+import { hold } from './ownership.js';
+
+/** The first pause when no node could start a group: that of ResourceManager 3.0.6. */
+const RETRY_FIRST: Millis = 30_000;
+/** The longest: a fault that is mended is noticed within ten minutes. */
+const RETRY_MAX: Millis = 600_000;
+/** Something else is going on: look again after this. */
+const BUSY_PAUSE: Millis = 1000;
+/** A request for standby that came to nothing is made again after this: it may take ten seconds. */
+const STANDBY_AGAIN: Millis = 15_000;
+/** A node that does not say whether it gives a group up is asked again after this. */
+const RECALL_AGAIN: Millis = 10_000;
+/** A genuine node gives back what it could not start after 30 s, and says no word of why. */
+const GIVEN_BACK_WITHIN: Millis = 120_000;
+/** More groups than anybody has; beyond it a runner is broken. */
+const TROUBLES_MAX = 100;
+
+/** What a job was to start. */
+export interface Attempt {
+  readonly share: Share;
+  /** The job was about every group of the share, so none of them runs that it did not start. */
+  readonly every: boolean;
+  /** The other node could not start them either; how often both have tried in vain. */
+  readonly round?: number;
+}
+
+/** A job that starts groups has ended: what runs is no trouble any more, what does not is. */
+export function noteStarts(turn: Turn, outcome: JobOutcome, attempt: Attempt): void {
+  const { groups, failed, stuck = [] } = outcome;
+  for (const key of groups) if (!failed.includes(key)) forget(turn, key);
+  for (const part of ['local', 'foreign'] as const) {
+    const ofPart = (key: string): boolean => partOf(key, attempt.share, outcome) === part;
+    const lost = failed.filter(ofPart);
+    if (lost.length === 0) continue;
+    // What nobody could stop, or what somebody else works on, may be running here.
+    const clean = (key: string): boolean => groups.includes(key) && !stuck.includes(key);
+    const all = [...new Set([...groups, ...failed])].filter(ofPart);
+    if (attempt.every && all.every((key) => lost.includes(key) && clean(key))) {
+      turn.state.resources.mine[part] = false;
+    }
+    for (const key of lost) fail(turn, key, part, clean(key), attempt.round);
+  }
+}
+
+function partOf(key: string, share: Share, outcome: JobOutcome): Part {
+  if (share !== 'all') return share;
+  return outcome.local?.includes(key) === true ? 'local' : 'foreign';
+}
+
+function fail(turn: Turn, key: string, share: Part, clean: boolean, given?: number): void {
+  const { resources } = turn.state;
+  const { at } = turn.now;
+  const failure = resources.failures.find((failure) => failure.key === key);
+  const known = resources.troubles.find((trouble) => trouble.key === key);
+  // A genuine node does not say that it could not start what it gives back.
+  const back = failure !== undefined && at - failure.at < GIVEN_BACK_WITHIN && !peerTells(turn);
+  const round = given ?? known?.round ?? (back ? failure.round : 0);
+  const trouble: Trouble = { key, share, round, step: 'handOver', at, elsewhere: false };
+  remember(turn, key, round);
+  if (!clean) {
+    turn.log('crit', `Resource group ${key} could neither be started nor stopped here`);
+    put(turn, { ...trouble, step: 'waiting', at: at + pauseOf(round), elsewhere: true });
+  } else if (given !== undefined || (back && known === undefined)) startsNowhere(turn, trouble);
+  else put(turn, trouble);
+}
+
+/** Our kind says in its request what it could not start. */
+function peerTells(turn: Turn): boolean {
+  return turn.allCan('move');
+}
+
+/** Both nodes have tried: said once, tried again after a pause. */
+function startsNowhere(turn: Turn, trouble: Trouble): void {
+  wait(turn, trouble, 'could not be started on either node', true);
+}
+
+function wait(turn: Turn, trouble: Trouble, what: string, elsewhere: boolean): void {
+  const round = trouble.round + 1;
+  const pause = pauseOf(trouble.round);
+  const text = `Resource group ${trouble.key} ${what}; trying again in ${pause / 1000} s`;
+  turn.log(round === 1 ? 'crit' : 'warn', text);
+  remember(turn, trouble.key, round);
+  put(turn, { ...trouble, round, step: 'waiting', at: turn.now.at + pause, elsewhere });
+}
+
+/** Doubles with every round. */
+function pauseOf(round: number): Millis {
+  return Math.min(RETRY_MAX, RETRY_FIRST * 2 ** Math.min(round, 10));
+}
+
+function put(turn: Turn, trouble: Trouble): void {
+  const { resources } = turn.state;
+  const others = resources.troubles.filter(({ key }) => key !== trouble.key);
+  resources.troubles = [...others, trouble].slice(-TROUBLES_MAX);
+}
+
+function remember(turn: Turn, key: string, round: number): void {
+  const { resources } = turn.state;
+  const others = resources.failures.filter((failure) => failure.key !== key);
+  resources.failures = [...others, { key, round, at: turn.now.at }].slice(-TROUBLES_MAX);
+}
+
+/** The group runs here. */
+function forget(turn: Turn, key: string): void {
+  const { resources } = turn.state;
+  resources.troubles = resources.troubles.filter((trouble) => trouble.key !== key);
+  resources.failures = resources.failures.filter((failure) => failure.key !== key);
+}
+
+/** Goes on with every group in trouble, as far as it can now. */
+export function actOnTroubles(turn: Turn): void {
+  const { ending, resources } = turn.state;
+  if (ending.phase !== 'no') return;
+  for (const { key } of resources.troubles) {
+    const trouble = turn.state.resources.troubles.find((other) => other.key === key);
+    if (trouble === undefined) continue;
+    const { step, elsewhere, at } = trouble;
+    const peerIsBack = step === 'waiting' && !elsewhere && takerOf(turn) !== undefined;
+    if (peerIsBack) put(turn, { ...trouble, step: 'handOver', at: turn.now.at });
+    else if (turn.now.at >= at) act(turn, trouble);
+  }
+}
+
+/** When there is something to be done about a group; undefined: nothing to wait for. */
+export function troubleAt(troubles: readonly Trouble[]): Instant | undefined {
+  const times = troubles.map(({ at }) => at).filter(Number.isFinite);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function act(turn: Turn, trouble: Trouble): void {
+  const { at } = turn.now;
+  if (trouble.step === 'recall') {
+    const [peer] = turn.livingOthers();
+    if (peer === undefined) put(turn, { ...trouble, step: 'waiting', at });
+    else if (peer.status !== 'active') put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    else {
+      put(turn, { ...trouble, at: at + RECALL_AGAIN });
+      recallGroup(turn, trouble.key);
+    }
+  } else if (busy(turn.state)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
+  else if (trouble.step === 'handOver') giveAway(turn, trouble);
+  else if (trouble.step === 'waiting') tryAgain(turn, trouble);
+}
+
+/** The node that could take a group from us now. */
+function takerOf(turn: Turn): Peer | undefined {
+  const { resources } = turn.state;
+  const ready = isLegacy(turn.state) || (resources.otherStable && resources.phase === 'stable');
+  const [peer] = turn.livingOthers();
+  return ready && peer?.status === 'active' ? peer : undefined;
+}
+
+/**
+ * Gives the group to the other node: with its whole share where none of that runs here, as in any
+ * standby, so that both nodes say what is true; alone where others of the share do run.
+ */
+function giveAway(turn: Turn, trouble: Trouble): void {
+  const { key, share, round } = trouble;
+  const { at } = turn.now;
+  if (turn.livingOthers().length === 0) {
+    wait(turn, trouble, 'could not be started and there is no other node', false);
+    return;
+  }
+  const peer = takerOf(turn);
+  if (peer === undefined) {
+    put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    return;
+  }
+  turn.log('warn', `Resource group ${key} could not be started here: giving it to ${peer.name}`);
+  if (!isLegacy(turn.state) && !turn.state.resources.mine[share]) {
+    put(turn, { ...trouble, at: at + STANDBY_AGAIN });
+    turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me', x_round: String(round) });
+    return;
+  }
+  const step = offerGroup(turn, peer, trouble);
+  put(turn, { ...trouble, step, at: Number.POSITIVE_INFINITY });
+}
+
+function tryAgain(turn: Turn, trouble: Trouble): void {
+  const { key, share } = trouble;
+  const before = turn.state.resources.mine[share];
+  // As with any group, it is ours before its scripts run: nobody else begins meanwhile.
+  if (!before) {
+    hold(turn, share);
+    sayResources(turn);
+  }
+  put(turn, { ...trouble, step: 'trying', at: Number.POSITIVE_INFINITY });
+  turn.job({ kind: 'takeGroup', key }, { kind: 'retry', key, share, before });
+}
+
+/** The group was tried here once more. */
+export function onRetried(
+  turn: Turn,
+  { key, share, before }: { readonly key: string; readonly share: Part; readonly before: boolean },
+  outcome: JobOutcome,
+): void {
+  const { resources } = turn.state;
+  const trouble = resources.troubles.find((trouble) => trouble.key === key);
+  // Meanwhile the share was given up, and the scripts that stop it are on their way.
+  if (trouble === undefined) return;
+  if (isLegacy(turn.state)) noteKeys(turn, share, outcome);
+  noteStarts(turn, outcome, { share, every: !before });
+  sayResources(turn);
+}
+
+/** The other node says what came of a group that we offered it. */
+export function onMoved(turn: Turn, peer: Peer, key: string, ok: string): void {
+  const trouble = turn.state.resources.troubles.find((trouble) => trouble.key === key);
+  if (trouble?.step !== 'asked') return;
+  if (ok === 'OK') turn.log('info', `Resource group ${key} runs on ${peer.name}`);
+  if (ok === 'failed') startsNowhere(turn, trouble);
+  else put(turn, { ...trouble, step: 'away', at: Number.POSITIVE_INFINITY });
+}
+
+/** The other node is gone, and what it ran for us: it is to be started here again. */
+export function retryWhatWasAway(turn: Turn): void {
+  const { resources } = turn.state;
+  resources.troubles = resources.troubles.map((trouble) =>
+    trouble.step === 'asked' || trouble.step === 'away' || trouble.step === 'recall'
+      ? { ...trouble, step: 'waiting' as const, at: turn.now.at }
+      : trouble,
+  );
+}
+
+/** The other node has begun a life that knows nothing of what it ran for us: asks for it back. */
+export function recallWhatWasAway(turn: Turn): void {
+  const { resources } = turn.state;
+  resources.troubles = resources.troubles.map((trouble) =>
+    trouble.step === 'asked' || trouble.step === 'away'
+      ? { ...trouble, step: 'recall' as const, at: turn.now.at }
+      : trouble,
+  );
+}
+
+/** The share of a group that was in trouble here; our own where nothing is known. */
+export function shareOfGroup(turn: Turn, key: string): Part {
+  const { troubles } = turn.state.resources;
+  return troubles.find((trouble) => trouble.key === key)?.share ?? 'local';
+}
