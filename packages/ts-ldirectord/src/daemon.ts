@@ -2,13 +2,16 @@
  * The life of the daemon: it reads its configuration, follows it, reads it again when told or when
  * the file changes, and leaves the table in order. What is done in between the director decides.
  */
+import { systemClock } from '@ts-heartbeat/platform/clock';
 import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
+import { ServiceNotice, takeServicePlace } from '@ts-heartbeat/platform/servicenotice';
 import { onSignals } from '@ts-heartbeat/platform/signals';
 import { readable } from './command/bytes.js';
 import { hostName } from './command/gather.js';
 import type { Handover } from './command/handover.js';
 import { type ReadResult, readConfiguration } from './command/read.js';
 import { OWN_VERSION } from './command/version.js';
+import type { Configuration } from './config/config.js';
 import { printProblem, upToFirstError } from './config/problem.js';
 import { findIpvsadm, Ipvsadm } from './ipvs/ipvsadm.js';
 import { openDirectorLog } from './logfile.js';
@@ -18,6 +21,9 @@ import { Service } from './service.js';
 /** Exit codes of ldirectord 4.12. */
 const EXIT_CONFIGURATION = 2;
 const EXIT_INITIALISATION = 1;
+
+/** A service manager is told that we live at least this often. */
+const SIGN_INTERVAL_MS = 1000;
 
 /** What ends the daemon in order (ldirectord 4.12); those that only a fault raises are left out. */
 const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 'SIGXFSZ'] as const;
@@ -29,6 +35,7 @@ const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 
  */
 export async function runDaemon(handover: Handover, first?: ReadResult): Promise<number> {
   const { name, debug, foreground } = handover;
+  const notice = new ServiceNotice(takeServicePlace(process.env));
   const options = { hostName: hostName(process.env), debug };
   const result = first ?? (await readConfiguration(handover, options));
   if (!result.configuration) {
@@ -53,25 +60,49 @@ export async function runDaemon(handover: Handover, first?: ReadResult): Promise
   const log = await openDirectorLog(target, { name, debug, lasting: true });
   log.write(`${OWN_VERSION} on Node.js ${process.version}`);
   const service = new Service({ handover, log, ipvs: new Ipvsadm(ipvsadm), ...options });
-  const signals = takeSignals(service);
+  const signals = takeSignals(service, notice);
   process.on('uncaughtException', (error) => {
     // The kernel goes on with the table as it is, and the next start takes it over.
     log.write(`unexpected error: ${error.stack ?? error.message}`);
     process.exit(EXIT_INITIALISATION);
   });
+  // Before the command that started us ends: it is the service's main process until then.
+  notice.status(statusLine(result.configuration));
+  notice.ready(process.pid);
+  const signs = giveSignsOfLife(notice);
   reportUp();
   const ended = await service.run(result.configuration, result);
   signals();
+  clearInterval(signs);
   if (!foreground) leavePidFile(name);
   await ended.close();
   return 0;
 }
 
-function takeSignals(service: Service): () => void {
-  const ending = ENDING.map((signal) => [signal, () => service.stop(signal.slice(3))] as const);
+/** `watching 2 virtual services on 4 real servers` */
+function statusLine({ virtuals }: Configuration): string {
+  const reals = virtuals.reduce((sum, virtual) => sum + virtual.reals.length, 0);
+  return `watching ${virtuals.length} virtual services on ${reals} real servers`;
+}
+
+/** Tells the service manager that the event loop turns, if it wants to know. */
+function giveSignsOfLife(notice: ServiceNotice): NodeJS.Timeout {
+  const { at } = systemClock();
+  return setInterval(() => notice.alive(at()), SIGN_INTERVAL_MS).unref();
+}
+
+function takeSignals(service: Service, notice: ServiceNotice): () => void {
+  const stop = (signal: string) => (): void => {
+    notice.stopping();
+    service.stop(signal);
+  };
+  const ending = ENDING.map((signal) => [signal, stop(signal.slice(3))] as const);
   return onSignals({
     ...Object.fromEntries(ending),
-    SIGHUP: () => service.reloadOnSignal(),
+    SIGHUP: () => {
+      notice.reloading();
+      void service.reloadOnSignal().then(() => notice.ready());
+    },
     SIGPIPE: 'ignore',
     SIGUSR1: 'ignore',
   });

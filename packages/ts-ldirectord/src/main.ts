@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDaemon } from '@ts-heartbeat/platform/daemon';
+import { ServiceNotice, takeServicePlace } from '@ts-heartbeat/platform/servicenotice';
 import { type Arguments, parseArguments } from './command/arguments.js';
 import { readable } from './command/bytes.js';
 import { noteChecked } from './command/checked.js';
@@ -126,6 +127,9 @@ class Command {
     const reason = `Exiting from ldirectord ${verb}`;
     switch (action.kind) {
       case 'exit':
+        if (verb === 'start' && running.kind === 'running') {
+          new ServiceNotice(takeServicePlace(process.env)).ready(running.pid);
+        }
         this.#say(action);
         return this.#end(action.code, reason);
       case 'signal':

@@ -104,10 +104,10 @@ export class Service {
     void this.#stopLimit().then(() => this.#tableLeft());
   }
 
-  /** SIGHUP. */
-  reloadOnSignal(): void {
+  /** SIGHUP. Resolves when the file has been read, good or bad. */
+  reloadOnSignal(): Promise<void> {
     this.#log.write('Reloading Linux Director Daemon config on signal');
-    void this.#reload();
+    return this.#reload();
   }
 
   #tell(event: Event): void {
