@@ -35,6 +35,15 @@ test('arguments reach the program untouched', async () => {
   assert.equal(end.stdout, 'a b|$(id)||*|');
 });
 
+test('a descriptor becomes the standard input; without one it is empty', async () => {
+  const stdin = openSync('/etc/hostname', 'r');
+  const given = await runChild({ argv: ['cat'], environment, stdin, stdout: kept });
+  closeSync(stdin);
+  assert.equal(given.stdout, readFileSync('/etc/hostname', 'utf8'));
+  const empty = await runChild({ argv: ['cat'], environment, stdout: kept });
+  assert.deepEqual([empty.code, empty.stdout], [0, '']);
+});
+
 test('outputs go to descriptors', async (t) => {
   const made = mkdtempSync(path.join(os.tmpdir(), 'child-'));
   t.after(() => rmSync(made, { recursive: true, force: true }));

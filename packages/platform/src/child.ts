@@ -11,6 +11,8 @@ export interface ChildOptions {
   readonly directory?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** A descriptor that becomes the standard input; absent: it is empty. */
+  readonly stdin?: number;
   readonly stdout?: Output;
   readonly stderr?: Output;
   /** After this the group is sent SIGTERM; absent: it may run for ever. */
@@ -109,7 +111,7 @@ function lastOutput(child: ChildProcess, closed: Promise<void>): Promise<void> {
   });
 }
 
-/** Starts a child program. Its standard input is empty, its environment exactly the given one. */
+/** Starts a child program. Its environment is exactly the given one. */
 export function startChild(options: ChildOptions): Child {
   const [program, ...words] = options.argv;
   const begun = process.hrtime.bigint();
@@ -117,7 +119,7 @@ export function startChild(options: ChildOptions): Child {
     // Node gives a detached child a session of its own, and with it a group of its own.
     detached: true,
     env: { ...options.environment },
-    stdio: ['ignore', stdio(options.stdout), stdio(options.stderr)],
+    stdio: [options.stdin ?? 'ignore', stdio(options.stdout), stdio(options.stderr)],
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),

@@ -1,6 +1,10 @@
-/** The fencing drivers that cluster-glue installs, and how many parameters each must be given. */
+/**
+ * The fencing drivers that cluster-glue installs, with how many parameters each must be given, and
+ * the agents of fence-agents.
+ */
 import { readdirSync } from 'node:fs';
 import type { StonithType } from '@ts-heartbeat/core/config/machine';
+import { AGENT, AGENT_DIRECTORY } from '../fencing/device.js';
 
 /** Where cluster-glue keeps them: Debian and 32 bit, then 64 bit Red Hat systems. */
 const DIRECTORIES = ['/usr/lib/stonith/plugins', '/usr/lib64/stonith/plugins'];
@@ -35,7 +39,10 @@ function names(directory: string): readonly string[] {
   }
 }
 
-/** The drivers of this machine by name; those that are scripts are called `external/NAME`. */
+/**
+ * The drivers of this machine by name; those that are scripts are called `external/NAME`, agents
+ * `fence_NAME`.
+ */
 export function systemStonithTypes(root = ''): ReadonlyMap<string, StonithType> {
   const types = new Map<string, StonithType>();
   for (const directory of DIRECTORIES) {
@@ -50,6 +57,9 @@ export function systemStonithTypes(root = ''): ReadonlyMap<string, StonithType> 
       // Their own count is known only to them; every one of them wants something.
       types.set(`external/${script}`, { parameters: 1 });
     }
+  }
+  for (const agent of names(`${root}${AGENT_DIRECTORY}`)) {
+    if (AGENT.test(agent)) types.set(agent, { named: true });
   }
   return types;
 }

@@ -73,6 +73,17 @@ export const CLIENTS: readonly Row[] = [
     'stonith_host * apcmaster address secret',
     error('Invalid Stonith configuration parameter [...]'),
   ),
+  {
+    ...sound('stonith_host * fence_apc ip=10.0.0.1 passwd=a=b'),
+    differs: 'the agents of fence-agents, which 3.0.6 does not know',
+  },
+  {
+    ...line(
+      'stonith_host * fence_apc ip=10.0.0.1 secret',
+      error('Invalid Stonith configuration parameter [...]'),
+    ),
+    differs: 'the agents of fence-agents, which 3.0.6 does not know',
+  },
   sound('stonith_host other foo a b'),
   sound('stonith_host * suicide\nstonith_host * null a b'),
 ];
