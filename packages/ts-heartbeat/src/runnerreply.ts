@@ -45,10 +45,18 @@ export function decodeReply(value: unknown): RunnerReply | undefined {
 
 function decodeOutcome(value: unknown): JobOutcome | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ok, failed, groups, stuck } = value as Readonly<Record<string, unknown>>;
+  const { ok, failed, groups, stuck, local } = value as Readonly<Record<string, unknown>>;
   if (typeof ok !== 'boolean' || !isTexts(failed) || !isTexts(groups)) return undefined;
-  if (stuck === undefined) return { ok, failed, groups };
-  return isTexts(stuck) ? { ok, failed, groups, stuck } : undefined;
+  if (!(stuck === undefined || isTexts(stuck)) || !(local === undefined || isTexts(local))) {
+    return undefined;
+  }
+  return {
+    ok,
+    failed,
+    groups,
+    ...(stuck === undefined ? {} : { stuck }),
+    ...(local === undefined ? {} : { local }),
+  };
 }
 
 function isCount(value: unknown): value is number {

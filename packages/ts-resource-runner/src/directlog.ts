@@ -16,8 +16,9 @@ function append(path: string | undefined, line: string): void {
 
 /**
  * One line in the form of the genuine scripts, in the files and the syslog facility of the HA_
- * variables: `2026/11/22_14:09:55`, tab, ` ResourceManager(default)[465]:    info: text`; `tag` is
- * the name of the script.
+ * variables: `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text`, in the debug file
+ * `ResourceManager(default)[465]:`, tab, `2026/11/22_14:09:55 info: text`; `tag` is the name of the
+ * script. A notice has no severity word: some lines of the genuine scripts have none.
  */
 export function logDirectly(
   line: LogLine & { readonly tag: string },
@@ -28,9 +29,10 @@ export function logDirectly(
   const isDebug = line.severity === 'debug';
   if (isDebug && Number(environment.HA_debug ?? 0) === 0) return;
   const tag = `${line.tag}(default)[${process.pid}]`;
-  const text = `${SEVERITY_WORD[line.severity]}: ${line.text}`;
-  if (!isDebug) append(logFile, `${dateStamp(at)}\t ${tag}:    ${text}`);
-  if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)}\t${text}`);
+  const text =
+    line.severity === 'notice' ? line.text : `${SEVERITY_WORD[line.severity]}: ${line.text}`;
+  if (!isDebug) append(logFile, `${dateStamp(at)}  ${tag}:    ${text}`);
+  if (debugFile !== logFile) append(debugFile, `${tag}:\t${dateStamp(at)} ${text}`);
   if (facility === undefined || facility === '' || facility === 'none') return;
   const level = { crit: 'err', error: 'err', warn: 'warning', debug: 'debug' }[
     line.severity as string

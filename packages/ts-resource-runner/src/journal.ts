@@ -30,7 +30,7 @@ export interface JournalEntry {
 }
 
 /** Changed whenever an older entry could be misread. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export class Journal {
   readonly #path: string;

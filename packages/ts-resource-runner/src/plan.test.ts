@@ -76,6 +76,8 @@ class Machine {
         return null;
       case 'run':
         return this.#run(effect, stopAt);
+      case 'harc':
+        return null;
       case 'announce':
         this.announced.push(effect.resource.args[0] ?? '');
         return { kind: 'ended', rc: 0, output: '', late: false };
@@ -141,7 +143,7 @@ test('takeGroup asks each resource and starts what does not run, left to right',
   const machine = new Machine([LVS]);
   machine.running.add('IPaddr');
   const outcome = machine.job({ kind: 'takeGroup', key: 'lvs' });
-  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['lvs'] });
+  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['lvs'], local: ['lvs'] });
   assert.deepEqual(machine.calls, [
     'lvs status',
     'lvs start',
@@ -193,7 +195,7 @@ test('a failing start releases the whole group, also what was never started', ()
   const machine = new Machine(TWO);
   machine.codes.set('IPaddr start', [5]);
   const outcome = machine.job({ kind: 'standbyAcquire', share: 'all' });
-  assert.deepEqual(outcome, { ok: false, failed: ['lvs'], groups: ['lvs', 'ip2'] });
+  assert.deepEqual(outcome, { ok: false, failed: ['lvs'], groups: ['lvs', 'ip2'], local: ['lvs'] });
   assert.deepEqual(machine.changes, [
     'lvs start',
     'IPaddr start',
@@ -271,7 +273,7 @@ test('announce calls nothing but the announcement of each address that runs here
   machine.job({ kind: 'takeOver', node: 'beta' }, 3);
   machine.calls.length = 0;
   const outcome = machine.job({ kind: 'announce', share: 'foreign' }, 4);
-  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['IPaddr2::10.0.0.2'] });
+  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['IPaddr2::10.0.0.2'], local: [] });
   assert.deepEqual(machine.announced, ['10.0.0.2', '10.0.0.3']);
   assert.deepEqual(machine.job({ kind: 'announce', share: 'all' }, 5)?.groups, [
     'lvs',
@@ -316,7 +318,13 @@ test('what still runs after the last attempt meets the policy and stays in the r
   machine.codes.set('web stop', [1]);
   machine.calls.length = 0;
   const outcome = machine.job({ kind: 'releaseAll' }, 2, { HA_STOPRETRYMAX: '2' });
-  assert.deepEqual(outcome, { ok: false, failed: ['ip'], groups: ['ip'], stuck: ['ip'] });
+  assert.deepEqual(outcome, {
+    ok: false,
+    failed: ['ip'],
+    groups: ['ip'],
+    local: ['ip'],
+    stuck: ['ip'],
+  });
   assert.deepEqual(machine.calls, ['web stop', 'web stop', 'web stop', 'web status', 'ip stop']);
   assert.ok(machine.lines.includes('crit: Resource STOP failure. Reboot required!'));
   assert.deepEqual(machine.others, [{ kind: 'stuck', policy: 'stay', word: 'web' }]);
@@ -370,7 +378,12 @@ test('a runner killed in a start asks that resource again and completes the grou
   machine.running.add('IPaddr');
   machine.restart();
   assert.deepEqual(machine.changes, ['lvs start', 'IPaddr start', 'web start']);
-  assert.deepEqual(machine.outcomes.get(1), { ok: true, failed: [], groups: ['lvs'] });
+  assert.deepEqual(machine.outcomes.get(1), {
+    ok: true,
+    failed: [],
+    groups: ['lvs'],
+    local: ['lvs'],
+  });
 });
 
 test('when ts-heartbeat is gone for good, what is under way is ended and all is released', () => {

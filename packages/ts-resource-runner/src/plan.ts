@@ -118,6 +118,7 @@ function releaseHeld(turn: Turn): Turn {
     failed: [],
     groups: [],
     stuck: [],
+    local: [],
   });
 }
 
@@ -130,7 +131,7 @@ function nextJob(turn: Turn): Turn {
   const [request, ...queue] = turn.state.queue;
   turn.change({ queue, work: null });
   if (request === undefined) return turn;
-  const nothing = { todo: [], failed: [], groups: [], stuck: [] };
+  const nothing = { todo: [], failed: [], groups: [], stuck: [], local: [] };
   return begin(turn, { request, ...nothing, step: { at: 'read' } });
 }
 
@@ -193,7 +194,10 @@ function planned(turn: Turn, work: Work, groups: readonly Group[]): Turn {
   if (work.request === null || turn.state.orphaned) return finish(turn, work);
   const { localNode, held } = turn.state;
   const { job, environment } = work.request;
-  return nextTask(turn, { ...work, todo: expand(job, { localNode, held, groups, environment }) });
+  const todo = expand(job, { localNode, held, groups, environment });
+  const known = [...groups, ...held.map((entry) => entry.group)];
+  const local = known.filter(({ node }) => node === localNode).map(({ key }) => key);
+  return nextTask(turn, { ...work, todo, local });
 }
 
 function nextTask(turn: Turn, work: Work): Turn {
@@ -221,7 +225,8 @@ function finish(turn: Turn, work: Work): Turn {
   if (work.request === null) return turn.emit({ kind: 'released' });
   if (turn.state.orphaned) return releaseHeld(turn);
   const { failed, groups, stuck } = work;
-  const outcome = { ok: failed.length === 0, failed, groups };
+  const local = groups.filter((key) => work.local.includes(key));
+  const outcome = { ok: failed.length === 0, failed, groups, local };
   answer(turn, work.request.id, stuck.length === 0 ? outcome : { ...outcome, stuck });
   return nextJob(turn);
 }
@@ -352,8 +357,18 @@ function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn
     turn.hold(group, true);
     return leave(turn, work, group);
   }
+  sayOffered(turn, group);
   turn.log('info', `Acquiring resource group: ${lineOf(group)}`);
   return start(turn, actingOn(work, group), group, 0);
+}
+
+/** The genuine daemon takes its own groups by a message to itself: what its scripts say to that. */
+function sayOffered(turn: Turn, group: Group): void {
+  const type = 'ip-request-resp';
+  const text = `received ${type} ${group.key} OK yes`;
+  turn.emit({ kind: 'harc', type });
+  // A line without a severity word.
+  turn.emit({ kind: 'log', tag: type, severity: 'notice', text });
 }
 
 function started(

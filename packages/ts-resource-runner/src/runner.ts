@@ -191,6 +191,9 @@ export class Runner {
       case 'hook':
         void this.#hook(effect.name, effect.deadline);
         break;
+      case 'harc':
+        this.#sayHarc(effect.type);
+        break;
       case 'announce':
         void this.#announce(effect.resource, effect.deadline);
         break;
@@ -212,6 +215,12 @@ export class Runner {
       case 'log':
         this.log(effect);
     }
+  }
+
+  /** The path with two slashes, as in heartbeat 3.0.6. */
+  #sayHarc(type: string): void {
+    const text = `Running ${this.#options.places.haDirectory}//rc.d/${type} ${type}`;
+    this.log({ severity: 'info', text, tag: 'harc' });
   }
 
   #read(): void {

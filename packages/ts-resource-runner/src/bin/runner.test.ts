@@ -28,7 +28,7 @@ test('a group is taken in order and given up in reverse, with the genuine lines'
   const master = await sandbox.connect();
   master.send({ op: 'job', id: 1, job: { kind: 'acquireOwn' }, environment: { HA_st: 'dead' } });
   const { outcome } = await master.done(1);
-  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['one'] });
+  assert.deepEqual(outcome, { ok: true, failed: [], groups: ['one'], local: ['one'] });
   assert.deepEqual(sandbox.changes, ['one start', 'two x y start', 'three start']);
   assert.deepEqual(await master.held(), { op: 'held', local: ['one'], foreign: [] });
   assert.match(readFileSync(sandbox.debugLog, 'utf8'), /^err\nout alpha dead \/\nerr\n$/m);
@@ -38,6 +38,8 @@ test('a group is taken in order and given up in reverse, with the genuine lines'
   assert.deepEqual(sandbox.changes.slice(3), ['three stop', 'two x y stop', 'one stop']);
   const directory = sandbox.path('ha.d/resource.d');
   assert.deepEqual(master.lines, [
+    `info: Running ${sandbox.path('ha.d')}//rc.d/ip-request-resp ip-request-resp`,
+    'notice: received ip-request-resp one OK yes',
     `info: Acquiring resource group: ${LINE}`,
     `info: Running ${directory}/one  start`,
     `info: Running ${directory}/two x y start`,
@@ -68,7 +70,7 @@ test('haresources is read at the job, and a start that fails undoes the group', 
   writeFileSync(sandbox.path('ha.d/haresources'), 'Beta one two missing # comment\n');
   master.send({ op: 'job', id: 7, job: { kind: 'takeOver', node: 'beta' }, environment });
   const { outcome } = await master.done(7);
-  assert.deepEqual(outcome, { ok: false, failed: ['one'], groups: ['one'] });
+  assert.deepEqual(outcome, { ok: false, failed: ['one'], groups: ['one'], local: [] });
   assert.deepEqual(sandbox.changes, ['one start', 'two start', 'two stop', 'one stop']);
   assert.ok(master.lines.includes('crit: Giving up resources due to failure of two'));
   assert.ok(
@@ -112,7 +114,12 @@ test('kill -9 in a start: the script is waited for and the group completed', asy
   assert.match(readFileSync(sandbox.path('ha-log'), 'utf8'), /info: Waiting for .*two start \[/);
   assert.deepEqual(sandbox.changes, ['one start', 'two x y start']);
   sandbox.touch('go');
-  assert.deepEqual((await after.done(3)).outcome, { ok: true, failed: [], groups: ['one'] });
+  assert.deepEqual((await after.done(3)).outcome, {
+    ok: true,
+    failed: [],
+    groups: ['one'],
+    local: ['one'],
+  });
   assert.deepEqual(sandbox.changes, ['one start', 'two x y start', 'two ended', 'three start']);
   assert.deepEqual((await after.held()).local, ['one']);
 });
@@ -145,7 +152,7 @@ test('without ts-heartbeat everything is given up after the time it named', asyn
   const log = readFileSync(sandbox.path('ha-log'), 'utf8');
   assert.match(
     log,
-    /^\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d\t ResourceManager\(default\)\[\d+\]: {4}info: Releasing resource group: alpha one/m,
+    /^\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d {2}ResourceManager\(default\)\[\d+\]: {4}info: Releasing resource group: alpha one/m,
   );
   assert.equal(existsSync(sandbox.socket), false);
 });

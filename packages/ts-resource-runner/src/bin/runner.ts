@@ -11,6 +11,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@ts-heartbeat/platform/clock';
+import { rebootCommands } from '@ts-heartbeat/platform/reboot';
 import { DirectoryLock } from '../lock.js';
 import { places } from '../places.js';
 import type { StopPolicy } from '../plan/state.js';
@@ -21,11 +22,6 @@ import { Server } from '../server.js';
 /** A file system check can take minutes. The genuine scripts have no limit at all. */
 const DEADLINE_SECONDS = 600;
 const STATUS_DEADLINE_SECONDS = 60;
-/** ResourceManager 3.0.6. */
-const REBOOT_COMMANDS = [
-  ['/sbin/reboot', '-nf'],
-  ['/sbin/init', '6'],
-];
 
 const USAGE = `usage: ts-resource-runner [--deadline SECONDS] [--status-deadline SECONDS]
     [--stop-policy reboot|fence|stay] [--reboot-command 'PROGRAM ARG...']
@@ -91,7 +87,6 @@ async function main(): Promise<void> {
   }
   const where = places(given['ha-dir'], given.rsctmp, given.socket);
   const clock = systemClock();
-  const reboot = given['reboot-command'];
   const runner: Runner = new Runner({
     places: where,
     settings: {
@@ -103,7 +98,7 @@ async function main(): Promise<void> {
     environment: process.env,
     recover: recoverWith(
       {
-        reboot: reboot === undefined ? REBOOT_COMMANDS : words(reboot),
+        reboot: rebootCommands(given['reboot-command']),
         fence: words(given['fence-command']),
       },
       (line) => runner.log(line),

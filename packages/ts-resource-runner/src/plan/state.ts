@@ -75,6 +75,8 @@ export interface Work {
   readonly groups: readonly string[];
   /** Keys of groups of which a resource could not be stopped. */
   readonly stuck: readonly string[];
+  /** Keys of the groups that are at home here. */
+  readonly local: readonly string[];
 }
 
 export interface PlanState {
@@ -126,6 +128,8 @@ export type PlanEffect =
     }
   /** Run that file of rc.d if it is executable; answered by `ended`. */
   | { readonly kind: 'hook'; readonly name: string; readonly deadline: Millis }
+  /** Log what harc says before the script of that message type. */
+  | { readonly kind: 'harc'; readonly type: string }
   /** Announce the address of that resource again; answered by `ended`. */
   | { readonly kind: 'announce'; readonly resource: Resource; readonly deadline: Millis }
   | { readonly kind: 'wait'; readonly for: Millis }
