@@ -32,7 +32,13 @@ export type Event =
   /** The resource runner has finished a job. */
   | { readonly kind: 'jobDone'; readonly id: number; readonly outcome: JobOutcome }
   /** A fencing device has answered. */
-  | { readonly kind: 'fenced'; readonly node: string; readonly ok: boolean }
+  | {
+      readonly kind: 'fenced';
+      readonly node: string;
+      readonly ok: boolean;
+      /** The device does not know such a node. */
+      readonly badHost?: true;
+    }
   /** SIGTERM: give up everything and end. With `keep`: end quickly and leave the resources running. */
   | { readonly kind: 'stop'; readonly keep: boolean }
   /** Every respawned client has ended, after the effect `stopClients`. */

@@ -27,7 +27,15 @@ import type { Message } from './message/message.js';
 import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
-import { claimIfDue, onClaim, onMeeting, onOtherLetGo, onReturn } from './takeover/heal.js';
+import {
+  claimIfBothHold,
+  claimIfDue,
+  onClaim,
+  onMeeting,
+  onNewLifeActive,
+  onOtherLetGo,
+  onReturn,
+} from './takeover/heal.js';
 import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
@@ -108,7 +116,7 @@ function react(turn: Turn, event: Event): void {
       onJobDone(turn, event.id, event.outcome);
       break;
     case 'fenced':
-      onFenced(turn, event.node, event.ok);
+      onFenced(turn, event.node, event.ok, event.badHost === true);
       break;
     case 'stop':
       wantEnd(turn, event.keep);
@@ -228,17 +236,19 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
   considerFailback(turn);
   audit(turn);
+  claimIfBothHold(turn, peer);
 }
 
-function onStatus(turn: Turn, { peer, message, seq }: Accepted): void {
+function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   if (seq < peer.statusSeq) return;
   peer.statusSeq = seq;
   const before = turn.state.communicationUp;
-  const news = noteStatus(turn, peer, message);
+  const news = noteStatus(turn, peer, message, reborn);
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
   if (changed && peer.status === 'active') onPeerActive(turn);
+  if (news.kind === 'changed' && peer.status === 'active') onNewLifeActive(turn, peer);
   if (news.kind === 'returned') forgetFencing(turn, peer.name);
   if (news.kind === 'returned') onReturn(turn, peer);
   else if (news.kind === 'met') onMeeting(turn, peer);

@@ -203,6 +203,7 @@ export interface Heal {
   readonly foreign: Millis | undefined;
   /** What we call this settling, when we began it. */
   readonly ownId: string;
+  readonly begunAt: Instant;
   /** What the peer calls it, when it began it too. */
   readonly peerId: string | undefined;
   /** The peer's words are in, and we have judged. */

@@ -22,8 +22,8 @@ export type StatusNews =
   /** We meet the node for the first time in this life, and it is at work already. */
   | { readonly kind: 'met' };
 
-/** Takes in a status of another node. */
-export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews {
+/** Takes in a status of another node; `reborn`: it was dead and this is its new life's first word. */
+export function noteStatus(turn: Turn, peer: Peer, message: Message, reborn = false): StatusNews {
   const said = message.get('st');
   if (said === undefined) {
     turn.logLimited('st', 'error', 'HBDoMsg_T_STATUS: status update without st field');
@@ -36,7 +36,7 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message): StatusNews
   const known = peer.status !== 'init' && !dead;
   peer.statusAt = turn.now.at;
   if (known || dead || peer.type === 'ping') warnIfLate(turn, peer, silent);
-  if (status === peer.status) return { kind: 'same' };
+  if (status === peer.status && !reborn) return { kind: 'same' };
   peer.status = status;
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
   turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });

@@ -14,6 +14,8 @@ export interface Accepted {
   readonly seq: number;
   /** The peer has begun a life that we have not met before with this message. */
   readonly newLife: boolean;
+  /** The same, of a peer that was dead. */
+  readonly reborn: boolean;
   /** False when the message is meant for another node. */
   readonly ours: boolean;
 }
@@ -47,7 +49,7 @@ function receivePing(turn: Turn, peer: Peer, link: string, message: Message): Ac
   if (message.get('t') !== 'NS_st' || link !== peer.name || !recent) return undefined;
   hearLink(turn, peer.name, peer.links, link);
   peer.heard = true;
-  return { peer, message, seq: 0, newLife: false, ours: true };
+  return { peer, message, seq: 0, newLife: false, reborn: false, ours: true };
 }
 
 function receiveFromNode(
@@ -73,6 +75,7 @@ function receiveFromNode(
   }
   const seq = message.hex('seq') ?? 0;
   const newLife = generation > peer.generation || !peer.heard;
+  const reborn = newLife && peer.status === 'dead';
   if (generation > peer.generation) beginLife(turn, peer, generation);
   noteIdentity(turn, peer, message);
   const fresh = admit(turn, peer, seq);
@@ -80,7 +83,7 @@ function receiveFromNode(
   if (ours) hearLink(turn, peer.name, peer.links, link);
   if (!fresh) return undefined;
   peer.heard = true;
-  return { peer, message, seq, newLife, ours };
+  return { peer, message, seq, newLife, reborn, ours };
 }
 
 /** A peer we have not met yet, or one that has restarted, begins with an empty record. */

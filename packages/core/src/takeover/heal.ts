@@ -11,6 +11,7 @@ import type { Message } from '../message/message.js';
 import type { Heal, Peer } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
+import { isLegacy } from './legacy.js';
 import { tellHolding } from './negotiation.js';
 import { letGo } from './ownership.js';
 import { letGoLater } from './stuck.js';
@@ -19,6 +20,8 @@ import { letGoLater } from './stuck.js';
 const GIVE_UP_PAUSE = 2000;
 /** A claim that was not answered is said again after this. */
 const CLAIM_AGAIN = 500;
+/** Two that hold the same begin to settle it no sooner than this after the last time. */
+const BOTH_HOLD_AGAIN = 1000;
 
 /** A node that was declared dead is back in the same life. */
 export function onReturn(turn: Turn, peer: Peer): void {
@@ -52,6 +55,27 @@ export function onMeeting(turn: Turn, peer: Peer): void {
   if (peer.capabilities.includes('heal')) claim(turn, peer);
 }
 
+/**
+ * The peer has begun a new life, in which it may have found its groups still running. In legacy
+ * mode it does not say so unless it is asked.
+ */
+export function onNewLifeActive(turn: Turn, peer: Peer): void {
+  if (isLegacy(turn.state) && peer.capabilities.includes('heal')) claim(turn, peer);
+}
+
+/**
+ * Both hold the same, whatever led to it (a life that was begun in a partition with what the one
+ * before had left, say): it is settled as after a partition.
+ */
+export function claimIfBothHold(turn: Turn, peer: Peer): void {
+  const { resources, heal } = turn.state;
+  const { mine, other } = resources;
+  const both = (mine.local && other.foreign) || (mine.foreign && other.local);
+  if (!both || isLegacy(turn.state) || !peer.capabilities.includes('heal')) return;
+  if (heal !== undefined && turn.now.at - heal.begunAt < BOTH_HOLD_AGAIN) return;
+  claim(turn, peer);
+}
+
 /** Begins to settle: says what we hold and since when, again and again until it is answered. */
 function claim(turn: Turn, peer: Peer): void {
   turn.state.heal = { ...standing(turn, peer), againAt: turn.now.at + CLAIM_AGAIN };
@@ -67,6 +91,7 @@ function standing(turn: Turn, peer: Peer): Heal {
     local: mine.local ? Math.round(now.at - since.local) : undefined,
     foreign: mine.foreign ? Math.round(now.at - since.foreign) : undefined,
     ownId: state.history.newest.toString(16),
+    begunAt: now.at,
     peerId: undefined,
     decided: false,
     againAt: undefined,
@@ -132,7 +157,8 @@ function judgeShare(
   theirs: Millis | undefined,
 ): boolean {
   if (ours === undefined || theirs === undefined) return false;
-  const { localNode, autoFailback } = turn.state.settings;
+  const { state } = turn;
+  const { localNode, autoFailback } = state.settings;
   const home = share === 'local' ? localNode : peer.name;
   const homeDecides = ours === theirs || autoFailback === 'legacy';
   const weKeep = homeDecides ? share === 'local' : ours > theirs;
@@ -142,6 +168,8 @@ function judgeShare(
     return true;
   }
   turn.log('warn', `Giving up our ${share} resources after the partition: ${facts}`);
+  // It could not be stopped a moment ago, and will be tried again in time.
+  if (state.resources.redo?.how === 'letGo') return false;
   letGo(turn, share);
   turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
   return false;

@@ -30,7 +30,7 @@ export function sayResources(turn: Turn, more: Readonly<Record<string, string>> 
 export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>): void {
   const { resources } = turn.state;
   // A node that has just begun must not start its groups before we have stopped them here.
-  const wait = resources.jobs.some(({ purpose }) => purpose.kind === 'handBack');
+  const wait = resources.jobs.some(({ purpose }) => STOPPING.has(purpose.kind));
   turn.send({
     t: 'resource',
     rsc_hold: heldOf(resources.mine),
@@ -40,6 +40,9 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
     ...more,
   });
 }
+
+/** Jobs that stop groups which another node may be about to start. */
+const STOPPING: ReadonlySet<string> = new Set(['handBack', 'standbyRelease', 'letGo']);
 
 /** Communication is up: ask what the others hold, or settle at once when there are none. */
 export function beginNegotiation(turn: Turn): void {
@@ -83,7 +86,7 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     // Two nodes of our kind need not wait for one another: each has now said what it holds.
     const speaks = peer.capabilities.includes('settle') && message.get('x_wait') === undefined;
     const settled = resources.otherStable || speaks;
-    if (settled) becomeStable(turn, 'remote');
+    if (settled) becomeStable(turn, resources.otherStable ? 'remote' : 'local');
   }
 }
 

@@ -98,6 +98,8 @@ function onAnswer(turn: Turn, from: string): void {
   turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK, held };
   letGo(turn, share);
   sayResources(turn, { isstable: '0', info: 'standby' });
+  // Until it says that it has taken them.
+  turn.state.resources.otherStable = false;
   turn.log('info', `give up ${share} HA resources (standby).`);
   turn.job({ kind: 'standbyRelease', share }, { kind: 'standbyRelease', share });
 }
@@ -121,7 +123,10 @@ export function onReleased(turn: Turn, share: Share, outcome: JobOutcome): void 
     return;
   }
   turn.log('info', `${share} HA resource release completed (standby).`);
-  if (turn.state.standby.phase !== 'giving') return;
+  if (turn.state.standby.phase !== 'giving') {
+    sayResources(turn);
+    return;
+  }
   turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
   turn.log('info', `Local standby process completed [${share}].`);
@@ -136,6 +141,7 @@ function refuseRelease(turn: Turn, share: Share, stuck: readonly string[]): void
   turn.log('crit', `Standby refused: ${groups} could not be stopped and stays on this node`);
   const { standby } = turn.state;
   const held = standby.phase === 'giving' ? standby.held : share;
+  turn.state.resources.otherStable = true;
   if (standby.phase === 'giving') turn.state.standby = { phase: 'none' };
   turn.send({ t: 'x_keep', rsc_hold: share });
   keepShare(turn, held);
@@ -189,6 +195,7 @@ export function onTaken(
   }
   turn.log('info', `Standby resource acquisition done [${share}].`);
   noteFirstAcquisition(turn, 'auto_failback');
+  sayResources(turn);
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
   finish(turn);
 }

@@ -33,7 +33,6 @@ export function onDeath(turn: Turn, peer: Peer): void {
     turn.log('warn', 'Shared disks are not protected.');
     turn.send({ t: 'stonith', node: peer.name, result: 'n_stnth' });
   } else if (resetNeeded) {
-    turn.log('info', `Resetting node ${peer.name} with [${settings.stonith.type}]`);
     state.fencing.push({ node: peer.name, retryAt: undefined });
     turn.effect({ kind: 'fence', node: peer.name });
     return;
@@ -42,19 +41,18 @@ export function onDeath(turn: Turn, peer: Peer): void {
 }
 
 /** The fencing device has answered. */
-export function onFenced(turn: Turn, node: string, ok: boolean): void {
+export function onFenced(turn: Turn, node: string, ok: boolean, badHost: boolean): void {
   const { state } = turn;
   const waiting = state.fencing.find((fencing) => fencing.node === node);
   if (waiting === undefined) return;
   state.fencing = state.fencing.filter((fencing) => fencing.node !== node);
   if (ok) {
-    turn.log('info', `node ${node} now reset.`);
     turn.send({ t: 'stonith', node, result: 'OK' });
     takeOver(turn, node, 'dead');
     return;
   }
   turn.log('error', `STONITH of ${node} failed.  Retrying...`);
-  turn.send({ t: 'stonith', node, result: 'bad' });
+  turn.send({ t: 'stonith', node, result: badHost ? 'badhost' : 'bad' });
   state.fencing.push({ node, retryAt: turn.now.at + FENCE_PAUSE });
 }
 
