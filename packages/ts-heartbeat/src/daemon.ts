@@ -8,7 +8,6 @@ import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Held } from '@ts-heartbeat/core/job';
 import { createNode } from '@ts-heartbeat/core/node';
 import type { Millis } from '@ts-heartbeat/core/time';
-import { runChild } from '@ts-heartbeat/platform/child';
 import { type Clock, systemClock } from '@ts-heartbeat/platform/clock';
 import { processIdentity } from '@ts-heartbeat/platform/gone';
 import { networkInterface } from '@ts-heartbeat/platform/interface';
@@ -21,6 +20,7 @@ import {
   STATE_DIRECTORY,
 } from '@ts-heartbeat/platform/paths';
 import { peerCredentials } from '@ts-heartbeat/platform/peer';
+import { rebootCommands } from '@ts-heartbeat/platform/reboot';
 import type { ServiceNotice } from '@ts-heartbeat/platform/servicenotice';
 import { FACILITY_NUMBER } from '@ts-heartbeat/platform/syslog';
 import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
@@ -29,6 +29,9 @@ import { ClientRecord } from './clientrecord.js';
 import { sharedOwner } from './config/accounts.js';
 import { type ExtraSettings, readExtraSettings, runnerArguments } from './config/sysconfig.js';
 import { childEnvironment, clusterEnvironment } from './environment.js';
+import { Failfast } from './failfast.js';
+import { configuredFencing } from './fencing/configured.js';
+import type { Fencing } from './fencing/fencing.js';
 import { type Fifo, openFifo } from './fifo.js';
 import { nextGeneration } from './generation.js';
 import type { Installation } from './installation.js';
@@ -49,6 +52,7 @@ import { ServiceReport } from './servicereport.js';
 import type { Speech } from './speech.js';
 import { nodeUuid, uuidOfName } from './uuid.js';
 import { REFEREE_BUILD } from './version.js';
+import { Watchdog } from './watchdog.js';
 
 /** The loop is late when it is called later than this, however short the keepalive is. */
 const OVERSLEEP_LEAST: Millis = 100;
@@ -58,6 +62,9 @@ const OPENING_MAX: Millis = 2000;
 
 /** How long the parts may take to close at the end. */
 const CLOSING_MAX: Millis = 2000;
+
+/** The messages that are heartbeats. */
+const HEARTBEAT_TYPE = 'status';
 
 export interface DaemonParts {
   readonly settings: Settings;
@@ -89,6 +96,8 @@ export class Daemon {
   readonly #clients: RespawnClients;
   readonly #resources: Resources;
   readonly #scripts: RcScripts;
+  readonly #fencing: Fencing;
+  readonly #watchdog: Watchdog | undefined;
   readonly #report: ServiceReport;
   readonly #generation: number;
   readonly #uuid: Uint8Array;
@@ -120,6 +129,9 @@ export class Daemon {
       logBadPackets: settings.log.logBadPackets,
       oversleep: Math.max(settings.keepalive / 2, OVERSLEEP_LEAST),
       outside: (effect) => this.#perform(effect),
+      sent: (message) => {
+        if (message.get('t') === HEARTBEAT_TYPE) this.#watchdog?.feed();
+      },
     });
     this.#pinger = makePinger(process.pid, say);
     const extra = readExtraSettings();
@@ -127,15 +139,25 @@ export class Daemon {
     this.#media = this.#makeMedia(extra.settings);
     this.#api = this.#makeApi();
     const environment = (): Record<string, string> => childEnvironment(this.#variables());
+    const failfast = new Failfast({
+      commands: rebootCommands(extra.settings.rebootCommand),
+      keepalive: settings.keepalive,
+      environment: () => childEnvironment({}),
+      say,
+      failed: () => this.stop(false),
+    });
     this.#clients = new RespawnClients(settings.clients, {
       say,
       clock: () => this.#clock.at(),
       environment,
       record: new ClientRecord(CLIENT_RECORD),
-      failfast: (command) => void this.#reboot(command),
+      failfast: (command) => void failfast.reboot(command),
     });
     this.#resources = this.#makeResources(environment, extra.settings);
     this.#scripts = new RcScripts({ directory: CONFIG_DIRECTORY, say, environment });
+    this.#fencing = configuredFencing(settings, say, environment);
+    const { watchdog: path, deadtime } = settings;
+    this.#watchdog = path === undefined ? undefined : new Watchdog({ path, deadtime, say });
   }
 
   /** The last events, for the report of a crash. */
@@ -173,6 +195,8 @@ export class Daemon {
     const held = await known;
     if (this.#ending) return;
     this.#started = true;
+    // Not before the first heartbeat follows at once: it would bite where a medium opens slowly.
+    this.#watchdog?.begin();
     this.#loop.happen({
       kind: 'start',
       generation: this.#generation,
@@ -270,13 +294,15 @@ export class Daemon {
         this.#api.notify(effect.class, effect.message);
         break;
       case 'job':
+        // From here on it may take longer than any deadtime (heartbeat 3.0.6 does the same).
+        if (effect.job.kind === 'releaseAll') this.#watchdog?.end();
         this.#resources.job(effect.id, effect.job, effect.environment);
         break;
       case 'script':
         void this.#scripts.run(effect.type, effect.message, effect.environment);
         break;
       case 'fence':
-        this.#parts.speech.say('error', `No device to reset ${effect.node} with`);
+        void this.#fence(effect.node);
         break;
       case 'communicationUp':
         void this.#openToClients();
@@ -293,6 +319,7 @@ export class Daemon {
   }
 
   async #openToClients(): Promise<void> {
+    this.#fencing.begin();
     try {
       await this.#api.open();
     } catch (error) {
@@ -322,6 +349,8 @@ export class Daemon {
     this.#loop.stop();
     this.#fifo?.close();
     this.#pinger.close();
+    this.#fencing.stop();
+    this.#watchdog?.end();
     const closing = [this.#api.close(), ...this.#media.map((medium) => medium.close())];
     await Promise.race([
       Promise.allSettled(closing),
@@ -340,14 +369,9 @@ export class Daemon {
     if (held === 'none') await this.#resources.bye();
   }
 
-  /** A `failfast` client died: what it guards is worth nothing without it (heartbeat 3.0.6). */
-  async #reboot(command: string): Promise<void> {
-    const { say } = this.#parts.speech;
-    say('emerg', `Rebooting system.  Reason: ${command}`);
-    await delay(this.#parts.settings.keepalive);
-    const environment = childEnvironment({});
-    await runChild({ argv: ['sync'], environment, deadlineMs: this.#parts.settings.keepalive });
-    const end = await runChild({ argv: ['/sbin/reboot', '-nf'], environment });
-    say('emerg', `ALL REBOOT OPTIONS FAILED: /sbin/reboot -nf returned ${end.code ?? end.failure}`);
+  async #fence(node: string): Promise<void> {
+    const result = await this.#fencing.fence(node);
+    const badHost = result === 'badHost' ? ({ badHost: true } as const) : {};
+    this.#loop.happen({ kind: 'fenced', node, ok: result === 'ok', ...badHost });
   }
 }

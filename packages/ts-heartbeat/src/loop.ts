@@ -36,6 +36,8 @@ export interface LoopParts {
   /** Later than this, the loop counts as having overslept. */
   readonly oversleep: Millis;
   readonly outside: (effect: OutsideEffect) => void;
+  /** A message has been handed to the media. */
+  readonly sent?: (message: Message) => void;
 }
 
 /** Turns of the event loop in which waiting packets are taken in after oversleeping. */
@@ -198,6 +200,7 @@ export class Loop {
         medium.send(datagram);
       }
     }
+    this.#parts.sent?.(message);
   }
 
   #ping(link: string, message: Message): void {

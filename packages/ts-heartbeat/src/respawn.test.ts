@@ -116,6 +116,17 @@ test('the abnormal end of a failfast client is told, and it is not started again
   assert.equal(stage.lines.length, 3);
 });
 
+test('a failfast client that ends well, or that is stopped in order, reboots nothing', async () => {
+  const commands = ['sh -c exit\\ 0', '/bin/sleep 1000'];
+  const stage = new Stage(commands, { failfast: true });
+  await stage.clients.start();
+  await stage.until(/^error: Respawning client "sh/);
+  const ends = stage.lines.filter((line) => line.includes('Managed')).map(numberless);
+  assert.match(ends[0] ?? '', /^info: Managed sh .* exited with return code 0\.$/);
+  await stage.clients.stop();
+  assert.deepEqual(stage.failed, []);
+});
+
 test('a client that outlived a crash is ended before its like is started', async () => {
   const left = spawn('sleep', ['3000'], { detached: true, stdio: 'ignore' });
   assert.ok(left.pid !== undefined);

@@ -136,8 +136,9 @@ export class RespawnClients {
     const process = `Managed ${command} process ${child.pid ?? '?'}`;
     if (end.failure !== undefined) say('error', `Cannot start "${command}": ${end.failure}`);
     else if (end.signal !== null) say('warn', `${process} killed by ${signalText(end.signal)}.`);
-    else say('warn', `${process} exited with return code ${end.code}.`);
-    if (failfast && end.code !== 0) {
+    else say(end.code === 0 ? 'info' : 'warn', `${process} exited with return code ${end.code}.`);
+    // Not where it could not be started: a machine short of processes heals without a reboot.
+    if (failfast && end.code !== 0 && end.failure === undefined) {
       this.#parts.failfast(command);
       return;
     }
