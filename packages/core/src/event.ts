@@ -17,6 +17,8 @@ export type Event =
       readonly seed: number;
       /** What is already running here, when an earlier life of the daemon left it (restart, crash). */
       readonly resume?: Held;
+      /** Types whose stock script in rc.d was replaced by the user's: that alone answers them. */
+      readonly scripted?: readonly string[];
     }
   /** A message came in on a link: decoded, authenticated, from whomever it says. */
   | { readonly kind: 'received'; readonly link: string; readonly message: Message }

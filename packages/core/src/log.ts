@@ -7,6 +7,9 @@ export interface LogLine {
   readonly severity: Severity;
   /** The text after the severity word. Where the genuine program prints a line, exactly that line. */
   readonly text: string;
-  /** The script that says it in the genuine program; absent: heartbeat itself. */
+  /**
+   * The script that says it in the genuine program; absent: heartbeat itself. A script's line of
+   * severity `notice` has no word of severity.
+   */
   readonly tag?: string;
 }

@@ -74,5 +74,6 @@ export function createNode(settings: Settings): NodeState {
     fencing: [],
     ending: { phase: 'no' },
     limits: new Map(),
+    scripted: [],
   };
 }

@@ -134,6 +134,7 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   state.uuid = event.uuid;
   state.pid = event.pid;
   state.seed = event.seed;
+  state.scripted = event.scripted ?? [];
   state.startedAt = now.at;
   for (const peer of state.peers.values()) {
     peer.statusAt = now.at;
@@ -184,6 +185,10 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     return;
   }
   turn.effect({ kind: 'notify', class: 'normal', message });
+  if (isAnsweredByScript(turn, type)) {
+    offerToScripts(turn, type, message);
+    return;
+  }
   switch (type) {
     case 'starting':
       onStarting(turn);
@@ -219,6 +224,13 @@ function dispatch(turn: Turn, accepted: Accepted): void {
       break;
   }
   if (type !== undefined) offerToScripts(turn, type, message);
+}
+
+/** Types of which a user's script may take the place of our own answer (heartbeat 3.0.6: rc.d). */
+const ANSWERABLE: ReadonlySet<string> = new Set(['ip-request', 'ip-request-resp', 'hb_takeover']);
+
+function isAnsweredByScript(turn: Turn, type: string | undefined): type is string {
+  return type !== undefined && ANSWERABLE.has(type) && turn.state.scripted.includes(type);
 }
 
 /** What a peer holds, unless it has said something newer already: lost messages arrive late. */
@@ -274,7 +286,8 @@ function actOnOwn(turn: Turn, message: Message): void {
   const { localNode } = turn.state.settings;
   if (destination !== undefined && destination !== localNode) return;
   if (type === 'ask_resources') onAskResources(turn, localNode, message);
-  else if (type === 'ip-request-resp') onGroupOffer(turn, message);
+  else if (type === 'ip-request-resp' && !isAnsweredByScript(turn, type))
+    onGroupOffer(turn, message);
   else if (type === 'resource' && message.get('info') === 'mach_down') onMachDown(turn);
   if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
 }

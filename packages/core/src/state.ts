@@ -267,6 +267,8 @@ export interface State {
   fencing: Fencing[];
   ending: Ending;
   limits: Map<string, LineLimit>;
+  /** Types that a user's script in rc.d answers in our place. */
+  scripted: readonly string[];
 }
 
 /** The state as everybody outside a turn sees it. */

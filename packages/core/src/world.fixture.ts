@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import type { Settings } from './config/settings.js';
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
+import type { Held } from './job.js';
 import { Message } from './message/message.js';
 import { createNode, type NodeState, step, wakeAt } from './node.js';
-import { failJob, jobText, performJob } from './scripts.fixture.js';
+import { failJob, GROUPS, type Group, jobText, performJob } from './scripts.fixture.js';
 import { settingsFixture } from './settings.fixture.js';
 import { heldOf } from './state.js';
 
@@ -15,6 +16,8 @@ export interface Host {
   generation: number;
   /** Keys of the groups that run here. */
   readonly running: Set<string>;
+  /** Keys of groups whose start, or stop, does not work on this machine. */
+  readonly failing: { readonly start: Set<string>; readonly stop: Set<string> };
   /** When the runner has done the jobs it has. */
   freeAt: number;
   readonly log: string[];
@@ -34,6 +37,12 @@ export class World {
   scripts = 50;
   /** Jobs, as in `Host.jobs`, whose scripts fail and change nothing. */
   readonly failing = new Set<string>();
+  /** What haresources lists. */
+  groups: readonly Group[] = GROUPS;
+  /** Whether the fencing device works, and how long it takes. */
+  device = { works: true, takes: 500 };
+  /** Every time that a group came to run on both machines at once. */
+  readonly doubles: string[] = [];
   private readonly queue: { at: number; order: number; run: () => void }[] = [];
   private order = 0;
   private sent = 0;
@@ -49,13 +58,15 @@ export class World {
     this.queue.push({ at: this.now + delay, order: this.order, run });
   }
 
-  boot(name: string): void {
+  /** Begins a life; with `resume` what runs on the machine goes on running. */
+  boot(name: string, resume?: Held): void {
     const before = this.hosts.get(name);
     const host: Host = {
       state: createNode(this.settingsOf(name)),
       up: true,
       generation: (before?.generation ?? 100) + 1,
-      running: new Set(),
+      running: resume === undefined ? new Set() : (before?.running ?? new Set()),
+      failing: before?.failing ?? { start: new Set(), stop: new Set() },
       freeAt: this.now,
       log: before?.log ?? [],
       jobs: before?.jobs ?? [],
@@ -67,6 +78,7 @@ export class World {
       uuid: new Uint8Array(16).fill(name.length),
       pid: 1,
       seed: name.length,
+      ...(resume === undefined ? {} : { resume }),
     });
   }
 
@@ -118,7 +130,9 @@ export class World {
         this.later(host.freeAt - this.now, () => {
           if (!host.up || this.hosts.get(name) !== host) return;
           const fails = this.failing.has(jobText(job));
-          const outcome = fails ? failJob(name, job) : performJob(name, host.running, job);
+          const machine = { name, groups: this.groups, ...host };
+          const outcome = fails ? failJob(machine, job) : performJob(machine, job);
+          this.noteDoubles();
           this.give(name, host, { kind: 'jobDone', id, outcome });
         });
         break;
@@ -126,12 +140,18 @@ export class World {
       case 'stopClients':
         this.later(1, () => this.give(name, host, { kind: 'clientsStopped' }));
         break;
+      case 'fence':
+        this.later(this.device.takes, () => this.fence(name, host, effect.node));
+        break;
       case 'log':
         host.log.push(effect.text);
         break;
       case 'exit':
         host.up = false;
-        if (effect.restart) this.later(effect.delay, () => this.boot(name));
+        if (effect.restart) {
+          const resume = effect.held === 'none' ? undefined : effect.held;
+          this.later(effect.delay, () => this.boot(name, resume));
+        }
         break;
       default:
         break;
@@ -169,6 +189,18 @@ export class World {
   held(name: string): string {
     const host = this.host(name);
     return host.up ? heldOf(host.state.resources.mine) : 'down';
+  }
+
+  private fence(name: string, host: Host, node: string): void {
+    const ok = this.device.works;
+    if (ok) this.crash(node);
+    this.give(name, host, { kind: 'fenced', node, ok });
+  }
+
+  private noteDoubles(): void {
+    for (const { key } of this.groups) {
+      if (this.where(key).length > 1) this.doubles.push(`${this.now} ${key}`);
+    }
   }
 
   /** The nodes on which the group runs. */

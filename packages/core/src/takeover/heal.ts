@@ -134,7 +134,8 @@ export function onClaim(turn: Turn, peer: Peer, message: Message): void {
   }
   state.heal = { ...heal, decided: true, againAt: undefined };
   if (heal.decided) return;
-  state.resources.needsFailback = state.settings.autoFailback === 'on';
+  // Nobody has come back from death: what was moved by hand before stays where it was moved to.
+  state.resources.needsFailback = false;
   const theirs = { local: message.decimal('x_foreign'), foreign: message.decimal('x_local') };
   const local = judgeShare(turn, peer, 'local', heal.local, theirs.local);
   const foreign = judgeShare(turn, peer, 'foreign', heal.foreign, theirs.foreign);

@@ -64,7 +64,9 @@ export function onGroupOffer(turn: Turn, message: Message): void {
   if (key === undefined || message.get('dest') !== settings.localNode) return;
   resources.asked = resources.asked.filter((asked) => asked !== key);
   const ok = message.get('ok') ?? '';
-  turn.log('info', `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`);
+  // The line of a script of that name, which writes no word of severity before it.
+  const text = `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`;
+  turn.log('notice', text, 'ip-request-resp');
   if (ok !== 'OK') return;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') {
     turn.log('info', 'Resource takeover cancelled - shutdown in progress.');

@@ -225,7 +225,7 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
   const word = shareOf(message.get('rsc_hold'));
   const share = word === undefined ? 'all' : seenFromOther(word);
   // The genuine node runs a script of that name, which says so.
-  turn.log('info', `Going standby [${share}].`, 'hb_standby');
+  turn.log('notice', `Going standby [${share}].`, 'hb_standby');
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me' });
 }
 

@@ -182,6 +182,7 @@ function giveAway(turn: Turn, trouble: Trouble): void {
   turn.log('warn', `Resource group ${key} could not be started here: giving it to ${peer.name}`);
   if (!isLegacy(turn.state) && !turn.state.resources.mine[share]) {
     put(turn, { ...trouble, at: at + STANDBY_AGAIN });
+    turn.log('notice', `Going standby [${share}].`, 'hb_standby');
     turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me', x_round: String(round) });
     return;
   }
