@@ -179,7 +179,7 @@ function onReceived(turn: Turn, link: string, message: Message): void {
 /** A message of another node, by its type. */
 function dispatch(turn: Turn, accepted: Accepted): void {
   const { peer, message } = accepted;
-  const type = message.get('t');
+  const type = message.get('t') ?? '';
   if (type === 'status' || type === 'NS_st') {
     onStatus(turn, accepted);
     return;
@@ -223,14 +223,14 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     default:
       break;
   }
-  if (type !== undefined) offerToScripts(turn, type, message);
+  offerToScripts(turn, type, message);
 }
 
 /** Types of which a user's script may take the place of our own answer (heartbeat 3.0.6: rc.d). */
 const ANSWERABLE: ReadonlySet<string> = new Set(['ip-request', 'ip-request-resp', 'hb_takeover']);
 
-function isAnsweredByScript(turn: Turn, type: string | undefined): type is string {
-  return type !== undefined && ANSWERABLE.has(type) && turn.state.scripted.includes(type);
+function isAnsweredByScript(turn: Turn, type: string): boolean {
+  return ANSWERABLE.has(type) && turn.state.scripted.includes(type);
 }
 
 /** What a peer holds, unless it has said something newer already: lost messages arrive late. */
@@ -312,7 +312,7 @@ const NEVER_SCRIPTED: ReadonlySet<string> = new Set([
 ]);
 
 function offerToScripts(turn: Turn, type: string, message: Message): void {
-  if (NEVER_SCRIPTED.has(type)) return;
+  if (type === '' || NEVER_SCRIPTED.has(type)) return;
   turn.effect({ kind: 'script', type, message, environment: turn.scriptEnvironment() });
 }
 
