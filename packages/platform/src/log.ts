@@ -12,6 +12,8 @@ import {
   printable,
   type Speaker,
 } from './logline.js';
+import { installedLogWriter, type LogTrouble } from './logwriter.js';
+import { LogWriters, missingText, troubleText, WrittenFile } from './logwriters.js';
 import { SEVERITY_NUMBER, type Severity } from './severity.js';
 import { Syslog, syslogSender } from './syslog.js';
 
@@ -32,6 +34,8 @@ export type LogTarget =
       readonly kind: 'file';
       readonly path: string;
       readonly owner?: FileOwner;
+      /** The script that writes it, so that its disk cannot hold us up; absent: we write it. */
+      readonly program?: string;
       readonly least: Severity;
       readonly line: LineFormat;
     }
@@ -66,10 +70,15 @@ function monotonic(): number {
   return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
-function open(target: LogTarget): AppendFile | Syslog | Stderr {
+type Place = AppendFile | WrittenFile | Syslog | Stderr;
+
+function open(target: LogTarget, writers: LogWriters): Place {
   const { least, line } = target;
   switch (target.kind) {
     case 'file':
+      if (target.program !== undefined) {
+        return new WrittenFile({ ...target, program: target.program }, writers);
+      }
       return new AppendFile({
         path: target.path,
         least,
@@ -86,12 +95,50 @@ function open(target: LogTarget): AppendFile | Syslog | Stderr {
   }
 }
 
-/** Opens a log with these targets. A target that cannot be opened is not an error: lines are counted. */
+/**
+ * Tells the places that are well about one that is not, and a file how many lines it lacks. Where
+ * there is no other place, the system's log is told.
+ */
+function tellTrouble(places: readonly Place[], path: string, trouble: LogTrouble, at: Date): void {
+  const { kind } = trouble;
+  const severity = kind === 'moving' || kind === 'missing' ? 'info' : 'warn';
+  const entry: LogEntry = { severity, text: troubleText(path, trouble), at };
+  const ignore = (): void => undefined;
+  const others = places.filter((place) => !(place instanceof WrittenFile && place.path === path));
+  for (const place of others) place.log({ entry }, ignore);
+  if (others.length === 0) tellSystem(entry);
+  for (const place of places) {
+    if (others.includes(place)) continue;
+    if (kind === 'ended') place.log({ entry }, ignore);
+    if (kind !== 'missing') continue;
+    place.log({ entry: { severity: 'warn', text: missingText(trouble.lines), at } }, ignore);
+  }
+}
+
+/** One line to syslog, where the configuration names no facility: `daemon` is meant for such. */
+function tellSystem(entry: LogEntry): void {
+  const who = speaker('heartbeat');
+  const sender = syslogSender(who.tag);
+  const line = clusterSyslogLine(who);
+  const system = new Syslog({ facility: 'daemon', least: 'debug', line, sender });
+  system.log({ entry }, () => undefined);
+  void system.flushed().then(() => system.close());
+}
+
+/**
+ * Opens a log with these targets. A target that cannot be opened is not an error: lines are counted.
+ *
+ * @param shared writers of files that other logs of this process use as well; whoever made them
+ *   closes them.
+ */
 export function openLog(
   targets: readonly LogTarget[],
   wallClock: () => Date = () => new Date(),
+  shared?: LogWriters,
 ): Logger {
-  const transports = targets.map(open);
+  const writers = shared ?? new LogWriters();
+  const transports = targets.map((target) => open(target, writers));
+  writers.troubled ??= (path, trouble) => tellTrouble(transports, path, trouble, wallClock());
   const front = winston.createLogger({
     levels: { ...SEVERITY_NUMBER },
     level: 'debug',
@@ -125,6 +172,7 @@ export function openLog(
         ),
       );
       closed = true;
+      if (shared === undefined) await writers.close();
       front.close();
     },
   };
@@ -145,6 +193,12 @@ export function speaker(tag: string): Speaker {
   return { tag, pid: process.pid, host: os.hostname() };
 }
 
+/** A log file, behind the log writer of the installed tree where there is one. */
+export function fileTarget(path: string, least: Severity, line: LineFormat): LogTarget {
+  const program = installedLogWriter();
+  return { kind: 'file', path, least, line, ...(program === undefined ? {} : { program }) };
+}
+
 /**
  * The targets of heartbeat and its clients: the logfile gets everything but debug lines, the
  * debugfile and syslog everything (heartbeat 3.0.6).
@@ -153,9 +207,8 @@ export function clusterTargets(who: Speaker, settings: ClusterLogSettings): read
   const { logfile, debugfile, facility, syslogFormat } = settings;
   const line = clusterLine(who, syslogFormat);
   const targets: LogTarget[] = [];
-  if (logfile !== undefined) targets.push({ kind: 'file', path: logfile, least: 'info', line });
-  if (debugfile !== undefined)
-    targets.push({ kind: 'file', path: debugfile, least: 'debug', line });
+  if (logfile !== undefined) targets.push(fileTarget(logfile, 'info', line));
+  if (debugfile !== undefined) targets.push(fileTarget(debugfile, 'debug', line));
   if (facility !== undefined && facility !== 'none') {
     const syslogLine = clusterSyslogLine(who);
     targets.push({ kind: 'syslog', facility, tag: who.tag, least: 'debug', line: syslogLine });

@@ -4,12 +4,14 @@ import type { LogLine } from '@ts-heartbeat/core/log';
 import type { FileOwner } from '@ts-heartbeat/platform/appendfile';
 import {
   clusterTargets,
+  fileTarget,
   type Logger,
   type LogTarget,
   openLog,
   speaker,
 } from '@ts-heartbeat/platform/log';
 import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
+import { LogWriters } from '@ts-heartbeat/platform/logwriters';
 import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
 import { sharedOwner } from './config/accounts.js';
 import type { Say } from './say.js';
@@ -38,7 +40,10 @@ export interface Speech {
 export function openSpeech(settings: LogSettings, debug: number): Speech {
   const destination = destinationOf(settings);
   const owner = sharedOwner();
-  const own = openLog(shared(clusterTargets(speaker('heartbeat'), destination), owner));
+  const writers = new LogWriters();
+  const open = (targets: readonly LogTarget[]): Logger =>
+    openLog(shared(targets, owner), undefined, writers);
+  const own = open(clusterTargets(speaker('heartbeat'), destination));
   const scripts = new Map<string, Logger>();
   const loggerOf = (tag: string, pid: number): Logger => {
     const name = `${tag}[${pid}]`;
@@ -49,7 +54,7 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
       void scripts.get(oldest)?.close();
       scripts.delete(oldest);
     }
-    const logger = openLog(shared(scriptTargets(destination, tag, pid), owner));
+    const logger = open(scriptTargets(destination, tag, pid));
     scripts.set(name, logger);
     return logger;
   };
@@ -66,6 +71,7 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
     },
     close: async () => {
       await Promise.all([own, ...scripts.values()].map((logger) => logger.close()));
+      await writers.close();
     },
   };
   return speech;
@@ -98,10 +104,8 @@ function scriptTargets(settings: LogSettings, tag: string, pid: number): readonl
   const { logfile, debugfile, facility } = settings;
   const line = scriptLine(tag, pid);
   const targets: LogTarget[] = [];
-  if (logfile !== undefined) targets.push({ kind: 'file', path: logfile, least: 'info', line });
-  if (debugfile !== undefined) {
-    targets.push({ kind: 'file', path: debugfile, least: 'debug', line });
-  }
+  if (logfile !== undefined) targets.push(fileTarget(logfile, 'info', line));
+  if (debugfile !== undefined) targets.push(fileTarget(debugfile, 'debug', line));
   if (facility !== undefined && facility !== 'none') {
     const name = `${tag}(default)[${pid}]`;
     const plain: LineFormat = ({ severity, text, at }) =>
