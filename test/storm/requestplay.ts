@@ -97,7 +97,8 @@ export async function playCase(storm: Storm, kinds: Kinds, one: Case): Promise<V
     });
   };
   await attempt('the act', () => one.act(storm));
-  await attempt('afterwards', () => storm.rest(REST_LIMIT_MS));
+  const alone = DIRECTORS.every((node) => !storm.isUp(node));
+  if (!alone) await attempt('afterwards', () => storm.rest(REST_LIMIT_MS));
   rested = storm.doings.since(0).at(-1)?.at ?? from;
   const ends = endsOf(storm, since);
   await attempt('when all nodes are back', async () => {

@@ -1,5 +1,6 @@
 /** The daemon's side of its supervisor: a shell that notices a crash by the end of a pipe. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
 import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
 import type { Say } from './say.js';
@@ -19,12 +20,38 @@ export interface SupervisionParts {
   readonly pidFile: string;
   /** Crashes in a row before this life. */
   readonly crashes: number;
+  /**
+   * What a crashed daemon held is given up when no other life has begun by then, even if the resource
+   * runner is dead as well.
+   */
+  readonly patience: Millis;
   /** Program and arguments that start the daemon. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly say: Say;
   /** For tests. */
   readonly restartPause?: Millis;
+}
+
+/** Where a supervisor that has started us names its descriptor. */
+const STARTER = 'HA_STARTER';
+
+/** Tells the supervisor of the life before, if one has started us, that we have our own. */
+function tellStarter(): void {
+  const descriptor = Number(process.env[STARTER]);
+  delete process.env[STARTER];
+  if (!(descriptor > 2)) return;
+  try {
+    writeSync(descriptor, 'supervised\n');
+    closeSync(descriptor);
+  } catch {
+    // It has ended, and we are on our own.
+  }
+}
+
+function withoutStarter(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const { [STARTER]: _, ...rest } = environment;
+  return rest;
 }
 
 export class Supervision {
@@ -47,6 +74,7 @@ export class Supervision {
 
   begin(): void {
     this.#start();
+    tellStarter();
     this.#steady = setTimeout(() => {
       this.#crashes = 0;
       this.#child?.stdin?.write('steady\n');
@@ -65,12 +93,13 @@ export class Supervision {
   }
 
   #start(): void {
-    const { supervisor, pidFile, command, environment } = this.#parts;
-    const words = [supervisor, pidFile, String(process.pid), String(this.#crashes), ...command];
+    const { supervisor, pidFile, patience, command, environment } = this.#parts;
+    const numbers = [process.pid, this.#crashes, patience / 1000].map(String);
+    const words = [supervisor, pidFile, ...numbers, ...command];
     const child = spawn('/bin/sh', words, {
       detached: true,
       cwd: '/',
-      env: { ...environment },
+      env: withoutStarter(environment),
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.#child = child;

@@ -20,6 +20,7 @@ import { installation } from '../installation.js';
 import { UnusableMedium } from '../media/medium.js';
 import { isHeartbeat, PID_FILE } from '../places.js';
 import { changeSince, type ReadTimes, readTimes } from '../reread.js';
+import { orphanedAfter } from '../resources.js';
 import type { Speech } from '../speech.js';
 import { Supervision } from '../supervision.js';
 import { REFEREE_VERSION, VERSION } from '../version.js';
@@ -93,6 +94,7 @@ class Life {
       supervisor: this.#tree.supervisor,
       pidFile: PID_FILE,
       crashes: options.crashes,
+      patience: orphanedAfter(settings.deadtime),
       command: [program, ...words],
       environment: childEnvironment(placeEnvironment(place)),
       say: speech.say,
