@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { LogLine } from '@ts-heartbeat/core/log';
 import type { Clock } from '@ts-heartbeat/platform/clock';
 import { processIdentity } from '@ts-heartbeat/platform/gone';
+import { dateStamp } from '@ts-heartbeat/platform/logline';
 import { logDirectly } from './directlog.js';
 import { scriptEnvironment } from './environment.js';
 import { groupsNow } from './haresources.js';
@@ -21,7 +22,8 @@ import { runScript, type ScriptResult } from './script.js';
 const LOCK_WAIT_MS_MAX = 10 * 60_000;
 /** Tells a ResourceManager called by a script that this group is locked for it already. */
 const LOCK_VARIABLE = 'HA_GROUP_LOCK';
-
+/** The date of a script's start, so that ours need no program to write a line. */
+const STAMP_VARIABLE = 'HA_RUNNER_STAMP';
 /** The script that announces an address which this machine has; it is beside ResourceManager. */
 const ANNOUNCE = 'announce_address';
 
@@ -293,6 +295,8 @@ export class Runner {
       ...this.#environment(),
       [TOKEN_VARIABLE]: token,
       [LOCK_VARIABLE]: group,
+      // As date(1) with the daemon's format would say it; a blank follows it in a line.
+      [STAMP_VARIABLE]: `${dateStamp(new Date())} `,
     };
     const note = { token, until: clock.at() + deadline, group, path, verb };
     this.#note({ ...note, process: null });

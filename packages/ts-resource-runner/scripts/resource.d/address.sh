@@ -19,11 +19,18 @@ export HA_DIR HA_FUNCS
 
 # --- texts -----------------------------------------------------------------------------------
 
-# note TEXT: a line for the log, which needs programs of its own (date, logger). While a group moves
-# it is written in the background: nobody shall wait for an address because of it.
+# note TEXT: a line for the log. The runner gives the date with it, so that the files need no
+# program. Otherwise, and for syslog, it is written in the background while a group moves: nobody
+# shall wait for an address because of it.
 note() {
   if [ -n "$HA_GROUP_LOCK" ]; then
-    ha_log "$*" </dev/null >/dev/null 2>&1 &
+    if [ -n "$HA_RUNNER_STAMP" ] && [ "$HA_LOGD" != yes ] && __ha_no_facility; then
+      set_logtag
+      __ha_now=$HA_RUNNER_STAMP
+      __ha_files "$*" 2>/dev/null
+    else
+      ha_log "$*" </dev/null >/dev/null 2>&1 &
+    fi
   else
     ha_log "$*"
   fi
@@ -142,6 +149,9 @@ network_broadcast() {
   broadcast=$dotted
 }
 
+newline='
+'
+
 # --- this machine ----------------------------------------------------------------------------
 
 # look: sets addresses to all IPv4 addresses, one a line (`2: eth0 inet 10.0.0.1/24 brd ...`).
@@ -154,8 +164,17 @@ look() {
 # loopback or tunnel that has it.
 find_address() {
   on='' on_bits='' labels=' ' elsewhere='' hidden='' hidden_bits=''
-  while read -r _ at_dev _ at_cidr at_rest; do
-    at_label=${at_rest%%\\*}
+  # Not `read`, which asks the kernel for each letter.
+  at_left=$addresses
+  while [ -n "$at_left" ]; do
+    at_line=${at_left%%"$newline"*}
+    at_left=${at_left#"$at_line"}
+    at_left=${at_left#"$newline"}
+    at_line=${at_line#*: }
+    at_dev=${at_line%% *}
+    at_line=${at_line#* inet }
+    at_cidr=${at_line%% *}
+    at_label=${at_line%%\\*}
     at_label=${at_label##* }
     labels="$labels$at_label "
     case $at_cidr in "$ip" | "$ip"/*) ;; *) continue ;; esac
@@ -171,9 +190,7 @@ find_address() {
         [ -n "$1" ] || { on=$at_dev on_bits=$at_bits; }
         ;;
     esac
-  done <<END
-$addresses
-END
+  done
 }
 
 # find_route: sets route_nic and route_bits from the routing table: the narrowest network that holds
@@ -239,9 +256,12 @@ arp_settings() {
 # arp_send: ARP_REPEAT times a request and, half an interval later, a reply. Each arping sends one
 # packet at once and is not waited for, since it stays a second for answers nobody gives.
 arp_send() {
-  arp_pause=$((ARP_INTERVAL_MS / 2))
-  arp_pause=$((arp_pause / 1000)).$(printf %03d $((arp_pause % 1000)))
   arp_left=$((ARP_REPEAT * 2))
+  arp_pause=$((ARP_INTERVAL_MS / 2))
+  arp_seconds=$((arp_pause / 1000))
+  # Three digits without a program that prints them.
+  arp_pause=$((1000 + arp_pause % 1000))
+  arp_pause=$arp_seconds.${arp_pause#1}
   while :; do
     if [ $((arp_left % 2)) -eq 0 ]; then arp_kind=-U; else arp_kind=-A; fi
     arping -q "$arp_kind" -c 1 -w 1 -I "$nic" "$ip" &
