@@ -55,6 +55,7 @@ export function createNode(settings: Settings): NodeState {
       since: { local: 0, foreign: 0 },
       other: { local: false, foreign: false },
       otherStable: false,
+      otherTroubles: { local: false, foreign: false },
       settleBy: undefined,
       needsFailback: false,
       failbackAt: undefined,

@@ -109,6 +109,8 @@ export interface Resources {
   /** What the peer last said, from the peer's point of view. */
   other: Holding;
   otherStable: boolean;
+  /** What the peer could not start and tries again, in its time; from its point of view. */
+  otherTroubles: Holding;
   /** When we stop waiting for a peer that is not stable yet. */
   settleBy: Instant | undefined;
   /** The peer's groups came to us by its death, so they go back when it returns. */
@@ -292,6 +294,7 @@ export function draftOf(state: NodeState): State {
       mine: { ...state.resources.mine },
       since: { ...state.resources.since },
       other: { ...state.resources.other },
+      otherTroubles: { ...state.resources.otherTroubles },
       jobs: [...state.resources.jobs],
     },
     limits: new Map(state.limits),

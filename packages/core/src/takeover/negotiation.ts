@@ -37,8 +37,17 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
     rtype: 'full',
     isstable: resources.phase === 'stable' && !wait ? '1' : '0',
     ...(wait ? { x_wait: '1' } : {}),
+    ...troublesOf(turn),
     ...more,
   });
+}
+
+/** Shares of which something is to be tried again here, so that the peer does not try meanwhile. */
+function troublesOf(turn: Turn): Readonly<Record<string, string>> {
+  const { troubles } = turn.state.resources;
+  if (troubles.length === 0) return {};
+  const shares = new Set(troubles.map(({ share }) => share));
+  return { x_trouble: heldOf({ local: shares.has('local'), foreign: shares.has('foreign') }) };
 }
 
 /** Jobs that stop groups which another node may be about to start. */
@@ -73,6 +82,7 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   }
   noteOddHolding(turn, message.get('rsc_hold') ?? 'none');
   resources.other = heard(resources.other, message);
+  resources.otherTroubles = holdingOf(message.get('x_trouble'));
   if (resources.other.foreign) forgetTroublesOf(turn, 'local');
   if (resources.other.local) forgetTroublesOf(turn, 'foreign');
   const stable = message.get('isstable');
@@ -194,7 +204,8 @@ export function audit(turn: Turn): void {
   if (!mine.local && !other.foreign) {
     turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
     // What could not be started is seen to with pauses.
-    if (resources.troubles.some(({ share }) => share === 'local')) return;
+    const tried = resources.troubles.some(({ share }) => share === 'local');
+    if (tried || resources.otherTroubles.foreign) return;
     acquireOwn(turn, false);
     sayResources(turn);
   }

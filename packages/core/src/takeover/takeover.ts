@@ -102,6 +102,7 @@ function takeOver(turn: Turn, node: string, status: string): void {
 function noteGone(turn: Turn): void {
   const { resources } = turn.state;
   resources.other = { local: false, foreign: false };
+  resources.otherTroubles = { local: false, foreign: false };
   resources.otherStable = true;
   resources.settleBy = undefined;
   if (resources.phase !== 'shutdown' && resources.phase !== 'init') resources.phase = 'stable';
