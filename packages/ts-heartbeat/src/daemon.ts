@@ -154,7 +154,12 @@ export class Daemon {
       failfast: (command) => void failfast.reboot(command),
     });
     this.#resources = this.#makeResources(environment, extra.settings);
-    this.#scripts = new RcScripts({ directory: CONFIG_DIRECTORY, say, environment });
+    this.#scripts = new RcScripts({
+      directory: CONFIG_DIRECTORY,
+      say,
+      log: (line) => speech.script(line, process.pid),
+      environment,
+    });
     this.#fencing = configuredFencing(settings, say, environment);
     const { watchdog: path, deadtime } = settings;
     this.#watchdog = path === undefined ? undefined : new Watchdog({ path, deadtime, say });
@@ -203,6 +208,7 @@ export class Daemon {
       uuid: this.#uuid,
       pid: process.pid,
       seed: randomInt(2 ** 32),
+      scripted: this.#scripts.users,
       ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
     });
     this.#report.ready();

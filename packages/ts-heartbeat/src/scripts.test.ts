@@ -34,6 +34,7 @@ function scripts(lines: string[] = []): RcScripts {
   return new RcScripts({
     directory,
     say: (severity, text) => lines.push(`${severity}: ${text}`),
+    log: ({ severity, text, tag }) => lines.push(`${tag}: ${severity}: ${text}`),
     environment: () => ({ PATH: process.env.PATH ?? '', HA_CURHOST: 'alpha' }),
   });
 }
@@ -46,7 +47,9 @@ test('a script is run through harc with the fields of the message, others are no
   script('rc.d/other', note);
   script('rc.d/plain', note, 0o644);
   copyFileSync(join(STOCK, 'ip-request'), join(directory, 'rc.d/ip-request'));
-  const rc = scripts();
+  const lines: string[] = [];
+  const rc = scripts(lines);
+  assert.deepEqual([...rc.users].sort(), ['other', 'status']);
   const message = Message.of({ t: 'status', st: 'dead', src: 'beta' });
   const environment = { HA_OSTATUS: 'active' };
   const runs = ['status', 'other', 'plain', 'ip-request', 'unknown', '../harc'].map((type) =>
@@ -57,6 +60,9 @@ test('a script is run through harc with the fields of the message, others are no
     readFileSync(calls, 'utf8'),
     'status alpha active dead beta\nother alpha active dead beta\n',
   );
+  // The daemon does the work of a stock script, and says what harc would have said.
+  const stock = `harc: info: Running ${directory}//rc.d/ip-request ip-request`;
+  assert.deepEqual(lines, [stock]);
 });
 
 test('without harc the script is run; a failure is logged; the queue has an end', async () => {

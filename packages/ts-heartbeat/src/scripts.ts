@@ -1,6 +1,10 @@
-/** Runs the scripts that users put into rc.d, each for the messages of its name. */
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+/**
+ * Runs the scripts that users put into rc.d, each for the messages of its name. The work of the stock
+ * ones is done by the daemon; what harc says of them is logged all the same.
+ */
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LogLine } from '@ts-heartbeat/core/log';
 import type { Message } from '@ts-heartbeat/core/message/message';
 import type { Millis } from '@ts-heartbeat/core/time';
 import { startChild } from '@ts-heartbeat/platform/child';
@@ -21,20 +25,32 @@ export interface ScriptParts {
   /** The directory with harc and rc.d. */
   readonly directory: string;
   readonly say: Say;
+  /** A line in the name of a script. */
+  readonly log: (line: LogLine) => void;
   /** Everything a script finds in its environment beside the message. */
   readonly environment: () => Readonly<Record<string, string>>;
 }
 
 export class RcScripts {
   readonly #parts: ScriptParts;
-  /** Names of the scripts to be run. Read once, as by heartbeat 3.0.6. */
-  readonly #names: ReadonlySet<string>;
+  /** Message types of the scripts to be run. Read once, as by heartbeat 3.0.6. */
+  readonly #users: ReadonlySet<string>;
+  /** Those whose script is a stock one. */
+  readonly #stock: ReadonlySet<string>;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
 
   constructor(parts: ScriptParts) {
     this.#parts = parts;
-    this.#names = new Set(userScripts(join(parts.directory, 'rc.d')));
+    const rcDirectory = join(parts.directory, 'rc.d');
+    const names = executables(rcDirectory);
+    this.#stock = new Set(names.filter((name) => isStock(join(rcDirectory, name))));
+    this.#users = new Set(names.filter((name) => !this.#stock.has(name)));
+  }
+
+  /** Message types for which a user's script has its say; the daemon stands back where it can. */
+  get users(): readonly string[] {
+    return [...this.#users];
   }
 
   /** Runs `harc TYPE` when its turn comes, if there is a user's script of that name. */
@@ -43,7 +59,13 @@ export class RcScripts {
     message: Message,
     environment: Readonly<Record<string, string>>,
   ): Promise<void> {
-    if (!this.#names.has(type)) return Promise.resolve();
+    if (this.#stock.has(type)) {
+      const { directory, log } = this.#parts;
+      // With two slashes, as in heartbeat 3.0.6.
+      const text = `Running ${directory}//rc.d/${type} ${type}`;
+      log({ severity: 'info', text, tag: 'harc' });
+    }
+    if (!this.#users.has(type)) return Promise.resolve();
     if (this.#waiting >= QUEUE_MAX) {
       this.#parts.say('error', `rc.d/${type} not run: ${QUEUE_MAX} scripts are waiting already`);
       return Promise.resolve();
@@ -83,24 +105,19 @@ export class RcScripts {
   }
 }
 
-/** The executable files of a directory that are not stock scripts. */
-function userScripts(directory: string): string[] {
-  let names: string[];
+/** The executable files of a directory, by name. */
+function executables(directory: string): string[] {
   try {
-    names = readdirSync(directory);
+    return readdirSync(directory).filter((name) => isExecutable(join(directory, name)));
   } catch {
     return [];
   }
-  return names.filter((name) => {
-    const path = join(directory, name);
-    return isExecutable(path) && !isStock(path);
-  });
 }
 
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
@@ -110,7 +127,7 @@ function isStock(path: string): boolean {
   try {
     return isStockScript(readFileSync(path));
   } catch {
-    // A directory, or a file that goes: nothing to run.
+    // A file that goes: nothing to run.
     return true;
   }
 }
