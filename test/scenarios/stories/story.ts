@@ -1,0 +1,22 @@
+/** What a story is: the things that are done to a pair, in the order of a recording. */
+
+import type { Play } from '../play.js';
+
+export type Story = (play: Play) => Promise<void>;
+
+/** Stories by the names of their recordings. */
+export type Stories = Readonly<Record<string, Story>>;
+
+/** The home of the first group. */
+export const FIRST = 'loadbalancer';
+
+/** The home of the second group, where there is one. */
+export const SECOND = 'backup';
+
+/** Both nodes are started; each takes its own group. */
+export async function bothUp(play: Play): Promise<void> {
+  await play.start(FIRST, SECOND);
+  await play.called(FIRST, 'start lvs');
+  await play.called(SECOND, `start ${play.group(2)[0]}`);
+  await play.atRest();
+}
