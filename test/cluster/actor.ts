@@ -3,8 +3,8 @@
 import { hostProgram } from '../lab/place.js';
 import type { Site, Task } from '../lab/site.js';
 
-/** The longest order waits for an answer of the cluster, twice. */
-const ORDER_LIMIT_MS = 30_000;
+/** Longer than an order waits for the cluster. */
+const ORDER_LIMIT_MS = 60_000;
 
 export class LibraryClient {
   readonly #task: Task;

@@ -12,10 +12,8 @@ import { Message } from '@ts-heartbeat/core/message/message';
 const SOCKET = '/var/run/heartbeat/register';
 const NODE = 'loadbalancer';
 
-/** How long an answer may take: the genuine daemon looks at its clients now and then. */
-const SILENCE_MS = 1500;
-/** More may follow an answer at once. */
-const AFTER_MS = 60;
+/** How long an answer may take on a busy machine; what is not there then does not come. */
+const LIMIT_MS = 30_000;
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -26,52 +24,82 @@ const CHANGING = new Set([
 /** Signs of life are no answers. */
 const NOISE = new Set(['status', 'NS_st', 'NS_ackmsg']);
 
+/** What ends the wait after something was sent: an answer of this kind, or the daemon hangs up. */
+type Until = 'response' | 'respond-cstatus' | 'greeting' | 'closed';
+
+/**
+ * What the daemon sends last because of a message; null when it says nothing. That nothing came is
+ * seen at the next answer: answers come in the order of the questions.
+ */
+function lastAnswer(part: Fields | Uint8Array, signedOn: boolean): Until | null {
+  if (part instanceof Uint8Array) return null;
+  if (part.t !== 'hbapi-req') return part.t === 'greeting' && signedOn ? 'greeting' : null;
+  if (part.reqtype === 'signoff') return 'closed';
+  if (part.reqtype !== 'signon' && !signedOn) return null;
+  const afar = part.reqtype === 'clientstatus' && (part.node ?? NODE) !== NODE;
+  return afar ? 'respond-cstatus' : 'response';
+}
+
 class Conversation {
   readonly #socket = net.connect(SOCKET);
   readonly #reader = new ApiFrameReader();
   readonly #heard: string[] = [];
-  #answered = false;
-  #last = performance.now();
+  #awaited: Until | null = null;
+  #answered = (): void => {};
+  #closed = false;
+  signedOn = false;
 
   constructor() {
     this.#socket.on('error', () => {});
     this.#socket.on('data', (chunk) => {
       for (const message of this.#reader.push(chunk).messages) this.#hear(message);
     });
-    this.#socket.on('close', () => this.#note('closed'));
+    this.#socket.on('close', () => {
+      this.#closed = true;
+      this.#heard.push('closed');
+      this.#answered();
+    });
   }
 
   #hear(message: Message): void {
-    if (NOISE.has(message.get('t') ?? '')) return;
-    if (message.get('t') === 'hbapi-resp') this.#answered = message.get('result') !== 'ok/more';
+    const type = message.get('t') ?? '';
+    if (NOISE.has(type)) return;
     const fields = message.fields.filter(({ name }) => !CHANGING.has(name));
-    this.#note(
+    this.#heard.push(
       fields
-        .map(({ name, value }) => `${name}=${typeof value === 'string' ? value : 'bytes'}`)
-        .join(' ')
-        .replaceAll(String(process.pid), 'PID'),
+        .map(({ name, value }) => `${name}=${typeof value === 'string' ? masked(value) : 'bytes'}`)
+        .join(' '),
     );
+    if (type !== 'hbapi-resp') {
+      if (type === this.#awaited) this.#answered();
+      return;
+    }
+    const result = message.get('result');
+    if (message.get('reqtype') === 'signon' && !this.signedOn) {
+      this.signedOn = result === 'OK';
+      // Who is refused is sent away.
+      if (!this.signedOn) this.#awaited = 'closed';
+    }
+    if (this.#awaited === 'response' && result !== 'ok/more') this.#answered();
   }
 
-  #note(text: string): void {
-    this.#heard.push(text);
-    this.#last = performance.now();
-    if (text === 'closed') this.#answered = true;
-  }
-
-  send(fields: Fields): void {
-    this.#socket.write(encodeApiFrame(Message.of(fields)));
-  }
-
-  bytes(data: Uint8Array): void {
-    this.#socket.write(data);
-  }
-
-  async heard(): Promise<readonly string[]> {
-    this.#last = performance.now();
-    this.#answered = false;
-    while (performance.now() - this.#last < (this.#answered ? AFTER_MS : SILENCE_MS))
-      await pause(10);
+  /** Sends, and tells what was heard up to the last answer. */
+  async say(part: Fields | Uint8Array, until: Until | null): Promise<readonly string[]> {
+    this.#awaited = until;
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve;
+    });
+    this.#socket.write(part instanceof Uint8Array ? part : encodeApiFrame(Message.of(part)));
+    if (until !== null && !this.#closed) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          this.#heard.push(`nothing for ${LIMIT_MS} ms`);
+          resolve();
+        }, LIMIT_MS);
+      });
+      await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+    }
     return this.#heard.splice(0);
   }
 
@@ -100,6 +128,14 @@ function frame(length: number, magic: number, body = ''): Uint8Array {
 }
 
 const me = String(process.pid);
+
+/** A value, but for this process's number. */
+function masked(value: string): string {
+  return value === me ? 'PID' : value;
+}
+
+/** Something to send, and what ends the answer to it where that is not the usual. */
+type Part = Fields | Uint8Array | { readonly send: Fields | Uint8Array; readonly until: Until };
 
 /** Who signs on as whom. */
 const SIGN_ONS: readonly Fields[] = [
@@ -145,23 +181,25 @@ const REQUESTS: readonly Fields[] = [
   ask('mine', 'signoff'),
 ];
 
-async function converse(label: string, talk: readonly (Fields | Uint8Array)[]): Promise<void> {
+async function converse(label: string, talk: readonly Part[]): Promise<void> {
   const conversation = new Conversation();
   const answers: unknown[] = [];
   for (const part of talk) {
-    if (part instanceof Uint8Array) conversation.bytes(part);
-    else conversation.send(part);
-    answers.push(await conversation.heard());
+    if (isAwaited(part)) answers.push(await conversation.say(part.send, part.until));
+    else answers.push(await conversation.say(part, lastAnswer(part, conversation.signedOn)));
   }
   conversation.end();
   console.log(JSON.stringify([label, answers]));
 }
 
+function isAwaited(part: Part): part is Exclude<Part, Fields | Uint8Array> {
+  return !(part instanceof Uint8Array) && 'until' in part;
+}
+
 function shown(fields: Fields): string {
   return Object.entries(fields)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
-    .replaceAll(me, 'PID');
+    .map(([name, value]) => `${name}=${masked(value)}`)
+    .join(' ');
 }
 
 const TABLES: Readonly<Record<string, () => Promise<void>>> = {
@@ -175,18 +213,19 @@ const TABLES: Readonly<Record<string, () => Promise<void>>> = {
     await converse('question first', [ask(me, 'getrsc'), signOn(me), ask(me, 'getrsc')]);
     await converse('empty frame', [signOn(me), frame(0, 0xabcd), ask(me, 'getrsc')]);
     await converse('no message', [signOn(me), frame(6, 0xabcd, 'hello\0'), ask(me, 'getrsc')]);
-    await converse('wrong magic', [signOn(me), frame(6, 0x1234, 'hello\0')]);
-    await converse('general of a casual client', [signOn(me), { t: 'foo' }]);
+    const magic: Part = { send: frame(6, 0x1234, 'hello\0'), until: 'closed' };
+    await converse('wrong magic', [signOn(me), magic]);
+    const general: Part = { send: { t: 'foo' }, until: 'closed' };
+    await converse('general of a casual client', [signOn(me), general]);
     const whole = encodeApiFrame(Message.of(ask(me, 'getrsc')));
-    const bytes = [...whole].map((byte) => Uint8Array.of(byte));
     const slow = new Conversation();
-    slow.send(signOn(me));
-    await slow.heard();
-    for (const byte of bytes) {
-      slow.bytes(byte);
+    await slow.say(signOn(me), 'response');
+    for (const byte of whole.slice(0, -1)) {
+      await slow.say(Uint8Array.of(byte), null);
       await pause(1);
     }
-    console.log(JSON.stringify(['byte by byte', await slow.heard()]));
+    const answer = await slow.say(whole.slice(-1), 'response');
+    console.log(JSON.stringify(['byte by byte', answer]));
     slow.end();
   },
 };
