@@ -45,6 +45,8 @@ export type LogTarget =
       readonly tag: string;
       readonly least: Severity;
       readonly line: LineFormat;
+      /** The level that syslog is told; absent: the severity of the line. */
+      readonly level?: (severity: Severity) => Severity;
     }
   | { readonly kind: 'stderr'; readonly least: Severity; readonly line: LineFormat };
 
@@ -87,8 +89,8 @@ function open(target: LogTarget, writers: LogWriters): Place {
         ...(target.owner === undefined ? {} : { owner: target.owner }),
       });
     case 'syslog': {
-      const { facility, tag } = target;
-      return new Syslog({ facility, least, line, sender: syslogSender(tag) });
+      const { facility, tag, level = (severity) => severity } = target;
+      return new Syslog({ facility, least, line, level, sender: syslogSender(tag) });
     }
     case 'stderr':
       return new Stderr(least, line);

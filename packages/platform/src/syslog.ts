@@ -118,6 +118,8 @@ export interface SyslogOptions {
   readonly facility: string;
   readonly least: Severity;
   readonly line: LineFormat;
+  /** The level that a line is sent with; absent: its severity. */
+  readonly level?: (severity: Severity) => Severity;
   readonly sender: PacketSender;
 }
 
@@ -125,6 +127,8 @@ export interface SyslogOptions {
 export class Syslog extends Transport {
   /** Lines given up since the start. */
   lost = 0;
+  /** Of these, the ones that nobody was told about. */
+  #unreported = 0;
   readonly #options: SyslogOptions;
   readonly #queue: string[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -136,12 +140,18 @@ export class Syslog extends Transport {
   }
 
   override log(info: { readonly entry: LogEntry }, next: () => void): void {
-    const { facility, line } = this.#options;
-    const priority = priorityOf(facility, info.entry.severity);
-    if (this.#queue.length >= QUEUE_MAX) this.lost += 1;
-    else this.#queue.push(`<${priority}>${line(info.entry)}`);
+    if (this.#queue.length >= QUEUE_MAX) {
+      this.lost += 1;
+      this.#unreported += 1;
+    } else this.#queue.push(this.#packet(info.entry));
     if (this.#timer === undefined) this.#drain();
     next();
+  }
+
+  #packet(entry: LogEntry): string {
+    const { facility, line, level } = this.#options;
+    const priority = priorityOf(facility, level?.(entry.severity) ?? entry.severity);
+    return `<${priority}>${line(entry)}`;
   }
 
   /** Resolves when the queue is empty, or after half a second. */
@@ -165,6 +175,12 @@ export class Syslog extends Transport {
     this.#options.sender.close();
   }
 
+  #report(): string {
+    const text = `${this.#unreported} log lines could not be given to syslog`;
+    this.#unreported = 0;
+    return this.#packet({ severity: 'warn', text, at: new Date() });
+  }
+
   #drain(): void {
     this.#timer = undefined;
     for (let packet = this.#queue[0]; packet !== undefined; packet = this.#queue[0]) {
@@ -179,6 +195,7 @@ export class Syslog extends Transport {
       }
       if (outcome === 'never') this.lost += 1;
       this.#queue.shift();
+      if (this.#queue.length === 0 && this.#unreported > 0) this.#queue.push(this.#report());
     }
     this.#whenEmpty?.();
     this.#whenEmpty = undefined;

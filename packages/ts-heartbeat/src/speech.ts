@@ -12,7 +12,7 @@ import {
 } from '@ts-heartbeat/platform/log';
 import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
 import { LogWriters } from '@ts-heartbeat/platform/logwriters';
-import { SEVERITY_WORD } from '@ts-heartbeat/platform/severity';
+import { SEVERITY_WORD, type Severity } from '@ts-heartbeat/platform/severity';
 import { sharedOwner } from './config/accounts.js';
 import type { Say } from './say.js';
 
@@ -27,6 +27,8 @@ const TAGS_MAX = 16;
 
 export interface Speech {
   readonly say: Say;
+  /** The same, but debug lines at every level of debugging: answers to who asks for them. */
+  readonly answer: Say;
   /** Writes a line in the form of the genuine scripts, under their name. */
   script(line: LogLine & { readonly tag?: string }, pid: number): void;
   /** How much is told: debug lines only above 0. */
@@ -63,6 +65,7 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
     say: (severity, text) => {
       if (severity !== 'debug' || speech.debug > 0) own.log(severity, text);
     },
+    answer: (severity, text) => own.log(severity, text),
     script: ({ severity, text, tag = 'ResourceManager' }, pid) => {
       if (severity !== 'debug' || speech.debug > 0) loggerOf(tag, pid).log(severity, text);
     },
@@ -94,23 +97,43 @@ function destinationOf(settings: LogSettings): LogSettings {
   return useLogd && nowhere ? { ...settings, facility: LOGD_FACILITY } : settings;
 }
 
-/** `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text` (heartbeat 3.0.6). */
-function scriptLine(tag: string, pid: number): LineFormat {
+/** In the logfile: `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text`. */
+function scriptLine(name: string): LineFormat {
   return ({ severity, text, at }) =>
-    `${dateStamp(at)}  ${tag}(default)[${pid}]:    ${SEVERITY_WORD[severity]}: ${text}`;
+    `${dateStamp(at)}  ${name}:    ${SEVERITY_WORD[severity]}: ${text}`;
 }
 
+/** In the debugfile: `ResourceManager(default)[465]:`, a tab, `2026/11/22_14:09:55 info: text`. */
+function scriptDebugLine(name: string): LineFormat {
+  return ({ severity, text, at }) =>
+    `${name}:\t${dateStamp(at)} ${SEVERITY_WORD[severity]}: ${text}`;
+}
+
+/** Scripts look for the words ERROR and WARN, and send the rest as `notice`. */
+function scriptLevel(severity: Severity): Severity {
+  return severity === 'error' || severity === 'warn' || severity === 'debug' ? severity : 'notice';
+}
+
+/** The forms of the genuine scripts (heartbeat 3.0.6 with resource-agents 4.12). */
 function scriptTargets(settings: LogSettings, tag: string, pid: number): readonly LogTarget[] {
   const { logfile, debugfile, facility } = settings;
-  const line = scriptLine(tag, pid);
+  const name = `${tag}(default)[${pid}]`;
   const targets: LogTarget[] = [];
-  if (logfile !== undefined) targets.push(fileTarget(logfile, 'info', line));
-  if (debugfile !== undefined) targets.push(fileTarget(debugfile, 'debug', line));
+  if (logfile !== undefined) targets.push(fileTarget(logfile, 'info', scriptLine(name)));
+  if (debugfile !== undefined && debugfile !== logfile) {
+    targets.push(fileTarget(debugfile, 'debug', scriptDebugLine(name)));
+  }
   if (facility !== undefined && facility !== 'none') {
-    const name = `${tag}(default)[${pid}]`;
-    const plain: LineFormat = ({ severity, text, at }) =>
+    const line: LineFormat = ({ severity, text, at }) =>
       `${syslogStamp(at)} ${name}: ${SEVERITY_WORD[severity]}: ${text}`;
-    targets.push({ kind: 'syslog', facility, tag: name, least: 'debug', line: plain });
+    targets.push({
+      kind: 'syslog',
+      facility,
+      tag: name,
+      least: 'debug',
+      line,
+      level: scriptLevel,
+    });
   }
   return targets;
 }
