@@ -50,6 +50,8 @@ export interface Ours {
   readonly log: string[];
   readonly jobs: string[];
   readonly running: Set<string>;
+  /** Keys of groups whose start, or stop, does not work on our node. */
+  readonly failing: { readonly start: Set<string>; readonly stop: Set<string> };
 }
 
 export type Actor = Ours | { readonly kind: 'old'; readonly node: OldNode };
@@ -93,6 +95,7 @@ export class Stage {
       log: [],
       jobs: [],
       running: new Set(),
+      failing: { start: new Set(), stop: new Set() },
     };
     this.actors.set(name, ours);
     const generation = this.#nextGeneration(name, 1_795_000_000);
@@ -234,7 +237,8 @@ export class Stage {
         ours.jobs.push(jobText(job));
         this.clock.after(this.scripts, () => {
           if (!ours.alive) return;
-          const outcome = performJob(name, ours.running, job);
+          const groups = this.#options.groups ?? GROUPS;
+          const outcome = performJob({ name, groups, ...ours }, job);
           this.#give(name, ours, { kind: 'jobDone', id, outcome });
         });
         break;

@@ -39,6 +39,7 @@ import {
 import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
+  adoptOrphansIfDue,
   audit,
   beginNegotiation,
   considerFailback,
@@ -110,7 +111,7 @@ function react(turn: Turn, event: Event): void {
       break;
     case 'overslept':
       turn.log('warn', `The main loop was held up for ${Math.round(event.by)} ms`);
-      forgiveSilence(turn);
+      forgiveSilence(turn, event.by);
       break;
     case 'jobDone':
       onJobDone(turn, event.id, event.outcome);
@@ -339,6 +340,7 @@ function onTime(turn: Turn): void {
   expireStandby(turn);
   fenceIfDue(turn);
   redoIfDue(turn);
+  adoptOrphansIfDue(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);

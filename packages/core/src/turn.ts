@@ -1,7 +1,7 @@
 /** One turn of the machine: the state being changed and the effects that come of it. */
 import type { Effect } from './effect.js';
 import type { Job } from './job.js';
-import type { Severity } from './log.js';
+import type { LogLine, Severity } from './log.js';
 import { remember } from './membership/history.js';
 import { Message } from './message/message.js';
 import { draw } from './random.js';
@@ -33,6 +33,11 @@ export class Turn {
   log(severity: Severity, text: string, tag?: string): void {
     const line = { kind: 'log', severity, text } as const;
     this.effects.push(tag === undefined ? line : { ...line, tag });
+  }
+
+  /** Lines that come before all others of this turn. */
+  logFirst(lines: readonly LogLine[]): void {
+    this.effects.unshift(...lines.map((line) => ({ kind: 'log' as const, ...line })));
   }
 
   /** A line that may come very often: at most one a second of its kind, with the number held back. */

@@ -13,6 +13,9 @@ const START_ALLOWANCE = 2000;
 /** What we can do that a genuine program cannot: see docs on mixed clusters. */
 export const CAPABILITIES = ['1', 'settle', 'heal', 'move'];
 
+/** In the first seconds: how long a node of our kind need wait for us, without the allowance. */
+const PLAIN_DEADTIME = /^dt=[0-9a-f]{1,8}$/;
+
 /** What a status tells beside that the node lives. */
 export type StatusNews =
   | { readonly kind: 'same' }
@@ -45,8 +48,6 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message, reborn = fa
 }
 
 function noteAnnouncements(turn: Turn, peer: Peer, message: Message): void {
-  const deadtime = message.hex('dt');
-  if (deadtime !== undefined && deadtime > 0) peer.deadtime = deadtime;
   const acknowledges = message.get('protocol') !== undefined;
   if (!acknowledges && (peer.acknowledges || peer.status === 'init')) {
     const text = 'flow control disabled due to different version heartbeat';
@@ -55,6 +56,9 @@ function noteAnnouncements(turn: Turn, peer: Peer, message: Message): void {
   peer.acknowledges = acknowledges;
   const words = message.get('x_ts');
   peer.capabilities = words === undefined ? [] : words.split(' ').filter((word) => word !== '');
+  const plain = peer.capabilities.find((word) => PLAIN_DEADTIME.test(word));
+  const deadtime = plain === undefined ? message.hex('dt') : Number.parseInt(plain.slice(3), 16);
+  if (deadtime !== undefined && deadtime > 0) peer.deadtime = deadtime;
 }
 
 function warnIfLate(turn: Turn, peer: Peer, silent: Millis): void {
@@ -124,12 +128,13 @@ export function beat(turn: Turn): void {
   const { settings } = state;
   const starting = now.at - state.startedAt <= START_GRACE;
   const deadtime = settings.deadtime + (starting ? START_ALLOWANCE : 0);
+  const words = starting ? [...CAPABILITIES, `dt=${settings.deadtime.toString(16)}`] : CAPABILITIES;
   turn.send({
     t: 'status',
     st: state.status,
     dt: deadtime.toString(16),
     protocol: '1',
-    x_ts: CAPABILITIES.join(' '),
+    x_ts: words.join(' '),
   });
   const stamp = now.wall.toString(16);
   const kept = Math.ceil(settings.deadping / settings.keepalive) + 2;
@@ -154,12 +159,15 @@ export function beatIfDue(turn: Turn): void {
 
 /**
  * We were not there for a while: silence in that time proves nothing, so every node that we would
- * now take for dead gets two keepalives more to be heard.
+ * now take for dead gets two keepalives more to be heard. After a sleep in which the others took us
+ * for dead it gets its whole dead time: they serve what we held, and nothing is urgent.
  */
-export function forgiveSilence(turn: Turn): void {
+export function forgiveSilence(turn: Turn, slept: Millis): void {
   const { state, now } = turn;
+  const long = slept >= state.settings.deadtime;
   for (const peer of state.peers.values()) {
-    const allowance = Math.min(2 * state.settings.keepalive, patience(turn.state, peer));
+    const limit = patience(turn.state, peer);
+    const allowance = long ? limit : Math.min(2 * state.settings.keepalive, limit);
     peer.statusAt = Math.max(peer.statusAt, now.at - patience(turn.state, peer) + allowance);
     for (const link of peer.links.values()) {
       link.heardAt = Math.max(link.heardAt, now.at - patience(turn.state, peer) + allowance);

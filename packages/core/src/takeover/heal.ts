@@ -25,18 +25,24 @@ const BOTH_HOLD_AGAIN = 1000;
 
 /** A node that was declared dead is back in the same life. */
 export function onReturn(turn: Turn, peer: Peer): void {
-  turn.log('crit', `Cluster node ${peer.name} returning after partition.`);
-  turn.log(
-    'info',
-    'For information on cluster partitions, See URL: http://linux-ha.org/wiki/Split_Brain',
-  );
-  turn.log('warn', 'Deadtime value may be too small.');
-  turn.log('info', 'See FAQ for information on tuning deadtime.');
-  turn.log('info', 'URL: http://linux-ha.org/wiki/FAQ#Heavy_Load');
+  // Before what the same message has already told of the link and of its lateness.
+  turn.logFirst([
+    { severity: 'crit', text: `Cluster node ${peer.name} returning after partition.` },
+    {
+      severity: 'info',
+      text: 'For information on cluster partitions, See URL: http://linux-ha.org/wiki/Split_Brain',
+    },
+    { severity: 'warn', text: 'Deadtime value may be too small.' },
+    { severity: 'info', text: 'See FAQ for information on tuning deadtime.' },
+    { severity: 'info', text: 'URL: http://linux-ha.org/wiki/FAQ#Heavy_Load' },
+  ]);
   if (peer.capabilities.includes('heal')) {
     claim(turn, peer);
     return;
   }
+  // A genuine node counts it as dead once more, and as one that has given up everything.
+  turn.log('warn', `node ${peer.name}: is dead`);
+  turn.log('info', `Dead node ${peer.name} gave up resources.`);
   if (turn.state.ending.phase !== 'no') return;
   turn.state.ending = {
     phase: 'wanted',
