@@ -109,9 +109,7 @@ clientstatus ${HOME} ipfail 2000 extra
 clientstatus nosuch ipfail
 clientstatus group1 ipfail
 clientstatus 192.168.136.1 ipfail -m
-clientstatus ${HOME.toUpperCase()} ipfail 300
-clientstatus ${OTHER} ipfail 4500
-clientstatus ${OTHER} nosuch 4500`),
+clientstatus ${HOME.toUpperCase()} ipfail 3000`),
   ...ABOUT_NODE.flatMap((name) => [
     ...NODES.map((node) => [name, node]),
     ...[[], ['-m'], ['-m', OTHER], [OTHER, '-m'], ['-v', OTHER], ['-x', OTHER]].map((words) => [
@@ -141,6 +139,9 @@ clientstatus group1 ipfail 0`);
 const LATE = 'No timely response.';
 /** How often each is asked. */
 const TURNS = 2;
+/** With time enough, unless the machine is busy: asked until the answer is in time. */
+const PATIENT: readonly Words[] = lines(`clientstatus ${OTHER} ipfail 4500
+clientstatus ${OTHER} nosuch 4500`);
 
 /** What other users ask, and what is asked when nobody answers. */
 const FEW: readonly Words[] = lines(`hbstatus
@@ -299,6 +300,23 @@ test('clientstatus of another node gives one of the same answers', async () => {
       return [daemon, program, told.join(' ')];
     });
     printTable(`cl_status ${words.join(' ')}`, ['daemon', 'cl_status', 'answers'], rows);
+  }
+});
+
+test('clientstatus of another node is told when there is time', async () => {
+  for (const words of PATIENT) {
+    const right = words.includes('nosuch') ? 'offline' : 'online';
+    const deadline = performance.now() + START_LIMIT_MS;
+    let waiting: readonly string[] = ['nobody asked'];
+    while (waiting.length > 0) {
+      assert.ok(performance.now() < deadline, `${words.join(' ')}: ${waiting.join('; ')}`);
+      const cases = await ask(HOME, [words]);
+      waiting = cases.flatMap(({ daemon, program, answers: [answer] }) => {
+        if (answer?.stdout === `${right}\n`) return [];
+        assert.ok(answer?.stderr.includes(LATE), `${answer?.stdout}${answer?.stderr}`);
+        return [`${program} asks ${daemon}`];
+      });
+    }
   }
 });
 

@@ -14,6 +14,7 @@ import { Cluster } from '../lab/cluster.js';
 import type { ClusterFiles } from '../lab/clusterfiles.js';
 import { DIRECTORS, type Director } from '../lab/lab.js';
 import type { Pair } from '../lab/pair.js';
+import { heldBy } from './holders.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, SERIAL, storyFiles } from './storyfiles.js';
 import { printTable, seconds } from './table.js';
@@ -117,7 +118,7 @@ async function split(pair: Pair, cluster: Cluster, name: string): Promise<void> 
   for (const node of DIRECTORS) {
     assert.deepEqual(callsOf(cluster, node, since), starts(otherOf(node)), `${name}: ${node}`);
   }
-  assert.deepEqual(cluster.holders, DIRECTORS, name);
+  await heldBy(cluster, DIRECTORS, name);
 }
 
 /** Joins everything again; both give up everything, and each ends with its own group. */
@@ -131,7 +132,7 @@ async function heal(pair: Pair, cluster: Cluster, name: string): Promise<string>
   for (const node of DIRECTORS) await started(cluster, node, node, since, HEAL_LIMIT_MS);
   const held = await cluster.settled(HEAL_LIMIT_MS);
   assert.deepEqual(held, { [HOME]: 'local', [OTHER]: 'local' }, name);
-  assert.deepEqual(cluster.holders, [HOME], name);
+  await heldBy(cluster, [HOME], name);
   for (const node of DIRECTORS) {
     const course = [...stops(HOME), ...stops(OTHER), ...starts(node)];
     assert.deepEqual(callsOf(cluster, node, since), course, `${name}: ${node}`);

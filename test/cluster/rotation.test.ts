@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DIRECTORS } from '../lab/lab.js';
 import { type Bench, openBench } from './bench.js';
+import { heldBy } from './holders.js';
 import { type Kinds, Programs, title } from './kinds.js';
 import { MULTICAST, SERIAL, storyFiles } from './storyfiles.js';
 import { printTable } from './table.js';
@@ -161,6 +162,6 @@ test('key rotation by SIGHUP: nobody dead, no takeover, no message refused', asy
       const none = { deaths: [], refused: [], calls: [] };
       assert.deepEqual({ deaths, refused, calls }, none, `${title(kinds)}: ${STEPS[place]?.what}`);
     }
-    assert.deepEqual(cluster.holders, [HOME], title(kinds));
+    await heldBy(cluster, [HOME], title(kinds));
   }
 });
