@@ -95,6 +95,28 @@ test('the loser of ping nodes says so with each dead link, and gives up when tol
   assert.deepEqual(alpha.sent(), []);
 });
 
+test('a ping node that dies later than its link is counted anew', () => {
+  const alpha = new Ipfail('alpha', false);
+  const link = { kind: 'link', node: 'group1', link: 'group1' } as const;
+  alpha.hear({ ...link, status: 'dead' });
+  assert.deepEqual(alpha.sent(), ['num_ping_nodes 2']);
+  alpha.hear({ kind: 'node', node: 'group1', status: 'dead' });
+  assert.deepEqual(alpha.logged(), [
+    'info Status update: Node group1 now has status dead',
+    'info NS: We are still alive!',
+    'info Asking other side for ping node count.',
+    'info Checking remote count of ping nodes.',
+  ]);
+  // Where the link came back in between, its next death will ask.
+  alpha.hear({ kind: 'node', node: 'group1', status: 'ping' });
+  for (const status of ['dead', 'up']) alpha.hear({ ...link, status });
+  alpha.sent();
+  alpha.hear({ kind: 'node', node: 'group1', status: 'dead' });
+  assert.deepEqual(alpha.sent(), []);
+  alpha.hear({ ...link, status: 'dead' });
+  assert.deepEqual(alpha.sent(), ['num_ping_nodes 1']);
+});
+
 test('the message that asks to give up has the genuine fields in the genuine order', () => {
   const state = begin({
     localNode: 'alpha',

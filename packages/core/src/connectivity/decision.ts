@@ -3,7 +3,7 @@
  *
  * A node tells the other its count of reachable ping nodes when it changes; the one that is told
  * compares, and says who has less. Who has less waits a little for the tie that ends a brief loss,
- * then asks to go standby. Rules and texts are those of heartbeat 3.0.6, with two changes that are
+ * then asks to go standby. Rules and texts are those of heartbeat 3.0.6, with four changes that are
  * marked below.
  *
  * The caller's duties: give every happening in its order, with the present; perform the effects in
@@ -34,6 +34,8 @@ export interface Connectivity {
   readonly keepalive: Millis;
   /** Status of each ping node, by name. */
   readonly pings: ReadonlyMap<string, string>;
+  /** Ping nodes whose link has died while they themselves still counted. */
+  readonly linksDiedFirst: ReadonlySet<string>;
   readonly giveUp: GiveUp | undefined;
   readonly timers: number;
   /** A standby was due while resources were in transition. */
@@ -76,6 +78,7 @@ export function begin(given: {
     autoFailback,
     keepalive,
     pings: new Map(pings.map((node) => [node.name, node.status])),
+    linksDiedFirst: new Set(),
     giveUp: undefined,
     timers: 0,
     standbyPending: false,
@@ -178,11 +181,16 @@ class Turn {
 
   #onNode(node: string, status: string): void {
     this.#log('info', `Status update: Node ${node} now has status ${status}`);
+    const linkDiedFirst = this.#state.linksDiedFirst.has(node);
     const known = this.#state.pings.has(node);
     if (known) this.#change({ pings: new Map(this.#state.pings).set(node, status) });
     if (status === 'dead') {
-      const alive = this.#count() > 0;
-      this.#log('info', alive ? 'NS: We are still alive!' : 'NS: We are dead. :<');
+      const pings = this.#count();
+      this.#log('info', pings > 0 ? 'NS: We are still alive!' : 'NS: We are dead. :<');
+      this.#noteLink(node, false);
+      // Fourth change: where deadping is longer than deadtime, the link died while the node still
+      // counted, and the genuine ipfail asks nothing any more.
+      if (linkDiedFirst) this.#askToCompare(pings);
     } else if (status === 'ping') {
       this.#log('info', 'A ping node just came up.');
       this.#sendCount(this.#count());
@@ -191,9 +199,22 @@ class Turn {
 
   #onLink(node: string, link: string, status: string): void {
     this.#log('info', `Link Status update: Link ${node}/${link} now has status ${status}`);
+    this.#noteLink(node, status === 'dead' && this.#state.pings.get(node) === 'ping');
     if (status !== 'dead') return;
     const pings = this.#count();
     if (pings === 0) this.#log('info', 'We are dead. :<');
+    this.#askToCompare(pings);
+  }
+
+  #noteLink(node: string, diedFirst: boolean): void {
+    if (this.#state.linksDiedFirst.has(node) === diedFirst) return;
+    const linksDiedFirst = new Set(this.#state.linksDiedFirst);
+    if (diedFirst) linksDiedFirst.add(node);
+    else linksDiedFirst.delete(node);
+    this.#change({ linksDiedFirst });
+  }
+
+  #askToCompare(pings: number): void {
     this.#sendCount(pings);
     if (pings > 0) this.#log('info', 'Checking remote count of ping nodes.');
   }

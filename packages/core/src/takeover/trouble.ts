@@ -150,9 +150,18 @@ function act(turn: Turn, trouble: Trouble): void {
       put(turn, { ...trouble, at: at + RECALL_AGAIN });
       recallGroup(turn, trouble.key);
     }
-  } else if (busy(turn.state)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
-  else if (trouble.step === 'handOver') giveAway(turn, trouble);
-  else if (trouble.step === 'waiting') tryAgain(turn, trouble);
+  } else if (trouble.step === 'waiting') {
+    // Jobs are done one after the other; but nothing is begun while groups move.
+    if (isMoving(turn)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    else tryAgain(turn, trouble);
+  } else if (trouble.step === 'handOver') {
+    if (busy(turn.state)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    else giveAway(turn, trouble);
+  }
+}
+
+function isMoving(turn: Turn): boolean {
+  return turn.state.standby.phase !== 'none' || turn.state.fencing.length > 0;
 }
 
 /** The node that could take a group from us now. */
