@@ -28,6 +28,8 @@ interface Story {
   /** Whose ipfail each of them starts. */
   readonly ipfails: Kinds;
   readonly autoFailback: 'on' | 'off';
+  /** Seconds; longer than deadtime, so that the group's link dies before the group. */
+  readonly deadping?: number;
 }
 
 const STORIES: readonly Story[] = [
@@ -37,6 +39,9 @@ const STORIES: readonly Story[] = [
   { daemons: ['C', 'C'], ipfails: ['TS', 'C'], autoFailback: 'off' },
   { daemons: ['C', 'C'], ipfails: ['C', 'C'], autoFailback: 'on' },
   { daemons: ['TS', 'TS'], ipfails: ['TS', 'C'], autoFailback: 'on' },
+  // Two genuine ipfails would move nothing here.
+  { daemons: ['C', 'TS'], ipfails: ['TS', 'TS'], autoFailback: 'off', deadping: 8 },
+  { daemons: ['TS', 'C'], ipfails: ['TS', 'C'], autoFailback: 'off', deadping: 8 },
 ];
 
 /** At the same time: more would make the machine late. */
@@ -106,12 +111,13 @@ async function said(
   assert.deepEqual(heard(), expected, name);
 }
 
-async function start(pair: Pair, { ipfails, autoFailback }: Story): Promise<Cluster> {
+async function start(pair: Pair, { ipfails, autoFailback, deadping = 4 }: Story): Promise<Cluster> {
   const files = storyFiles({
     media: [
       MULTICAST,
       'ping_group group1 192.168.136.1 192.168.136.2',
       'apiauth ipfail gid=root uid=root',
+      `deadping ${deadping}`,
     ],
     timers: { keepalive: '300ms', deadtime: '4', warntime: '2', initdead: '8' },
     autoFailback,
@@ -130,7 +136,7 @@ async function start(pair: Pair, { ipfails, autoFailback }: Story): Promise<Clus
 }
 
 async function play(story: Story): Promise<readonly string[]> {
-  const { daemons, ipfails, autoFailback } = story;
+  const { daemons, ipfails, autoFailback, deadping = 4 } = story;
   const name = `${title(daemons)} with ipfail ${title(ipfails)}, auto_failback ${autoFailback}`;
   const pair = await openPair(hosts.pair(daemons));
   const wire = await Wiretap.open(pair.site);
@@ -173,6 +179,7 @@ async function play(story: Story): Promise<readonly string[]> {
     title(daemons),
     title(ipfails),
     autoFailback,
+    `${deadping} s`,
     seconds(movedMs),
     returns ? seconds(backMs) : 'stays',
     holder,
@@ -189,8 +196,8 @@ test('the group moves to the side that reaches the ping group', async () => {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   printTable(
-    'ping group lost on the home node, deadping 4 s',
-    ['daemons', 'ipfail', 'auto_failback', 'moved after', 'returned after', 'holder'],
+    'ping group lost on the home node, deadtime 4 s',
+    ['daemons', 'ipfail', 'auto_failback', 'deadping', 'moved after', 'returned after', 'holder'],
     rows,
   );
 });
