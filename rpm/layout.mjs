@@ -12,11 +12,11 @@ export const BUNDLES = {
 /** Where the bundles and the native parts beside them go. */
 export const BUNDLE_FOLDER = 'usr/lib/ts-heartbeat';
 
-/** Shell launchers of bundles: installed path → bundle. */
+/** Shell launchers of bundles: installed path → bundle, and the script that is filled in. */
 export const LAUNCHERS = {
-  'usr/lib/heartbeat/heartbeat': 'heartbeat',
-  'usr/lib/heartbeat/ipfail': 'ipfail',
-  'usr/bin/cl_status': 'cl_status',
+  'usr/lib/heartbeat/heartbeat': { name: 'heartbeat', template: 'heartbeat.sh' },
+  'usr/lib/heartbeat/ipfail': { name: 'ipfail', template: 'launcher.sh' },
+  'usr/bin/cl_status': { name: 'cl_status', template: 'launcher.sh' },
 };
 
 /** Sources that are laid down as they are: file or folder → place; a folder gives its files. */

@@ -96,8 +96,8 @@ async function layBundles(root) {
 }
 
 function layLaunchers(root) {
-  const template = readFileSync(join(here, 'launcher.sh'), 'utf8');
-  for (const [place, name] of Object.entries(LAUNCHERS)) {
+  for (const [place, { name, template: file }] of Object.entries(LAUNCHERS)) {
+    const template = readFileSync(join(here, file), 'utf8');
     const lib = relative(dirname(place), BUNDLE_FOLDER);
     const text = template.replaceAll('@NAME@', name).replaceAll('@LIB@', lib);
     put(join(root, place), text, 0o755);

@@ -175,12 +175,13 @@ export class Daemon {
     return this.#loop.refused;
   }
 
-  /** Opens the FIFO. @throws Error when it cannot be made. */
+  /** Opens the FIFO, and wakes the resource runner. @throws Error when there can be no FIFO. */
   async prepare(): Promise<void> {
     const { say } = this.#parts.speech;
     this.#fifo = await openFifo(HEARTBEAT_FIFO, say, (message) => {
       this.#loop.happen({ kind: 'local', message });
     });
+    this.#resources.open();
   }
 
   /**
@@ -189,7 +190,6 @@ export class Daemon {
    * @throws UnusableMedium for a medium that can never work.
    */
   async start(): Promise<void> {
-    this.#resources.open();
     const opening = Promise.all(this.#media.map((medium) => medium.open()));
     // A failure that comes too late to keep us from starting is only told.
     opening.catch((error: unknown) => {

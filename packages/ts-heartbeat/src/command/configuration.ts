@@ -13,9 +13,14 @@ export function load(): Promise<Startup> {
 }
 
 /** Prints lines on standard error, and writes those that are log lines to the log as well. */
-export function tell(startup: Startup, problems: readonly Problem[], speech: Speech): void {
+export function tell(
+  startup: Startup,
+  problems: readonly Problem[],
+  speech: Speech,
+  print: (text: string) => void = (text) => void process.stderr.write(text),
+): void {
   const { syslogFormat } = startup.log;
-  process.stderr.write(printProblems(problems, speaker('heartbeat'), new Date(), syslogFormat));
+  print(printProblems(problems, speaker('heartbeat'), new Date(), syslogFormat));
   record(problems, speech);
 }
 

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Startup } from '@ts-heartbeat/core/config/startup';
 import { systemClock } from '@ts-heartbeat/platform/clock';
-import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
 import { dropPidFile, takePidFile } from '@ts-heartbeat/platform/pidfile';
 import { priorityText, raisePriority } from '@ts-heartbeat/platform/priority';
 import {
@@ -24,9 +23,11 @@ import { orphanedAfter } from '../resources.js';
 import type { Speech } from '../speech.js';
 import { Supervision } from '../supervision.js';
 import { REFEREE_VERSION, VERSION } from '../version.js';
-import { record, speechOf } from './configuration.js';
+import { line, record, speechOf } from './configuration.js';
+import { effectiveConfiguration } from './effective.js';
 import type { Options } from './options.js';
 import { daemonCommand, daemonFlags } from './start.js';
+import { commandStarter, formerLife, type Starter, shellStarter } from './starter.js';
 
 const FAILED = 1;
 
@@ -37,28 +38,34 @@ const SIGN_INTERVAL = 1000;
 export async function live(options: Options): Promise<void> {
   process.title = 'heartbeat: master control process';
   process.umask(0o022);
+  const starter = starterOf(options);
   const place = takeServicePlace(process.env);
   const times = readTimes();
-  const startup = await loadConfiguration();
+  const startup = await loadConfiguration(undefined, { onWait: starter.waiting });
   const speech = speechOf(startup, options.debug);
   const { settings } = startup;
-  const isFirst = options.crashes === 0 && options.held === undefined;
-  // The first time, the command that started us has said it all.
-  if (!isFirst) record(startup.printed, speech);
-  if (settings === undefined) return fail('configuration error', startup.exitCode, speech);
+  starter.configuration(startup, speech);
+  const failed = async (reason: string, code: number): Promise<never> => {
+    await speech.close();
+    await starter.failed(reason, code);
+    process.exit(code);
+  };
+  if (settings === undefined) return failed('configuration error', startup.exitCode);
+  if (options.verbose) starter.print(effectiveConfiguration(settings));
   const file = takePidFile(PID_FILE, { recognise: isHeartbeat });
   if (!file.taken) {
-    speech.say('info', `heartbeat: already running [pid ${file.pid}].`);
-    return fail(`already running [pid ${file.pid}]`, 0, speech);
+    const text = `heartbeat: already running [pid ${file.pid}].`;
+    starter.hear(startup, [line('info', text)], speech);
+    new ServiceNotice(place).ready();
+    return failed(`already running [pid ${file.pid}]`, 0);
   }
-  const life = new Life({ options, settings, startup, speech, place }, times);
+  const life = new Life({ options, settings, startup, speech, place, starter, failed }, times);
   await life.begin();
 }
 
-async function fail(reason: string, code: number, speech: Speech): Promise<never> {
-  await reportFailure(reason);
-  await speech.close();
-  process.exit(code);
+function starterOf({ reporting, crashes, held }: Options): Starter {
+  if (crashes > 0 || held !== undefined) return formerLife();
+  return reporting ? shellStarter() : commandStarter();
 }
 
 interface Beginning {
@@ -68,6 +75,9 @@ interface Beginning {
   readonly speech: Speech;
   /** The service manager that started us. */
   readonly place: ServicePlace | undefined;
+  readonly starter: Starter;
+  /** Ends the process, once the starter has been told. */
+  readonly failed: (reason: string, code: number) => Promise<never>;
 }
 
 class Life {
@@ -75,6 +85,8 @@ class Life {
   readonly #settings: Settings;
   readonly #startup: Startup;
   readonly #speech: Speech;
+  readonly #starter: Starter;
+  readonly #failed: Beginning['failed'];
   readonly #notice: ServiceNotice;
   readonly #supervision: Supervision;
   #times: ReadTimes;
@@ -82,11 +94,14 @@ class Life {
   /** During the pause before the next life. */
   #callOff: (() => void) | undefined;
 
-  constructor({ options, settings, startup, speech, place }: Beginning, times: ReadTimes) {
+  constructor(beginning: Beginning, times: ReadTimes) {
+    const { options, settings, startup, speech, place, starter, failed } = beginning;
     this.#options = options;
     this.#settings = settings;
     this.#startup = startup;
     this.#speech = speech;
+    this.#starter = starter;
+    this.#failed = failed;
     this.#times = times;
     this.#notice = new ServiceNotice(place);
     const [program, ...words] = daemonCommand(daemonFlags(options));
@@ -117,7 +132,7 @@ class Life {
     this.#daemon = daemon;
     this.#supervision.begin();
     this.#listen();
-    reportUp();
+    this.#starter.up();
     try {
       await daemon.start();
       const { failure } = this.#notice;
@@ -151,7 +166,9 @@ class Life {
       const text = error instanceof Error ? error.message : String(error);
       this.#speech.say('error', text);
       dropPidFile(PID_FILE);
-      return fail(text, FAILED, this.#speech);
+      const told = line('error', `Heartbeat not started: ${text}`);
+      this.#starter.hear(this.#startup, [told], this.#speech);
+      return this.#failed(text, FAILED);
     }
   }
 

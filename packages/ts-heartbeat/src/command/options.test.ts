@@ -11,6 +11,7 @@ const PLAIN: Options = {
   unmanaged: false,
   ordinary: false,
   crashes: 0,
+  reporting: false,
 };
 
 test('options stand alone or together, and other words are passed over', () => {
@@ -53,6 +54,11 @@ test('the daemon is told how its life begins', () => {
     task: 'daemon',
     held: 'local',
   });
+});
+
+test('the launcher says that it waits', () => {
+  const given = parseOptions(['-M', '--daemon', '--reporting']);
+  assert.deepEqual(given, { ...PLAIN, task: 'daemon', unmanaged: true, reporting: true });
 });
 
 test('wrong usage is refused with what getopt says', () => {

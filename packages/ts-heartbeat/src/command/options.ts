@@ -37,6 +37,8 @@ export interface Options {
   readonly ordinary: boolean;
   /** --crashed=N: this life follows N crashes in a row. */
   readonly crashes: number;
+  /** --reporting: started by the shell launcher, which waits (see starter.ts). */
+  readonly reporting: boolean;
   /** --restarted --held=WORD: this life takes over from one that ended in order. */
   readonly held?: Held;
 }
@@ -64,6 +66,7 @@ interface Seen {
   debug: number;
   state: string | undefined;
   daemon: boolean;
+  reporting: boolean;
   version: boolean;
   crashes: number;
   held: Held | undefined;
@@ -77,6 +80,7 @@ export function parseOptions(words: readonly string[]): Options | Misuse {
     debug: 0,
     state: undefined,
     daemon: false,
+    reporting: false,
     version: false,
     crashes: 0,
     held: undefined,
@@ -98,6 +102,9 @@ function takeLong(seen: Seen, word: string): boolean {
       return true;
     case '--daemon':
       seen.daemon = true;
+      return true;
+    case '--reporting':
+      seen.reporting = true;
       return true;
     case '--restarted':
       return true;
@@ -144,6 +151,7 @@ function judge(seen: Seen): Options | Misuse {
     unmanaged: has('M'),
     ordinary: has('l'),
     crashes: seen.crashes,
+    reporting: seen.reporting,
     ...(seen.held === undefined ? {} : { held: seen.held }),
   };
 }
