@@ -1,11 +1,11 @@
 /** One round of the kills: a transition is provoked, a process dies in it, the pair is judged. */
 
 import { DIRECTORS, type Director } from '../lab/lab.js';
-import { killOne, VICTIMS } from './kill.js';
+import { killOne, VICTIMS, type Victim } from './kill.js';
 import type { Random } from './random.js';
 import { stalledMs } from './stall.js';
 import { pause, type Storm } from './storm.js';
-import type { Naps } from './stormfiles.js';
+import { HOME_GROUP, type Naps } from './stormfiles.js';
 
 export interface KillRound {
   readonly name: string;
@@ -39,7 +39,19 @@ const NAPS: readonly Naps[] = [
   { start: 0.6, stop: 0.3 },
 ];
 
+/** In so many of all rounds a script is the first choice. */
+const SCRIPTS_FIRST = 0.4;
+
+/** Shorter and longer than the deadtime, with the takeover cut off at any point. */
+const CUT_MS: readonly [number, number] = [300, 6000];
+
 const WORDS = ['all', 'local', 'foreign'] as const;
+
+interface Move {
+  readonly kind: 'standby' | 'takeover';
+  readonly node: Director;
+  readonly word: (typeof WORDS)[number];
+}
 
 type Provoked = {
   readonly what: string;
@@ -55,23 +67,40 @@ function other(node: Director): Director {
 interface Transition {
   readonly what: string;
   /** Resolves when the pair has what it needs to come to rest. */
-  begin(storm: Storm): Promise<Provoked>;
+  begin(): Promise<Provoked>;
 }
 
-function transition(random: Random): Transition {
+/** The commands that move something, by who holds what. */
+function moves(storm: Storm): readonly Move[] {
+  return DIRECTORS.flatMap((node) => {
+    const own = storm.holder(HOME_GROUP[node]) === node;
+    const foreign = storm.holder(HOME_GROUP[other(node)]) === node;
+    const gives = WORDS.filter(
+      (word) => (own && word !== 'foreign') || (foreign && word !== 'local'),
+    );
+    const takes = WORDS.filter(
+      (word) => (!own && word !== 'foreign') || (!foreign && word !== 'local'),
+    );
+    return [
+      ...gives.map((word) => ({ kind: 'standby', node, word }) as const),
+      ...takes.map((word) => ({ kind: 'takeover', node, word }) as const),
+    ];
+  });
+}
+
+function transition(storm: Storm, random: Random): Transition {
+  const move = random.pick(moves(storm));
   const node = random.pick(DIRECTORS);
-  const word = random.pick(WORDS);
-  const cutMs = random.between(300, 6000);
-  const kind = random.pick(['standby', 'standby', 'takeover', 'takeover', 'cut', 'stop', 'none']);
+  const cutMs = random.between(...CUT_MS);
+  const kind = random.pick(['move', 'move', 'move', 'move', 'cut', 'stop', 'none']);
   switch (kind) {
-    case 'standby':
-    case 'takeover': {
-      const what = `hb_${kind} ${word} on ${node}`;
-      const program = `/usr/share/heartbeat/hb_${kind}`;
+    case 'move': {
+      const what = `hb_${move.kind} ${move.word} on ${move.node}`;
+      const program = `/usr/share/heartbeat/hb_${move.kind}`;
       return {
         what,
-        begin: async (storm) => {
-          await storm.run(node, program, word);
+        begin: async () => {
+          await storm.run(move.node, program, move.word);
           return { what };
         },
       };
@@ -80,7 +109,7 @@ function transition(random: Random): Transition {
       const what = `cut of ${node} for ${(cutMs / 1000).toFixed(1)} s`;
       return {
         what,
-        begin: async (storm) => {
+        begin: async () => {
           await storm.split(node);
           await pause(cutMs);
           await storm.heal(node);
@@ -92,7 +121,7 @@ function transition(random: Random): Transition {
       const what = `stop and start of ${node}`;
       return {
         what,
-        begin: async (storm) => {
+        begin: async () => {
           await storm.stop(node);
           await storm.start(node);
           return { what };
@@ -112,14 +141,17 @@ export async function playRound(
   deadtimeMs: number,
 ): Promise<KillRound> {
   const naps = random.pick(NAPS);
-  const provoke = transition(random);
+  const provoke = transition(storm, random);
   const moment = random.between(0, MOMENT_MS);
   const victimNode = random.pick(DIRECTORS);
-  const order = random.shuffled(VICTIMS);
+  // Scripts run only for moments: they come first more often than the others.
+  const shuffled = random.shuffled(VICTIMS);
+  const order: readonly Victim[] =
+    random.next() < SCRIPTS_FIRST ? ['script', ...shuffled] : shuffled;
   const seed = random.below(32_768);
   await storm.naps(naps);
   const [from, stalledBefore] = [Date.now(), stalledMs()];
-  const provoked = provoke.begin(storm).then(
+  const provoked = provoke.begin().then(
     (done) => ({ done }),
     (error: unknown) => ({ error }),
   );
