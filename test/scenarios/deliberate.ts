@@ -20,8 +20,12 @@ export interface OtherCalls {
   readonly either?: true;
 }
 
-/** Every pair, also the genuine one: what the lab does otherwise. */
+/** Every pair, also the genuine one: what the lab or the genuine program does the one time or the other. */
 const ALL_PAIRS: readonly PairName[] = [...PAIRS, 'C/C'];
+
+const SPLITS: readonly string[] = ['legacy', 'off', 'on'].map(
+  (failback) => `split-brain-heal-auto_failback-${failback}`,
+);
 
 export const OTHER_CALLS: readonly OtherCalls[] = [
   {
@@ -29,6 +33,31 @@ export const OTHER_CALLS: readonly OtherCalls[] = [
     recordings: ['failing-stop-still-running'],
     pairs: ALL_PAIRS,
     calls: { loadbalancer: { 0: '!-nf', 1: `+${'-ldirectord'.repeat(11)}` } },
+  },
+  {
+    row: 'failed-start-moves',
+    recordings: ['failing-start'],
+    pairs: ['TS/TS', 'TS/C'],
+    calls: { loadbalancer: { 1: '+lvs+IPaddr+ipvsadm--', 2: '' }, backup: { 1: '+' } },
+  },
+  {
+    row: 'one-side-gives-up',
+    recordings: SPLITS,
+    pairs: ['TS/TS'],
+    calls: { loadbalancer: { 1: '+', 2: '+-' }, backup: { 1: '+-', 2: '+' } },
+  },
+  {
+    row: 'outlives-kill',
+    recordings: ['master-process-killed'],
+    pairs: ['TS/TS', 'TS/C'],
+    calls: { backup: { 1: '' } },
+  },
+  {
+    row: 'failback-not-cancelled',
+    recordings: ['ipfail-auto_failback-on'],
+    pairs: ALL_PAIRS,
+    calls: { loadbalancer: { 1: '+-+' }, backup: { 1: '+-' } },
+    either: true,
   },
 ];
 
@@ -42,4 +71,25 @@ export interface OtherLines {
   readonly pairs?: readonly PairName[];
 }
 
-export const OTHER_LINES: readonly OtherLines[] = [];
+export const OTHER_LINES: readonly OtherLines[] = [
+  {
+    row: 'one-process',
+    kinds: ['missing'],
+    line: /^heartbeat: info: (?:killing HB\w+ process|Core process)/,
+  },
+  {
+    row: 'acquired-when-done',
+    kinds: ['order'],
+    line: /^heartbeat: info: (?:Local Resource acquisition completed|Initial resource acquisition)/,
+  },
+  {
+    row: 'no-second-look',
+    kinds: ['missing', 'order'],
+    line: /^(?:heartbeat: info: (?:Local Resource acquisition completed|(?:acquire )?local HA resource)|ResourceManager: info: Acquiring resource group: (?:backup|loadbalancer) )/,
+  },
+  {
+    row: 'settles-at-once',
+    kinds: ['missing', 'extra', 'order'],
+    line: /^heartbeat: info: (?:(?:local|remote) resource transition completed|Initial resource acquisition complete)/,
+  },
+];

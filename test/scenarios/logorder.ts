@@ -7,8 +7,8 @@ export type Lines = readonly string[];
 export interface LogDifference {
   readonly kind: 'missing' | 'extra' | 'order';
   readonly line: string;
-  /** For an order: the line that always came first there, and comes later here. */
-  readonly after?: string;
+  /** For an order: a line beside which it stands wrong. */
+  readonly beside?: string;
 }
 
 /** A line that occurs more than once is told apart by its count. */
@@ -26,33 +26,46 @@ function places(lines: Lines): ReadonlyMap<string, number> {
 }
 
 /**
- * A line is missing when all genuine logs have it, extra when none has; an order is wrong when all
- * genuine logs agree on it and this one has it the other way round. Of the orders only the last line
- * that should have come first is told, for each line.
+ * A line is missing when all genuine logs have it, and extra when none has. Two lines are in the wrong
+ * order when all genuine logs agree on theirs and this one has it the other way round; of the lines
+ * that take part in wrong orders the fewest are told that explain all of them, or nearly so.
  */
 export function judged(genuine: readonly Lines[], ours: Lines): readonly LogDifference[] {
+  if (genuine.length === 0) return [];
   const runs = genuine.map(places);
-  const [first = new Map<string, number>()] = runs;
   const here = places(ours);
-  const found: LogDifference[] = [];
-  for (const line of first.keys()) {
-    if (runs.every((run) => run.has(line)) && !here.has(line))
-      found.push({ kind: 'missing', line });
-  }
-  for (const line of here.keys()) {
-    if (!runs.some((run) => run.has(line))) found.push({ kind: 'extra', line });
-  }
-  const common = [...here.keys()].filter((line) => runs.every((run) => run.has(line)));
-  for (const [n, line] of common.entries()) {
-    const late = common
-      .slice(n + 1)
-      .filter((other) => runs.every((run) => isBefore(run, other, line)));
-    const after = late.at(-1);
-    if (after !== undefined) found.push({ kind: 'order', line, after });
-  }
-  return found;
+  const inAll = (line: string): boolean => runs.every((run) => run.has(line));
+  const missing = [...(runs[0]?.keys() ?? [])].filter((line) => inAll(line) && !here.has(line));
+  const extra = [...here.keys()].filter((line) => !runs.some((run) => run.has(line)));
+  return [
+    ...missing.map((line) => ({ kind: 'missing', line }) as const),
+    ...extra.map((line) => ({ kind: 'extra', line }) as const),
+    ...misplaced([...here.keys()].filter(inAll), runs),
+  ];
 }
 
-function isBefore(run: ReadonlyMap<string, number>, a: string, b: string): boolean {
-  return (run.get(a) ?? 0) < (run.get(b) ?? 0);
+/** Takes out the line with the most wrong orders, until none is left. */
+function misplaced(
+  lines: readonly string[],
+  runs: readonly ReadonlyMap<string, number>[],
+): readonly LogDifference[] {
+  const wrong = new Map(lines.map((line) => [line, new Set<string>()]));
+  for (const [n, line] of lines.entries()) {
+    for (const later of lines.slice(n + 1)) {
+      if (!runs.every((run) => (run.get(later) ?? 0) < (run.get(line) ?? 0))) continue;
+      wrong.get(line)?.add(later);
+      wrong.get(later)?.add(line);
+    }
+  }
+  const found: LogDifference[] = [];
+  for (;;) {
+    const [line, against] = [...wrong].reduce(
+      (a, b) => (b[1].size > a[1].size ? b : a),
+      ['', new Set<string>()],
+    );
+    if (against.size === 0) return found;
+    found.push({ kind: 'order', line, beside: [...against].at(-1) ?? '' });
+    for (const other of against) wrong.get(other)?.delete(line);
+    wrong.delete(line);
+  }
 }

@@ -130,7 +130,8 @@ async function main(): Promise<number> {
     const began = performance.now();
     const verdicts = await playAll(parts, chosen.jobs, async ({ name, pair }) => {
       const played = await runPlay(name, pair, stacks, open, keep);
-      if (chosen.record && pair === 'C/C') await addGenuineLog(name, played.lines);
+      const sound = pair === 'C/C' && played.verdict.differs.length === 0;
+      if (chosen.record && sound) await addGenuineLog(name, played.lines);
       return played;
     });
     console.log(table(verdicts, (performance.now() - began) / 1000));

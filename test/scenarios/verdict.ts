@@ -70,7 +70,7 @@ export function judgeLog(
         kinds.includes(difference.kind) &&
         (recordings?.includes(name) ?? true) &&
         (pairs?.includes(pair) ?? true) &&
-        (line.test(difference.line) || line.test(difference.after ?? '')),
+        line.test(difference.line),
     );
     if (excuse === undefined) differs.push(`${node} log: ${told(difference)}`);
     else deliberate.add(excuse.row);
@@ -78,6 +78,6 @@ export function judgeLog(
   return { deliberate: [...deliberate], differs };
 }
 
-function told({ kind, line, after }: LogDifference): string {
-  return after === undefined ? `${kind}: ${line}` : `order: "${line}" before "${after}"`;
+function told({ kind, line, beside }: LogDifference): string {
+  return beside === undefined ? `${kind}: ${line}` : `order: "${line}" beside "${beside}"`;
 }

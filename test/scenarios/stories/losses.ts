@@ -20,7 +20,7 @@ async function splitAndHeal(play: Play): Promise<void> {
   await play.atRest();
   await play.heal();
   // Two genuine nodes give up everything, wait ten seconds and more, and start their own again.
-  await play.pause(6);
+  await play.pause(8);
   await play.atRest();
   await play.pause(14);
   await play.atRest();
@@ -54,7 +54,7 @@ export const losses: Stories = {
     play.lost(FIRST);
     await play.run(FIRST, ['sh', '-c', 'kill -9 "$(cat /var/run/heartbeat.pid)"']);
     // The deadtime and a takeover, where the node does not come back.
-    await play.pause(5);
+    await play.pause(8);
     await play.atRest();
     await play.pause(1);
   },

@@ -15,7 +15,8 @@ export const starts: Stories = {
 
   'cold-start-second-node-late': async (play) => {
     await play.start(SECOND);
-    await play.pause(3);
+    // Well inside initdead, also where programs start slowly.
+    await play.pause(1);
     await play.start(FIRST);
     await play.called(FIRST, 'start ldirectord');
     await play.atRest();
