@@ -154,7 +154,7 @@ for (const shell of SHELLS) {
     );
     const run = (name: string): string[] => [`[${name}] 0 <>`];
     const ran = (name: string): string =>
-      `  harc(default):    info: Running WORK/ha.d/rc.d/${name} ${name}`;
+      `  harc(default):    info: Running WORK/ha.d//rc.d/${name} ${name}`;
     const response = (key: string, own: string): string[] =>
       sent('t=ip-request-resp', 'dest=beta', `ipaddr=${key}`, `weown=${own}`, 'ok=OK');
     assert.equal(

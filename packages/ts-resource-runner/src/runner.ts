@@ -151,7 +151,8 @@ export class Runner {
       const { state, effects } = step(this.#plan, next);
       const isChanged = state !== this.#plan;
       this.#plan = state;
-      if (isChanged) this.#record();
+      // Before a script starts it is written down together with it.
+      if (isChanged && !effects.some(({ kind }) => kind === 'run')) this.#record();
       for (const effect of effects) this.#perform(effect);
     }
     this.#isBusy = false;

@@ -253,6 +253,15 @@ arp_settings() {
   arp_pid=$HA_RSCTMP/send_arp-$ip
 }
 
+# arp_at_once: the first packet of an announcement, before anything else is thought of; arp_start
+# then sends the others.
+arp_first=
+arp_at_once() {
+  case $nic in lo*) return 0 ;; esac
+  arping -q -U -c 1 -w 1 -I "$nic" "$ip" </dev/null >/dev/null 2>&1 &
+  arp_first=yes
+}
+
 # arp_send: ARP_REPEAT times a request and, half an interval later, a reply. Each arping sends one
 # packet at once and is not waited for, since it stays a second for answers nobody gives.
 arp_send() {
@@ -264,7 +273,10 @@ arp_send() {
   arp_pause=$arp_seconds.${arp_pause#1}
   while :; do
     if [ $((arp_left % 2)) -eq 0 ]; then arp_kind=-U; else arp_kind=-A; fi
-    arping -q "$arp_kind" -c 1 -w 1 -I "$nic" "$ip" &
+    if [ -z "$arp_first" ]; then
+      arping -q "$arp_kind" -c 1 -w 1 -I "$nic" "$ip" &
+    fi
+    arp_first=
     arp_left=$((arp_left - 1))
     [ "$arp_left" -gt 0 ] || break
     sleep "$arp_pause"
