@@ -25,17 +25,10 @@ import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership/retransmit.js';
 import type { Message } from './message/message.js';
 import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
+import { onOtherLetGo, onSettling, settleOn } from './takeover/claim.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
-import {
-  claimIfBothHold,
-  claimIfDue,
-  onClaim,
-  onMeeting,
-  onNewLifeActive,
-  onOtherLetGo,
-  onReturn,
-} from './takeover/heal.js';
+import { claimIfBothHold, onMeeting, onNewLifeActive, onReturn } from './takeover/heal.js';
 import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
@@ -148,7 +141,6 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
     local: resumed.local ? [RESUMED] : [],
     foreign: resumed.foreign ? [RESUMED] : [],
   };
-  turn.log('info', `Heartbeat generation: ${event.generation}`);
   beat(turn);
   state.status = 'up';
   turn.log('info', "Local status now set to: 'up'");
@@ -246,7 +238,7 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   onGiving(turn, peer.name, message);
   if (message.get('info') === 'letgo') onOtherLetGo(turn);
   // Who keeps what after a partition is settled before anything else is made of it.
-  if (message.get('info')?.startsWith('heal') === true) onClaim(turn, peer, message);
+  if (message.get('info')?.startsWith('heal') === true) onSettling(turn, peer, message);
   considerFailback(turn);
   audit(turn);
   claimIfBothHold(turn, peer);
@@ -336,7 +328,7 @@ function onTime(turn: Turn): void {
   expireAllLinks(turn);
   checkCommunication(turn);
   settleIfDue(turn);
-  claimIfDue(turn);
+  settleOn(turn);
   expireStandby(turn);
   fenceIfDue(turn);
   redoIfDue(turn);

@@ -60,6 +60,9 @@ const OVERSLEEP_LEAST: Millis = 100;
 /** Media that take longer to open (a name server that does not answer) are joined later. */
 const OPENING_MAX: Millis = 2000;
 
+/** A medium that takes longer to open does not hold up the next. */
+const TURN_MAX: Millis = 50;
+
 /** How long the parts may take to close at the end. */
 const CLOSING_MAX: Millis = 2000;
 
@@ -118,6 +121,7 @@ export class Daemon {
     const { wall } = this.#clock.now();
     const { say } = speech;
     this.#generation = nextGeneration(GENERATION_FILE, settings.generationMethod, wall, say);
+    say('info', `Heartbeat generation: ${this.#generation}`);
     this.#uuid =
       settings.uuidFrom === 'nodename' ? uuidOfName(settings.localNode) : nodeUuid(UUID_FILE, say);
     this.#report = new ServiceReport(parts.notice, () => this.#loop.view);
@@ -190,7 +194,7 @@ export class Daemon {
    * @throws UnusableMedium for a medium that can never work.
    */
   async start(): Promise<void> {
-    const opening = Promise.all(this.#media.map((medium) => medium.open()));
+    const opening = openInTurn(this.#media);
     // A failure that comes too late to keep us from starting is only told.
     opening.catch((error: unknown) => {
       if (this.#started) this.#parts.speech.say('error', `glib: ${String(error)}`);
@@ -380,4 +384,18 @@ export class Daemon {
     const badHost = result === 'badHost' ? ({ badHost: true } as const) : {};
     this.#loop.happen({ kind: 'fenced', node, ok: result === 'ok', ...badHost });
   }
+}
+
+/**
+ * Opens media so that the log has them in the order of ha.cf. Resolves when all are open; rejects
+ * with the first that cannot be.
+ */
+async function openInTurn(media: readonly Medium[]): Promise<void> {
+  const opening: Promise<void>[] = [];
+  for (const medium of media) {
+    const open = medium.open();
+    opening.push(open);
+    await Promise.race([open.catch(() => undefined), delay(TURN_MAX)]);
+  }
+  await Promise.all(opening);
 }

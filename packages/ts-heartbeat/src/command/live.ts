@@ -52,7 +52,12 @@ export async function live(options: Options): Promise<void> {
   };
   if (settings === undefined) return failed('configuration error', startup.exitCode);
   if (options.verbose) starter.print(effectiveConfiguration(settings));
-  const file = takePidFile(PID_FILE, { recognise: isHeartbeat });
+  const file = enterPidFile();
+  if (file === undefined) {
+    const text = `heartbeat: could not create pidfile [${PID_FILE}]`;
+    starter.hear(startup, [line('error', text)], speech);
+    return failed(text, FAILED);
+  }
   if (!file.taken) {
     const text = `heartbeat: already running [pid ${file.pid}].`;
     starter.hear(startup, [line('info', text)], speech);
@@ -61,6 +66,14 @@ export async function live(options: Options): Promise<void> {
   }
   const life = new Life({ options, settings, startup, speech, place, starter, failed }, times);
   await life.begin();
+}
+
+function enterPidFile(): ReturnType<typeof takePidFile> | undefined {
+  try {
+    return takePidFile(PID_FILE, { recognise: isHeartbeat });
+  } catch {
+    return undefined;
+  }
 }
 
 function starterOf({ reporting, crashes, held }: Options): Starter {
@@ -202,8 +215,7 @@ class Life {
 
   #debug(by: number): void {
     this.#speech.debug = Math.max(0, this.#speech.debug + by);
-    const text = `debug now set to ${this.#speech.debug} [pid ${process.pid}]`;
-    this.#speech.say(this.#speech.debug > 0 ? 'debug' : 'info', text);
+    this.#speech.answer('debug', `debug now set to ${this.#speech.debug} [pid ${process.pid}]`);
     // Who looks closer wants to know this, whichever way the level goes.
     for (const row of this.#daemon?.refused ?? []) this.#speech.say('info', row);
   }

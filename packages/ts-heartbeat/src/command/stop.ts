@@ -4,6 +4,8 @@ import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RUNNER_SOCKET } from '@ts-heartbeat/platform/paths';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
+import { endWhatIsLeft } from '../adoption.js';
+import { installation } from '../installation.js';
 import { isHeartbeat, PID_FILE } from '../places.js';
 
 /** EPERM: LSB, insufficient privilege. */
@@ -25,19 +27,37 @@ export async function stop(): Promise<number> {
   for (;;) {
     const state = readPidFile(PID_FILE, isHeartbeat);
     // Without the file a supervisor does not start again what has crashed.
-    if (state.kind === 'stale') rmSync(PID_FILE, { force: true });
-    if (state.kind === 'stale' && signalled !== state.pid) crashed = true;
+    if (state.kind === 'stale') {
+      remove();
+      // An orderly end removes the file itself.
+      crashed = true;
+    }
     if (state.kind === 'running') {
       // Another pid than before: a next life, which has not been told yet.
       const refusal = state.pid === signalled ? undefined : signal(state.pid);
       if (refusal !== undefined) return refusal;
       signalled = state.pid;
     } else if (!crashed || !(await isRunnerThere())) {
+      if (crashed || signalled === 0) await endLeftovers();
       if (signalled === 0) process.stderr.write('INFO: Heartbeat already stopped.\n');
       return 0;
     }
     await delay(LOOK_INTERVAL_MS);
   }
+}
+
+function remove(): void {
+  try {
+    rmSync(PID_FILE, { force: true });
+  } catch {
+    // Not ours to remove: whoever may will.
+  }
+}
+
+/** What a crash has left, as far as this user may end it. */
+async function endLeftovers(): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  await endWhatIsLeft(installation(process.argv[1] ?? '').programs, () => undefined);
 }
 
 /** Asks a daemon to end; returns the exit code where that is not possible. */
