@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { replaceFile } from './replacefile.js';
 import type { Say } from './say.js';
+import { systemText } from './systemtext.js';
 
 /** The file's columns before the newline: the number stands at the right (heartbeat 3.0.6). */
 const COLUMNS = 15;
@@ -40,13 +41,6 @@ export function nextGeneration(
     throw new Error(text, { cause: error });
   }
   return generation;
-}
-
-/** The system's words: of `EROFS: read-only file system, open 'x'`, `Read-only file system`. */
-function systemText(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const words = /^E[A-Z0-9]+: ([^,]+)/.exec(text)?.[1] ?? text;
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**

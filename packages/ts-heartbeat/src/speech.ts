@@ -10,7 +10,12 @@ import {
   openLog,
   speaker,
 } from '@ts-heartbeat/platform/log';
-import { dateStamp, type LineFormat, syslogStamp } from '@ts-heartbeat/platform/logline';
+import {
+  dateStamp,
+  type LineFormat,
+  type LogEntry,
+  syslogStamp,
+} from '@ts-heartbeat/platform/logline';
 import { LogWriters } from '@ts-heartbeat/platform/logwriters';
 import { SEVERITY_WORD, type Severity } from '@ts-heartbeat/platform/severity';
 import { sharedOwner } from './config/accounts.js';
@@ -97,16 +102,19 @@ function destinationOf(settings: LogSettings): LogSettings {
   return useLogd && nowhere ? { ...settings, facility: LOGD_FACILITY } : settings;
 }
 
+/** The text with its word before it; a `notice` is what a script says without one. */
+function scriptText({ severity, text }: LogEntry): string {
+  return severity === 'notice' ? text : `${SEVERITY_WORD[severity]}: ${text}`;
+}
+
 /** In the logfile: `2026/11/22_14:09:55  ResourceManager(default)[465]:    info: text`. */
 function scriptLine(name: string): LineFormat {
-  return ({ severity, text, at }) =>
-    `${dateStamp(at)}  ${name}:    ${SEVERITY_WORD[severity]}: ${text}`;
+  return (entry) => `${dateStamp(entry.at)}  ${name}:    ${scriptText(entry)}`;
 }
 
 /** In the debugfile: `ResourceManager(default)[465]:`, a tab, `2026/11/22_14:09:55 info: text`. */
 function scriptDebugLine(name: string): LineFormat {
-  return ({ severity, text, at }) =>
-    `${name}:\t${dateStamp(at)} ${SEVERITY_WORD[severity]}: ${text}`;
+  return (entry) => `${name}:\t${dateStamp(entry.at)} ${scriptText(entry)}`;
 }
 
 /** Scripts look for the words ERROR and WARN, and send the rest as `notice`. */
@@ -124,8 +132,7 @@ function scriptTargets(settings: LogSettings, tag: string, pid: number): readonl
     targets.push(fileTarget(debugfile, 'debug', scriptDebugLine(name)));
   }
   if (facility !== undefined && facility !== 'none') {
-    const line: LineFormat = ({ severity, text, at }) =>
-      `${syslogStamp(at)} ${name}: ${SEVERITY_WORD[severity]}: ${text}`;
+    const line: LineFormat = (entry) => `${syslogStamp(entry.at)} ${name}: ${scriptText(entry)}`;
     targets.push({
       kind: 'syslog',
       facility,

@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { replaceFile } from './replacefile.js';
 import type { Say } from './say.js';
+import { systemText } from './systemtext.js';
 
 export const UUID_BYTES = 16;
 
@@ -10,7 +11,7 @@ export const UUID_BYTES = 16;
  * Reads the identity, or makes and stores a random one (version 4) where there is none yet. Two
  * nodes must not share it: never copy the file.
  *
- * @throws the system's error when a new one cannot be stored.
+ * @throws Error with the words of heartbeat 3.0.6, and the system's, when a new one cannot be stored.
  */
 export function nodeUuid(path: string, say: Say): Uint8Array {
   const known = read(path);
@@ -19,7 +20,12 @@ export function nodeUuid(path: string, say: Say): Uint8Array {
   const uuid = randomFillSync(new Uint8Array(UUID_BYTES));
   uuid[6] = ((uuid[6] ?? 0) & 0x0f) | 0x40;
   uuid[8] = ((uuid[8] ?? 0) & 0x3f) | 0x80;
-  replaceFile(path, uuid);
+  try {
+    replaceFile(path, uuid);
+  } catch (error) {
+    const text = `getting uuid for the local node failed: ${systemText(error)}`;
+    throw new Error(text, { cause: error });
+  }
   return uuid;
 }
 
