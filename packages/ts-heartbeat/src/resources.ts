@@ -1,5 +1,6 @@
 /** The resources of this node, as the daemon sees them: jobs go out, outcomes come back. */
 import type { Held, Job, JobOutcome } from '@ts-heartbeat/core/job';
+import type { Millis } from '@ts-heartbeat/core/time';
 import { type HeldGroups, RunnerLink, type RunnerParts } from './runnerlink.js';
 
 export interface Resources {
@@ -37,11 +38,18 @@ function heldOf({ local, foreign }: HeldGroups): Held {
   return foreign.length > 0 ? 'foreign' : 'none';
 }
 
+/** The shortest time in which a daemon that has crashed is back. */
+const RETURN_LEAST: Millis = 500;
+/** What the stop scripts of a group of addresses and services need, and a late heartbeat. */
+const RELEASE_TIME: Millis = 300;
+
 /**
  * How long the runner keeps the resources of a daemon that is gone: long enough for the daemon to
- * be started again (half a second), short enough to have stopped them before the other node takes
- * over.
+ * be started again, short enough to have stopped them before the other node takes over. With a
+ * deadtime that leaves no room for both, they are given up at once: a daemon that comes back then
+ * finds them at the other node, which is better than on both.
  */
-export function orphanedAfter(deadtime: number): number {
-  return Math.max(deadtime / 2, 500);
+export function orphanedAfter(deadtime: Millis): Millis {
+  const ample = Math.max(deadtime / 2, RETURN_LEAST);
+  return Math.min(ample, Math.max(deadtime - RELEASE_TIME, 0) * 0.75);
 }
