@@ -197,23 +197,18 @@ export interface Fencing {
   readonly retryAt: Instant | undefined;
 }
 
-/** The settling of a healed partition between two nodes of our kind. */
+/** The settling of what two nodes of our kind both hold. */
 export interface Heal {
   readonly peer: string;
-  /** What we said we hold, and for how long: the same words are said until they are answered. */
+  readonly begunAt: Instant;
+  /** When to say it again; undefined when there is a verdict. */
+  readonly againAt: Instant | undefined;
+  /** Our last claim: its name, empty without one, and what it says. */
+  readonly claim: string;
   readonly local: Millis | undefined;
   readonly foreign: Millis | undefined;
-  /** What we call this settling, when we began it. */
-  readonly ownId: string;
-  readonly begunAt: Instant;
-  /** What the peer calls it, when it began it too. */
-  readonly peerId: string | undefined;
-  /** The peer's words are in, and we have judged. */
-  readonly decided: boolean;
-  /** When to say it again; undefined when the peer has answered. */
-  readonly againAt: Instant | undefined;
   /** What both held and we keep. */
-  readonly kept?: Share;
+  readonly kept: Share | undefined;
 }
 
 export type Ending =

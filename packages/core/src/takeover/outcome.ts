@@ -2,9 +2,9 @@
 import type { JobOutcome } from '../job.js';
 import type { Purpose } from '../state.js';
 import type { Turn } from '../turn.js';
+import { onLetGo } from './claim.js';
 import { onEverythingReleased } from './ending.js';
 import { onHandedBack, onMoveTried } from './handover.js';
-import { onLetGo } from './heal.js';
 import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
 import { considerFailback, onAcquired, sayResources } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
