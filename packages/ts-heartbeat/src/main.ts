@@ -1,5 +1,6 @@
 /** The `heartbeat` command: does what its options say, and ends with the genuine exit codes. */
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
+import { isPraise } from './command/configuration.js';
 import { defaultsTable, wikiDefaultsTable } from './command/defaults.js';
 import { live } from './command/live.js';
 import { type Options, parseOptions, USAGE } from './command/options.js';
@@ -42,7 +43,7 @@ async function perform(options: Options): Promise<number | undefined> {
     case 'restart':
       return refuseRestart();
     case 'reload':
-      return (await reload(options.debug)) ?? start(options);
+      return (await reload(options.debug)) ?? start(options, (problem) => !isPraise(problem));
     case 'start':
       return start(options);
     case 'daemon':

@@ -24,6 +24,11 @@ export function tell(
   record(problems, speech);
 }
 
+/** A line that says that the configuration is good: `-r` leaves it out (heartbeat 3.0.6). */
+export function isPraise({ code, severity }: Problem): boolean {
+  return code === 'CONFIG_VERDICT' && severity === 'info';
+}
+
 /** Writes to the log only. */
 export function record(problems: readonly Problem[], speech: Speech): void {
   for (const problem of problems) {

@@ -14,6 +14,7 @@ import {
 import { onSignals } from '@ts-heartbeat/platform/signals';
 import { loadConfiguration } from '../config/load.js';
 import { Daemon, type DaemonEnd } from '../daemon.js';
+import { forgetEnd, noteEnd } from '../ended.js';
 import { childEnvironment } from '../environment.js';
 import { installation } from '../installation.js';
 import { UnusableMedium } from '../media/medium.js';
@@ -136,6 +137,7 @@ class Life {
   async begin(): Promise<void> {
     const { say } = this.#speech;
     const { crashes } = this.#options;
+    forgetEnd();
     if (crashes > 0) say('crit', `Heartbeat crashed (${crashes} in a row): taking over what runs`);
     say('info', `heartbeat: version ${REFEREE_VERSION}`);
     say('info', `ts-heartbeat ${VERSION} on Node.js ${process.versions.node}`);
@@ -282,6 +284,7 @@ class Life {
     await this.#supervision.bye();
     await this.#speech.close();
     // Last, because whoever stops us takes us for gone without it.
+    noteEnd();
     dropPidFile(PID_FILE);
     process.exit(code);
   }

@@ -3,13 +3,12 @@ import type { Problem } from '@ts-heartbeat/core/config/problem';
 import { EXIT_NOT_PERMITTED } from '@ts-heartbeat/core/config/problem';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
 import { isHeartbeat, PID_FILE } from '../places.js';
-import { line, load, speechOf, tell } from './configuration.js';
+import { isPraise, line, load, speechOf, tell } from './configuration.js';
 
 const FAILED = 1;
 
-/** The code of the lines about the whole configuration, which a running heartbeat does not need. */
-const VERDICT = 'CONFIG_VERDICT';
-const KEPT_VERDICT = 'Heartbeat not started: configuration error.';
+/** What heartbeat 3.0.6 says at a start, but not when one that runs is to read its files again. */
+const OF_A_START = 'Configuration error, heartbeat not started.';
 
 /**
  * Checks the configuration and signals the daemon; a wrong configuration is not applied.
@@ -42,6 +41,6 @@ export async function reload(debug: number): Promise<number | undefined> {
   }
 }
 
-function isOfUse({ code, text }: Problem): boolean {
-  return code !== VERDICT || text === KEPT_VERDICT;
+function isOfUse(problem: Problem): boolean {
+  return problem.text !== OF_A_START && !isPraise(problem);
 }

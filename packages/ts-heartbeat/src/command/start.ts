@@ -1,5 +1,6 @@
 /** `heartbeat`: checks the configuration, starts the daemon, and returns when it is up. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Problem } from '@ts-heartbeat/core/config/problem';
 import { startDaemon } from '@ts-heartbeat/platform/daemon';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
 import { ServiceNotice, takeServicePlace } from '@ts-heartbeat/platform/servicenotice';
@@ -24,11 +25,18 @@ const SUCCESSION_LIMIT_MS = 60_000;
 
 const FAILED = 1;
 
-/** Starts the daemon, unless one runs already. Returns the exit code (heartbeat 3.0.6). */
-export async function start(options: Options): Promise<number> {
+/**
+ * Starts the daemon, unless one runs already. Returns the exit code (heartbeat 3.0.6).
+ *
+ * @param shown which lines about the configuration are said.
+ */
+export async function start(
+  options: Options,
+  shown: (problem: Problem) => boolean = () => true,
+): Promise<number> {
   const startup = await load();
   const speech = speechOf(startup, options.debug);
-  tell(startup, startup.printed, speech);
+  tell(startup, startup.printed.filter(shown), speech);
   const { settings } = startup;
   if (settings === undefined) {
     await speech.close();

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { CONFIG_DIRECTORY } from '@ts-heartbeat/platform/paths';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
+import { wasEnded } from '../ended.js';
 import { isHeartbeat, PID_FILE } from '../places.js';
 
 /** LSB: the program is not running. */
 const NOT_RUNNING = 3;
-/** LSB: it is dead, and its pid file is still there. */
+/**
+ * LSB: it is dead, and its pid file is still there. Heartbeat 3.0.6 leaves the file behind at an
+ * orderly end, and so says this after every stop until the next boot.
+ */
 const DEAD = 1;
 
 /** Prints the state and returns the exit code. */
@@ -20,7 +24,7 @@ export function printStatus(): number {
     return 0;
   }
   process.stdout.write('heartbeat is stopped. No process\n');
-  return state.kind === 'none' ? NOT_RUNNING : DEAD;
+  return state.kind === 'none' && !wasEnded() ? NOT_RUNNING : DEAD;
 }
 
 /** The name of this node: the first line of nodeinfo, else the host name; lower case. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RUNNER_SOCKET } from '@ts-heartbeat/platform/paths';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
 import { endWhatIsLeft } from '../adoption.js';
+import { noteEnd } from '../ended.js';
 import { installation } from '../installation.js';
 import { isHeartbeat, PID_FILE } from '../places.js';
 
@@ -49,6 +50,7 @@ export async function stop(): Promise<number> {
 function remove(): void {
   try {
     rmSync(PID_FILE, { force: true });
+    noteEnd();
   } catch {
     // Not ours to remove: whoever may will.
   }
