@@ -18,6 +18,7 @@ export function clusterEnvironment(
   { agents, scripts }: Installation,
 ): Record<string, string> {
   const { log, parameters, environment } = settings;
+  const compression = parameters.get('compression');
   const variables: Record<string, string> = {};
   for (const [name, value] of parameters) variables[`HA_${name}`] = value;
   for (const [name, value] of environment) variables[`HA_${name}`] = value;
@@ -29,6 +30,7 @@ export function clusterEnvironment(
     HA_FUNCS: `${CONFIG_DIRECTORY}/shellfuncs`,
     HA_RCDIR: `${CONFIG_DIRECTORY}/rc.d`,
     HA_CONFDIR: `${CONFIG_DIRECTORY}/conf`,
+    HA_DOCDIR: '/usr/share/doc/heartbeat',
     HA_RESOURCEDIR: `${CONFIG_DIRECTORY}/resource.d`,
     HA_BIN: agents,
     HA_NOARCHBIN: scripts,
@@ -40,7 +42,9 @@ export function clusterEnvironment(
     HA_DEBUGLOG: log.debugfile ?? '/dev/null',
     ...(log.facility === undefined ? {} : { HA_LOGFACILITY: log.facility }),
     ...(log.debug > 0 ? { HA_DEBUG: String(log.debug) } : {}),
+    ...(compression === undefined ? {} : { HA_COMPRESSION: compression }),
     OCF_ROOT: '/usr/lib/ocf',
+    OCF_AGENTS: '/usr/lib/ocf/resource.d/heartbeat/',
   };
 }
 

@@ -1,0 +1,152 @@
+/**
+ * What a respawned client, a resource script and a user's script in rc.d find in their environment:
+ * the same variables under the genuine daemon and under ours, every directive among them.
+ */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Cluster } from '../lab/cluster.js';
+import type { ClusterFiles } from '../lab/clusterfiles.js';
+import { DIRECTORS } from '../lab/lab.js';
+import type { Pair } from '../lab/pair.js';
+import { type Kinds, Programs } from './kinds.js';
+import { MULTICAST, storyFiles } from './storyfiles.js';
+
+const [HOME] = DIRECTORS;
+const LIMIT_MS = 60_000;
+const LOOK_MS = 100;
+const TELL = '/usr/local/sbin/tell';
+const FIFO = '/var/lib/heartbeat/fifo';
+
+/** One of each directive that the scripts can see, with a value that is not the usual one. */
+const DIRECTIVES = [
+  'debugfile /var/log/ha-debug',
+  'logfacility local3',
+  'hopfudge 2',
+  'deadping 7',
+  'hbgenmethod time',
+  'realtime no',
+  'rtprio 2',
+  'debug 0',
+  'msgfmt netstring',
+  'use_logd no',
+  'conn_logd_time 30',
+  'log_badpack no',
+  'syslogmsgfmt yes',
+  'coredumps no',
+  'coreroot /var/lib/heartbeat/cores',
+  'crm no',
+  'uuidfrom file',
+  'compression bz2',
+  'compression_threshold 3',
+  'traditional_compression off',
+  'max_rexmit_delay 200',
+  'record_config_changes off',
+  'record_pengine_inputs off',
+  'enable_config_writes off',
+  'memreserve 1000',
+  'cluster ours',
+  'env COLOUR=blue',
+  'apiauth mine uid=root',
+  `respawn root ${TELL} client start`,
+];
+
+/** Writes its environment down, once it is called with the last word `start`. */
+const SCRIPT = `#!/bin/sh
+for last; do :; done
+case $last in
+start) env >/var/log/env-$1.new && mv /var/log/env-$1.new /var/log/env-$1; exit 100 ;;
+status) echo stopped ;;
+esac
+exit 0
+`;
+const RESOURCE = SCRIPT.replaceAll('$1', 'resource').replace('exit 100', 'exit 0');
+const MESSAGE = SCRIPT.replaceAll('$1', 'message').replace('case $last', 'case start');
+
+function files(): ClusterFiles {
+  const made = storyFiles({
+    media: [MULTICAST, ...DIRECTIVES],
+    timers: { keepalive: '500ms', deadtime: '4', warntime: '2', initdead: '8' },
+    autoFailback: 'on',
+    moreGroups: [`${HOME} tell`],
+  });
+  return {
+    ...made,
+    [TELL]: { text: SCRIPT, mode: 0o755 },
+    '/etc/ha.d/resource.d/tell': { text: RESOURCE, mode: 0o755 },
+    '/etc/ha.d/rc.d/greeting': { text: MESSAGE, mode: 0o755 },
+  };
+}
+
+let programs: Programs;
+
+before(() => {
+  programs = new Programs();
+});
+
+after(() => programs.close());
+
+/** Of each run, of the machine, or where each program has its own: HA_BIN. */
+const PASSING = /^(HA_(BIN|seq|ts|hg|ld|auth|ttl)|PWD|OLDPWD|SHLVL|PATH|_|HOME|TERM|LANG|LC_\w+)=/;
+
+const MESSAGE_FIELDS = /^HA_(t|src|dest|ipaddr|ok|weown|st|info|dt|protocol)=/;
+
+/** The variables that were written down, without those that differ from run to run. */
+async function environment(pair: Pair, who: string): Promise<readonly string[]> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    const { code, stdout } = await pair.site.run(HOME, ['cat', `/var/log/env-${who}`]);
+    if (code === 0) {
+      const lines = stdout.split('\n').filter((line) => line !== '' && !PASSING.test(line));
+      // The genuine paths have a slash too many in places.
+      return lines
+        .map((line) => line.replace('/etc/ha.d//', '/etc/ha.d/').replace(/\/$/, ''))
+        .sort();
+    }
+    assert.ok(performance.now() < deadline, `${who} was not called`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+type Told = Readonly<Record<string, readonly string[]>>;
+
+async function play(kinds: Kinds): Promise<Told> {
+  const pair = await programs.open(kinds);
+  const cluster = await Cluster.open(pair, files());
+  await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
+  await cluster.holding(HOME, true, LIMIT_MS);
+  const told: Record<string, readonly string[]> = {};
+  for (const who of ['client', 'resource']) told[who] = await environment(pair, who);
+  await cluster.settled(LIMIT_MS);
+  const greeting = `printf '>>>\\nt=greeting\\ntext=hello\\n<<<\\n' >${FIFO}`;
+  const sent = await pair.site.run(HOME, ['sh', '-c', greeting]);
+  assert.equal(sent.code, 0, sent.stderr);
+  told.message = await environment(pair, 'message');
+  await cluster.close();
+  return told;
+}
+
+test('every directive reaches clients and scripts as HA_<name>, as under the genuine daemon', async () => {
+  const kinds: readonly Kinds[] = [
+    ['C', 'TS'],
+    ['TS', 'C'],
+  ];
+  const [genuine, ours] = await Promise.all(kinds.map(play));
+  for (const who of ['client', 'resource', 'message']) {
+    const [expected = [], actual = []] = [genuine?.[who], ours?.[who]];
+    // A resource may be started because of a message or without one, whoever was there first.
+    const passing = who === 'resource' ? MESSAGE_FIELDS : /^$/;
+    const lacking = expected.filter((line) => !actual.includes(line) && !passing.test(line));
+    const more = actual.filter((line) => !expected.includes(line));
+    console.log([`${who}: ${expected.length} as genuine, and`, ...more].join('\n  '));
+    assert.deepEqual(lacking, [], who);
+    for (const line of DIRECTIVES) {
+      const [name = '', value = ''] = line.split(' ');
+      if (['apiauth', 'respawn'].includes(name)) continue;
+      const [variable, text] = name === 'env' ? value.split('=') : [name, value];
+      const seen = `HA_${variable === 'crm' ? 'pacemaker' : variable}=${text}`;
+      assert.ok(actual.includes(seen), `${who}: ${seen}`);
+    }
+  }
+  assert.ok(ours?.message?.includes('HA_text=hello'));
+});
