@@ -113,7 +113,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'kill -9 of daemon and supervisor',
     outcome: 'released',
-    script: 'slay daemon supervisor',
+    script: 'slay supervisor daemon',
     stop: 'init',
   },
   {
@@ -150,13 +150,13 @@ export const CASES: readonly Case[] = [
   {
     name: 'kill -9 of daemon, runner and supervisor',
     outcome: 'orphaned',
-    script: 'slay daemon runner supervisor',
+    script: 'slay supervisor daemon runner',
     stop: 'command',
   },
   {
     name: 'kill -9 of daemon, runner and supervisor, and a start',
     outcome: 'adopted',
-    script: 'slay daemon runner supervisor; /etc/init.d/heartbeat start',
+    script: 'slay supervisor daemon runner; /etc/init.d/heartbeat start',
     stop: 'init',
   },
 ];
