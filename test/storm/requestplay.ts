@@ -3,7 +3,6 @@
 import { type Kinds, type Programs, title } from '../cluster/kinds.js';
 import { DIRECTORS } from '../lab/lab.js';
 import type { Case } from './requestcases.js';
-import { stalledMs } from './stall.js';
 import { Storm } from './storm.js';
 import { HOME_GROUP, type StormWishes } from './stormfiles.js';
 
@@ -87,7 +86,6 @@ async function bringBack(storm: Storm): Promise<void> {
 export async function playCase(storm: Storm, kinds: Kinds, one: Case): Promise<Verdict> {
   const from = Date.now();
   const since = storm.cluster.feed.mark;
-  const stalled = stalledMs();
   let wrong: string | undefined;
   let rested = from;
   const attempt = async (what: string, step: () => Promise<void>): Promise<void> => {
@@ -113,8 +111,7 @@ export async function playCase(storm: Storm, kinds: Kinds, one: Case): Promise<V
   }
   await attempt('the way home', () => goHome(storm));
   const words = [...new Set(ends)].join(', ');
-  const waited = stalledMs() - stalled;
-  const restMs = Math.max(0, rested - from - waited);
+  const restMs = Math.max(0, rested - from);
   const verdict = { kinds, name: one.name, ends: words, noneMs, restMs };
   return wrong === undefined ? verdict : { ...verdict, wrong };
 }
