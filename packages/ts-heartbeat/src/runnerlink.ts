@@ -16,6 +16,8 @@ const CONNECT_PAUSE: Millis = 10;
  */
 const START_PAUSE_FIRST: Millis = 250;
 const START_PAUSE_LONGEST: Millis = 10_000;
+/** Another runner is at work and does not listen: it gives up what it holds, which takes a while. */
+const REFUSED_PAUSE: Millis = 500;
 /** A runner that was connected for this long did not die at once. */
 const GOOD_LIFE: Millis = 5000;
 /**
@@ -149,14 +151,15 @@ export class RunnerLink {
       over = true;
       this.#child = undefined;
       if (this.#over || this.#peer !== undefined) return;
+      if (how === 'return code 0') {
+        this.#again(REFUSED_PAUSE);
+        return;
+      }
       const quick = this.#parts.clock() - started < GOOD_LIFE;
       this.#startPause = quick
         ? Math.min(this.#startPause * 2, START_PAUSE_LONGEST)
         : START_PAUSE_FIRST;
-      // Exit 0 of one that never answered: another runner is at work, or was until a moment ago.
-      if (how !== 'return code 0') {
-        this.#parts.say('error', `Resource runner [${child.pid ?? '?'}] ended with ${how}`);
-      }
+      this.#parts.say('error', `Resource runner [${child.pid ?? '?'}] ended with ${how}`);
       this.#again(quick ? this.#startPause : CONNECT_PAUSE);
     };
     child.on('error', (error) => ended(error.message));

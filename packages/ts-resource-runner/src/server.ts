@@ -26,6 +26,8 @@ export class Server {
   #master: JsonPeer | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
   #isEnding = false;
+  /** Everything is being given up: nobody may believe that he still has it. */
+  #isAbandoned = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -64,6 +66,10 @@ export class Server {
   }
 
   #received(peer: JsonPeer, value: unknown): void {
+    if (this.#isAbandoned) {
+      peer.destroy();
+      return;
+    }
     const request = decodeRequest(value);
     if (request === null) {
       this.#refuse(peer, 'a request that cannot be understood');
@@ -114,6 +120,7 @@ export class Server {
     clearTimeout(this.#orphanTimer);
     this.#orphanTimer = setTimeout(
       () => {
+        this.#isAbandoned = true;
         this.#listener?.close();
         runner.abandon();
       },

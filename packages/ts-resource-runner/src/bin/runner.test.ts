@@ -157,6 +157,27 @@ test('without ts-heartbeat everything is given up after the time it named', asyn
   assert.equal(existsSync(sandbox.socket), false);
 });
 
+test('ts-heartbeat that comes back too late is not told that it holds anything', async () => {
+  sandbox = new Sandbox('alpha one', ['one']);
+  sandbox.script('one', waiting(sandbox.path('go')).replace('start', 'stop'));
+  const runner = await sandbox.start();
+  const ended = once(runner, 'exit');
+  const master = await sandbox.connect({ orphanedAfter: 300 });
+  master.send({ op: 'job', id: 1, job: { kind: 'acquireOwn' }, environment });
+  await master.done(1);
+  // Accepted in time, but silent until the runner has begun to give up.
+  const late = await sandbox.connectSilently();
+  master.break();
+  await sandbox.untilCall((call) => call === 'one stop');
+  late.write('{"op":"hello","localNode":"alpha","environment":{},"orphanedAfter":1000}\n');
+  await late.closed();
+  assert.deepEqual(late.replies, []);
+  sandbox.touch('go');
+  assert.deepEqual(await ended, [0, null]);
+  await sandbox.start();
+  assert.deepEqual((await (await sandbox.connect()).held()).local, []);
+});
+
 test('ts-heartbeat that comes back in time keeps its groups', async () => {
   sandbox = new Sandbox('alpha one', ['one']);
   await sandbox.start();

@@ -52,6 +52,11 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** Settles when the runner has hung up. */
+  async closed(): Promise<void> {
+    if (!this.isClosed) await once(this.#socket, 'close');
+  }
+
   get isClosed(): boolean {
     return this.#socket.destroyed;
   }
@@ -188,10 +193,7 @@ esac
   }
 
   async connect(hello: Partial<Request & { op: 'hello' }> = {}): Promise<Connection> {
-    const socket = net.connect(this.socket);
-    await once(socket, 'connect');
-    const connection = new Connection(socket);
-    this.#connections.push(connection);
+    const connection = await this.connectSilently();
     connection.send({
       op: 'hello',
       localNode: 'alpha',
@@ -200,6 +202,15 @@ esac
       ...hello,
     });
     await connection.until((reply): reply is Reply & { op: 'ready' } => reply.op === 'ready');
+    return connection;
+  }
+
+  /** A connection on which nothing has been said yet. */
+  async connectSilently(): Promise<Connection> {
+    const socket = net.connect(this.socket);
+    await once(socket, 'connect');
+    const connection = new Connection(socket);
+    this.#connections.push(connection);
     return connection;
   }
 
