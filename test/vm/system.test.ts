@@ -1,7 +1,12 @@
-/** The tutorial's cluster in the virtual machine: kernel IPVS, tunl0, real serial ports. */
+/**
+ * The tutorial's cluster in the virtual machine: kernel IPVS, tunl0, real serial ports, softdog. One
+ * boot for all; the last test ends the machine.
+ */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DRIVER, devices, SECRET } from '../fencing/devices.js';
+import { fencingStack } from '../fencing/programs.js';
 import { bootServer, SERVERS } from '../lab/boot.js';
 import {
   coldStart,
@@ -12,10 +17,18 @@ import {
   powerOffTakeover,
 } from '../lab/checks.js';
 import { Cluster } from '../lab/cluster.js';
-import { SHORT, serialOnly, type Timers, tutorialFiles } from '../lab/clusterfiles.js';
-import { DIRECTORS, type Lab } from '../lab/lab.js';
-import { type Stack, stack, stackName } from '../lab/stack.js';
+import {
+  type ClusterFiles,
+  SHORT,
+  serialOnly,
+  type Timers,
+  tutorialFiles,
+} from '../lab/clusterfiles.js';
+import { DIRECTORS } from '../lab/lab.js';
+import { type Stack, stackName } from '../lab/stack.js';
 import { openVm } from '../lab/vm/vm.js';
+import { fencingFirst, pingLossMoves } from './guards.js';
+import { armSoftdog, crashKeepsItAlive, hangResets, stopInOrderDisarms } from './watchdog.js';
 
 /** The genuine scripts took up to 52 s for a start and 100 s for a move in an emulated machine. */
 const LIMITS: Limits = { coldStartMs: 150_000, moveMs: 150_000 };
@@ -23,13 +36,18 @@ const LIMITS: Limits = { coldStartMs: 150_000, moveMs: 150_000 };
 /** On a line where noise may cost two heartbeats in a row, three must not be a death. */
 const SERIAL_TIMERS: Timers = { keepalive: '1', deadtime: '5', warntime: '4', initdead: '10' };
 
+/** Time for a daemon that crashes to be back in an emulated machine before the watchdog fires. */
+const GUARDED_TIMERS: Timers = { keepalive: '1', deadtime: '8', warntime: '4', initdead: '10' };
+
 const TABLE_LIMIT_MS = 30_000;
 
+const [HOME] = DIRECTORS;
+
 let programs: Stack;
-let lab: Lab;
+let lab: Awaited<ReturnType<typeof openVm>>;
 
 before(async () => {
-  programs = stack(stackName(process.env.TS_HEARTBEAT_STACK));
+  programs = fencingStack(stackName(process.env.TS_HEARTBEAT_STACK));
   lab = await openVm(programs);
   await Promise.all(SERVERS.map((host) => bootServer(lab, host)));
 });
@@ -38,6 +56,22 @@ after(async () => {
   await lab?.close();
   programs.dispose();
 });
+
+/** Both directors as they are after a boot: no daemon, no resource. */
+async function rebootDirectors(): Promise<void> {
+  for (const node of DIRECTORS) {
+    await lab.site.powerOff(node).catch(() => undefined);
+    await lab.site.powerOn(node);
+    await bootServer(lab, node);
+  }
+}
+
+/** The files with further lines of ha.cf. */
+function withLines(files: ClusterFiles, ...lines: readonly string[]): ClusterFiles {
+  const path = '/etc/ha.d/ha.cf';
+  const text = `${files[path]?.text ?? ''}${lines.join('\n')}\n`;
+  return { ...files, [path]: { text, mode: 0o644 } };
+}
 
 /** Waits for the kernel's table of a node to have that many real servers with weight 1. */
 async function balancing(node: string, servers: number): Promise<void> {
@@ -65,14 +99,31 @@ test('the tutorial’s cluster starts, moves in order, survives a power cut', as
 });
 
 test('the serial line alone, at 19200 baud: forms, stands noise, fails over', async () => {
-  await lab.site.powerOff('backup');
-  for (const node of DIRECTORS) {
-    await lab.site.powerOn(node);
-    await bootServer(lab, node);
-  }
+  await rebootDirectors();
   const cluster = await Cluster.open(lab, serialOnly(tutorialFiles(SERIAL_TIMERS)));
   await coldStart(cluster, LIMITS);
   await noiseOnTheLine(cluster, 1000);
   await powerOffTakeover(cluster, LIMITS);
   await cluster.close();
+});
+
+test('the ping group lost, a peer that must be reset first', async () => {
+  await rebootDirectors();
+  const device = `stonith_host * ${DRIVER} ${DIRECTORS.join(',')} ${SECRET}`;
+  const files = withLines({ ...tutorialFiles(SHORT), ...devices() }, device);
+  const cluster = await Cluster.open(lab, files);
+  await coldStart(cluster, LIMITS);
+  await pingLossMoves(cluster, LIMITS);
+  await fencingFirst(cluster, LIMITS);
+  await cluster.close();
+});
+
+test('the watchdog: disarmed by a stop, alive over a crash, fires when the daemon hangs', async () => {
+  await rebootDirectors();
+  const files = withLines(tutorialFiles(GUARDED_TIMERS), 'watchdog /dev/watchdog');
+  const cluster = await Cluster.open(lab, files);
+  await armSoftdog(lab.site, HOME);
+  await stopInOrderDisarms(cluster, HOME, LIMITS);
+  await crashKeepsItAlive(cluster, HOME, LIMITS);
+  await hangResets(cluster, HOME, lab.machine);
 });
