@@ -1,10 +1,14 @@
 /** The note that a heartbeat has run since boot and has ended, which its `status` tells. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { END_FILE } from './places.js';
 
 /** Nothing but the exit code of `status` hangs on it: where it cannot be written, there is none. */
 export function noteEnd(): void {
-  attempt(() => writeFileSync(END_FILE, ''));
+  attempt(() => {
+    mkdirSync(dirname(END_FILE), { recursive: true, mode: 0o755 });
+    writeFileSync(END_FILE, '');
+  });
 }
 
 export function forgetEnd(): void {
