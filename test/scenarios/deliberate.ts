@@ -92,4 +92,30 @@ export const OTHER_LINES: readonly OtherLines[] = [
     kinds: ['missing', 'extra', 'order'],
     line: /^heartbeat: info: (?:(?:local|remote) resource transition completed|Initial resource acquisition complete)/,
   },
+  {
+    row: 'failed-start-moves',
+    kinds: ['missing', 'extra', 'order'],
+    line: /./,
+    recordings: ['failing-start'],
+  },
+  {
+    row: 'one-side-gives-up',
+    kinds: ['missing', 'order'],
+    line: /./,
+    recordings: SPLITS,
+    pairs: ['TS/TS'],
+  },
+  {
+    row: 'outlives-kill',
+    kinds: ['missing', 'extra', 'order'],
+    line: /./,
+    recordings: ['master-process-killed'],
+    pairs: ['TS/TS', 'TS/C'],
+  },
+  {
+    row: 'no-script-for-standby',
+    kinds: ['missing', 'extra'],
+    line: /Going standby \[\w+\]/,
+    recordings: ['hb_takeover', 'failing-start-on-takeover'],
+  },
 ];

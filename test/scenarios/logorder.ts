@@ -1,5 +1,7 @@
 /** Judges a log by what the genuine pair has written in several runs of the same scenario. */
 
+import { causeOf } from './monitored.js';
+
 /** The monitored lines of one node in one run. */
 export type Lines = readonly string[];
 
@@ -26,8 +28,8 @@ function places(lines: Lines): ReadonlyMap<string, number> {
 }
 
 /**
- * A line is missing when all genuine logs have it, and extra when none has. Two lines are in the wrong
- * order when all genuine logs agree on theirs and this one has it the other way round; of the lines
+ * A line is missing when all genuine logs have it, and extra when none has. Two lines of one cause are
+ * in the wrong order when all genuine logs agree on theirs and this one has it the other way round; of the lines
  * that take part in wrong orders the fewest are told that explain all of them, or nearly so.
  */
 export function judged(genuine: readonly Lines[], ours: Lines): readonly LogDifference[] {
@@ -52,6 +54,7 @@ function misplaced(
   const wrong = new Map(lines.map((line) => [line, new Set<string>()]));
   for (const [n, line] of lines.entries()) {
     for (const later of lines.slice(n + 1)) {
+      if (causeOf(line) !== causeOf(later)) continue;
       if (!runs.every((run) => (run.get(later) ?? 0) < (run.get(line) ?? 0))) continue;
       wrong.get(line)?.add(later);
       wrong.get(later)?.add(line);

@@ -109,17 +109,20 @@ export class Play {
     await this.cluster.powerOn(node);
   }
 
-  /** `hb_standby`; returns when the request is handed over. */
-  async standby(node: Director, share: Share = ''): Promise<void> {
-    await this.#ask('hb_standby', node, share);
+  /**
+   * `hb_standby`; returns when the request is handed over. One that is made while another is
+   * `meanwhile` under way is not what later waits are about.
+   */
+  async standby(node: Director, share: Share = '', when?: 'meanwhile'): Promise<void> {
+    await this.#ask('hb_standby', node, share, when);
   }
 
   async takeover(node: Director, share: Share = ''): Promise<void> {
     await this.#ask('hb_takeover', node, share);
   }
 
-  async #ask(tool: string, node: Director, share: Share): Promise<void> {
-    this.#act();
+  async #ask(tool: string, node: Director, share: Share, when?: 'meanwhile'): Promise<void> {
+    if (when === undefined) this.#act();
     const words = share === '' ? [] : [share];
     await this.run(node, [`/usr/share/heartbeat/${tool}`, ...words]);
   }

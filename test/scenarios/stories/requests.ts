@@ -42,9 +42,10 @@ export const requests: Stories = {
   'concurrent-standby': async (play) => {
     await play.behave('ipvsadm', 'stop', { delay: 3 });
     await bothUp(play);
-    // At the same time, but the second node's request comes first, as it did in the recording.
+    // At the same time, but the second node's request is heard first, as it was in the recording.
     await play.standby(SECOND);
-    await play.standby(FIRST);
+    await play.logged(FIRST, /backup wants to go standby/);
+    await play.standby(FIRST, '', 'meanwhile');
     await play.called(FIRST, `start ${play.group(2)[0]}`);
     await play.atRest();
     await play.standby(FIRST);
