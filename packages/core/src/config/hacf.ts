@@ -7,7 +7,13 @@ import { type ConfigFile, piecesOf } from './file.js';
 import { LINEUP } from './lineup.js';
 import { LOGGING, logSettings } from './logging.js';
 import type { Machine } from './machine.js';
-import { isLineMedium, isWordMedium, takeLineMedium, takeWordMedia } from './medialines.js';
+import {
+  isLineMedium,
+  isWordMedium,
+  MEDIUM_NAMES,
+  takeLineMedium,
+  takeWordMedia,
+} from './medialines.js';
 import type { Problem } from './problem.js';
 import { ProblemList, WHOLE_FILE } from './problemlist.js';
 import { SCALARS, type TakeWord } from './scalars.js';
@@ -40,6 +46,13 @@ const WORD_DIRECTIVES: ReadonlyMap<string, TakeWord> = new Map([
 
 /** Accepted, but no parameter that scripts or clients can see. */
 const UNRECORDED = new Set(['node', 'env', 'nice_failback', 'use_apphbd', 'normalpoll']);
+
+/** Every directive that is not called illegal. */
+export const DIRECTIVES: readonly string[] = [
+  ...WORD_DIRECTIVES.keys(),
+  ...MEDIUM_NAMES,
+  ...['respawn', 'failfast', 'apiauth', 'stonith', 'stonith_host'],
+];
 
 /** Reads ha.cf. Never throws; the time is linear in the length of the text. */
 export function parseHaCf(file: ConfigFile, machine: Machine): HaCfReading {

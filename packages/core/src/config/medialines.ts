@@ -53,6 +53,9 @@ function hasRoom(draft: Draft, place: Word, command: string): boolean {
   return false;
 }
 
+/** The directives that name a medium. */
+export const MEDIUM_NAMES: readonly string[] = [...WORD_MEDIA.keys(), 'udp', ...LINE_MEDIA.keys()];
+
 /** True when the directive is a medium whose line is a list of words. */
 export function isWordMedium(directive: string): boolean {
   return WORD_MEDIA.has(directive) || directive === 'udp';
