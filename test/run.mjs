@@ -15,7 +15,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** `jobs`: test files at the same time; `minutes`: the limit of a file. */
 const SUITES = {
-  unit: { places: ['packages', 'test/dist/mixed'], jobs: 2, minutes: 3 },
+  // What the long suites judge by is tested as quickly as the packages are.
+  unit: {
+    places: ['packages', 'test/dist/mixed', 'test/dist/scenarios', 'test/dist/bench'],
+    jobs: 2,
+    minutes: 3,
+  },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
   // Bad configurations beside the genuine programs.
@@ -28,6 +33,12 @@ const SUITES = {
   lab: { places: ['test/dist/lab', 'test/dist/demo', 'test/dist/system'], jobs: 1, minutes: 6 },
   // The wire protocol beside the genuine daemon, and peers of older versions.
   wire: { places: ['test/dist/wire', 'test/dist/versions'], jobs: 1, minutes: 6 },
+  // Resets by the genuine drivers and by fence agents, beside the genuine daemon.
+  fencing: { places: ['test/dist/fencing'], jobs: 1, minutes: 6 },
+  // Init scripts, units, options and signals, beside the genuine ones.
+  start: { places: ['test/dist/start'], jobs: 1, minutes: 6 },
+  // Clocks that step, machines that pause, disks that are full: minutes of real time.
+  surroundings: { places: ['test/dist/surroundings'], jobs: 1, minutes: 10 },
   // Whole stories of pairs, most of them with a genuine node. Minutes of real time.
   cluster: { places: ['test/dist/cluster'], jobs: 1, minutes: 8 },
   // Boots a virtual machine.
@@ -43,7 +54,7 @@ function usage() {
 }
 
 /** Too long for the test command. */
-const LONG = ['cluster', 'vm'];
+const LONG = ['surroundings', 'cluster', 'vm'];
 
 /** Where the source of a compiled test is. */
 function sourceOf(compiled) {
