@@ -4,7 +4,7 @@ import { DIRECTORS, type Director } from '../lab/lab.js';
 import { killOne, VICTIMS, type Victim } from './kill.js';
 import type { Random } from './random.js';
 import { stalledMs } from './stall.js';
-import { pause, type Storm } from './storm.js';
+import { type Doing, pause, type Storm } from './storm.js';
 import { HOME_GROUP, type Naps } from './stormfiles.js';
 
 export interface KillRound {
@@ -33,14 +33,17 @@ const MOMENT_MS = 1500;
 /** Stops and starts of a standby of everything, of two groups with two resources each. */
 const SCRIPTS = 8;
 
-const NAPS: readonly Naps[] = [
-  { start: 0, stop: 0 },
+const LONG_NAPS: readonly Naps[] = [
   { start: 0.2, stop: 0.2 },
   { start: 0.6, stop: 0.3 },
 ];
 
-/** In so many of all rounds a script is the first choice. */
+const NAPS: readonly Naps[] = [{ start: 0, stop: 0 }, ...LONG_NAPS];
+
+/** In so many of all rounds a script is the first choice, and its moment is waited for. */
 const SCRIPTS_FIRST = 0.4;
+/** Then the moment is within the nap of the script, by this part of the usual one. */
+const AT_SCRIPT = 0.2;
 
 /** Shorter and longer than the deadtime, with the takeover cut off at any point. */
 const CUT_MS: readonly [number, number] = [300, 6000];
@@ -140,27 +143,29 @@ export async function playRound(
   name: string,
   deadtimeMs: number,
 ): Promise<KillRound> {
-  const naps = random.pick(NAPS);
   const provoke = transition(storm, random);
   const moment = random.between(0, MOMENT_MS);
-  const victimNode = random.pick(DIRECTORS);
-  // Scripts run only for moments: they come first more often than the others.
+  let victimNode = random.pick(DIRECTORS);
   const shuffled = random.shuffled(VICTIMS);
-  const order: readonly Victim[] =
-    random.next() < SCRIPTS_FIRST ? ['script', ...shuffled] : shuffled;
+  const atScript = random.next() < SCRIPTS_FIRST;
+  const order: readonly Victim[] = atScript ? ['script', ...shuffled] : shuffled;
   const seed = random.below(32_768);
+  const naps = random.pick(atScript ? LONG_NAPS : NAPS);
   await storm.naps(naps);
+  const since = storm.doings.mark;
   const [from, stalledBefore] = [Date.now(), stalledMs()];
   const provoked = provoke.begin().then(
     (done) => ({ done }),
     (error: unknown) => ({ error }),
   );
-  await pause(moment);
+  const running = atScript ? await aScript(storm, since) : undefined;
+  victimNode = running?.node ?? victimNode;
+  await pause(running === undefined ? moment : moment * AT_SCRIPT);
   const killed =
     (await killOne(storm.pair.site, victimNode, seed, order)) ??
     (await killOne(storm.pair.site, other(victimNode), seed, order));
   const at = Date.now();
-  const where = `on ${victimNode} after ${Math.round(moment)} ms`;
+  const where = `on ${victimNode} after ${Math.round(at - from)} ms`;
   const victim = killed === undefined ? 'nothing' : `${killed.victim} [${killed.pid}] ${where}`;
   const head = { name, what: `${provoke.what}, naps ${naps.start}/${naps.stop}`, victim };
   let failed: string | undefined;
@@ -187,6 +192,14 @@ export async function playRound(
     failed ??= `held by nobody for ${noneMs.toFixed(0)} ms, more than ${limit.toFixed(0)}`;
   }
   return failed === undefined ? round : { ...round, failed };
+}
+
+/** The first script that a transition runs; undefined when it runs none. */
+function aScript(storm: Storm, since: number): Promise<Doing | undefined> {
+  const isScript = ({ word }: Doing): boolean => word === 'start' || word === 'stop';
+  return storm.doings
+    .until(isScript, 'a script', { since, limitMs: 2 * MOMENT_MS })
+    .catch(() => undefined);
 }
 
 function textOf(error: unknown): string {
