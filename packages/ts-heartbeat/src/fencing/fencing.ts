@@ -3,8 +3,9 @@
  * work. One attempt goes through all devices, in the order of ha.cf, until one has done it; when to
  * try again is not decided here. Texts and severities are those of heartbeat 3.0.6.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Millis } from '@ts-heartbeat/core/time';
-import { type Child, type ChildEnd, startChild } from '@ts-heartbeat/platform/child';
+import { type Child, type ChildEnd, GRACE_MS, startChild } from '@ts-heartbeat/platform/child';
 import type { Say } from '../say.js';
 import { signalText } from '../signaltext.js';
 import type { FencingDevice, Invocation } from './device.js';
@@ -17,6 +18,8 @@ import { withSecretInput } from './secretinput.js';
  */
 const RESET_DEADLINE: Millis = 120_000;
 const CHECK_DEADLINE: Millis = 60_000;
+/** A program that is still there so long after it was ended hangs in the kernel: it is given up. */
+const UNENDING: Millis = GRACE_MS + 1000;
 /** Between two looks at the devices (heartbeat 3.0.6). */
 const CHECK_INTERVAL: Millis = 3_600_000;
 /** What a program says about one attempt is kept to this. */
@@ -88,7 +91,8 @@ export class Fencing {
     this.#resets += 1;
     try {
       this.#check?.stop();
-      await this.#checks;
+      // One that cannot be ended must not keep the node from being reset.
+      await Promise.race([this.#checks, delay(UNENDING, undefined, { ref: false })]);
       if (devices.length === 0) say('error', `No device to reset ${node} with`);
       let worst: Fenced = devices.length === 0 ? 'failed' : 'badHost';
       for (const device of devices) {
@@ -107,7 +111,7 @@ export class Fencing {
     const { say, resetDeadline = RESET_DEADLINE } = this.#parts;
     say('info', `Resetting node ${node} with [${device.name}]`);
     const child = this.#start(device.reset(node), resetDeadline);
-    const end = await this.#ended(child);
+    const end = await this.#ended(child, resetDeadline);
     const result = end.late ? 'failed' : device.meaning(end.code);
     this.#explain(device, end, result === 'ok', resetDeadline);
     if (result === 'ok') say('info', `node ${node} now reset.`);
@@ -124,7 +128,7 @@ export class Fencing {
       say('info', `Checking status of STONITH device [${device.name}]`);
       const child = this.#start(device.check, CHECK_DEADLINE);
       this.#check = child;
-      const end = await this.#ended(child);
+      const end = await this.#ended(child, CHECK_DEADLINE);
       this.#check = undefined;
       // Broken off for a reset, which tells more than any look.
       if (this.#over || this.#resets > 0) return;
@@ -162,10 +166,15 @@ export class Fencing {
     return child;
   }
 
-  async #ended(child: Child): Promise<ChildEnd> {
-    const end = await child.end;
+  async #ended(child: Child, deadline: Millis): Promise<ChildEnd> {
+    const limit = new AbortController();
+    const { signal } = limit;
+    const unending = delay(deadline + UNENDING, undefined, { ref: false, signal });
+    const end = await Promise.race([child.end, unending.catch(() => child.end)]);
+    limit.abort();
     this.#running.delete(child);
-    return end;
+    if (end !== undefined) return end;
+    return { code: null, signal: null, late: true, ms: deadline, stdout: '', stderr: '' };
   }
 
   /** What the program said, and why it failed; the genuine daemon's plugins write that themselves. */
