@@ -51,7 +51,7 @@ import {
   onKeep,
   onTakeoverRequest,
 } from './takeover/standby.js';
-import { redoIfDue } from './takeover/stuck.js';
+import { keepWhatStayed, redoIfDue } from './takeover/stuck.js';
 import {
   cancelStandby,
   fenceIfDue,
@@ -160,6 +160,7 @@ function onReceived(turn: Turn, link: string, message: Message): void {
     // A partner that has begun a new life knows nothing of what was agreed with the old one.
     cancelStandby(turn);
     forgetFencing(turn, peer.name);
+    keepWhatStayed(turn);
     recallWhatWasAway(turn);
     handBackBorrowed(turn, peer);
   }
@@ -344,6 +345,8 @@ function onTime(turn: Turn): void {
 function checkCommunication(turn: Turn): void {
   const { state } = turn;
   if (state.communicationUp || state.generation === 0) return;
+  // A node that has given up everything begins nothing.
+  if (state.ending.phase !== 'no' && state.ending.phase !== 'wanted') return;
   const peers = [...state.peers.values()];
   if (!peers.every((peer) => peer.status !== 'init')) return;
   state.communicationUp = true;

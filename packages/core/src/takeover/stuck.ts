@@ -37,6 +37,12 @@ export function letGoLater(turn: Turn, share: Share): void {
   sayResources(turn);
 }
 
+/** The other node is gone, or has begun anew: it no longer holds what we could not let go of. */
+export function keepWhatStayed(turn: Turn): void {
+  const { resources } = turn.state;
+  if (resources.redo?.how === 'letGo') resources.redo = undefined;
+}
+
 /** Goes on with what a failed stop left half done. */
 export function redoIfDue(turn: Turn): void {
   const { resources, ending } = turn.state;

@@ -5,6 +5,7 @@ import type { Turn } from '../turn.js';
 import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
 import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
+import { keepWhatStayed } from './stuck.js';
 import { noteStarts, retryWhatWasAway } from './trouble.js';
 
 /** A reset that failed is tried again after this (heartbeat 3.0.6). */
@@ -101,6 +102,7 @@ function takeOver(turn: Turn, node: string, status: string): void {
 /** A peer that is gone holds nothing, and nobody needs to be waited for. */
 function noteGone(turn: Turn): void {
   const { resources } = turn.state;
+  keepWhatStayed(turn);
   resources.other = { local: false, foreign: false };
   resources.otherTroubles = { local: false, foreign: false };
   resources.otherStable = true;
