@@ -275,3 +275,40 @@ test('arp_config sets the pace, stop ends the announcement, SendArp has its own 
     ),
   );
 });
+
+test('an address that runs here is announced again, and nothing else changes', () => {
+  const said = transcript(
+    'dash',
+    `${ARPING} network
+     export HA_RESOURCEDIR=$scripts/resource.d
+     echo ARP_INTERVAL_MS=40 ARP_REPEAT=2 >"$HA_DIR/conf/arp_config"
+     call resource.d/IPaddr ${VIP}/24/eth0 start
+     until_true [ ! -e "$HA_RSCTMP/send_arp-${VIP}" ]; rm "$HA_RSCTMP/arping"; logged
+     call share/announce_address ${VIP}/24/eth0; addresses
+     until_true [ ! -e "$HA_RSCTMP/send_arp-${VIP}" ]; until_true [ -e "$HA_RSCTMP/arping" ]
+     # The stand-ins may write in any order.
+     until_true eval '[ "$(grep -c . "$HA_RSCTMP/arping")" -eq 4 ]'
+     sed 's/^[0-9]* /  /' "$HA_RSCTMP/arping" | sort; logged
+     call share/announce_address ${VIP}; call share/announce_address 192.168.136.99; logged
+     call share/announce_address`,
+  );
+  assert.equal(
+    said,
+    lines(
+      `[${VIP}/24/eth0 start] 0 <INFO:  Success>`,
+      `  IPaddr(IPaddr_${VIP}):    INFO: ip -4 addr add ${VIP}/24 broadcast 192.168.136.255 ` +
+        'dev eth0 label eth0:0',
+      `  IPaddr(IPaddr_${VIP}):    INFO:  Success`,
+      `[${VIP}/24/eth0] 0 <>`,
+      BASE,
+      ALIAS,
+      ...['-A', '-A', '-U', '-U'].map((kind) => `  -q ${kind} -c 1 -w 1 -I eth0 ${VIP}`),
+      `  announce_address(IPaddr_${VIP}):    INFO: ${VIP} is announced again on eth0`,
+      `[${VIP}] 0 <>`,
+      '[192.168.136.99] 0 <>',
+      `  announce_address(IPaddr_${VIP}):    INFO: ${VIP} is announced again on eth0`,
+      '[] 1 <>',
+      '  ! usage: SCRIPTS/share/announce_address ip-address',
+    ),
+  );
+});
