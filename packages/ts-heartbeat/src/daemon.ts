@@ -129,6 +129,7 @@ export class Daemon {
       clock: this.#clock,
       alarm: this.#report.through(systemAlarm(() => this.#clock.at())),
       say,
+      sayAsScript: (line) => speech.script(line, process.pid),
       keyring: () => this.#keyring,
       logBadPackets: settings.log.logBadPackets,
       oversleep: Math.max(settings.keepalive / 2, OVERSLEEP_LEAST),

@@ -58,6 +58,7 @@ class Bench {
         },
       },
       say: (severity, text) => void this.lines.push(`${severity}: ${text}`),
+      sayAsScript: ({ text, tag }) => void this.lines.push(`${tag}: ${text}`),
       keyring: () => KEYS,
       logBadPackets: true,
       oversleep: 500,

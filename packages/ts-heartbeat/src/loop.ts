@@ -5,6 +5,7 @@
 import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
 import type { Effect } from '@ts-heartbeat/core/effect';
 import type { Event } from '@ts-heartbeat/core/event';
+import type { LogLine } from '@ts-heartbeat/core/log';
 import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import {
   decodeDatagram,
@@ -29,6 +30,8 @@ export interface LoopParts {
   readonly clock: Clock;
   readonly alarm: Alarm;
   readonly say: Say;
+  /** Writes a line in the name of a script, in the form of its lines. */
+  readonly sayAsScript: (line: LogLine) => void;
   /** Asked for every message, so that keys read again count at once. */
   readonly keyring: () => Keyring;
   /** Whether packets that cannot be read are logged (`log_badpack`). */
@@ -172,7 +175,8 @@ export class Loop {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'log':
-        this.#parts.say(effect.severity, effect.text);
+        if (effect.tag === undefined) this.#parts.say(effect.severity, effect.text);
+        else this.#parts.sayAsScript(effect);
         break;
       case 'send':
         this.#send(effect.message);
