@@ -1,5 +1,5 @@
 /** `heartbeat -s`: says whether heartbeat runs (heartbeat 3.0.6). */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { CONFIG_DIRECTORY } from '@ts-heartbeat/platform/paths';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
@@ -24,7 +24,9 @@ export function printStatus(): number {
     return 0;
   }
   process.stdout.write('heartbeat is stopped. No process\n');
-  return state.kind === 'none' && !wasEnded() ? NOT_RUNNING : DEAD;
+  // A file without a pid says nothing about a process.
+  const nothing = state.kind === 'none' && (existsSync(PID_FILE) || !wasEnded());
+  return nothing ? NOT_RUNNING : DEAD;
 }
 
 /** The name of this node: the first line of nodeinfo, else the host name; lower case. */
