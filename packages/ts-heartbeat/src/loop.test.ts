@@ -42,6 +42,7 @@ class Bench {
   readonly wire: Medium;
   readonly ping: Medium;
   at = 1000;
+  wall = 1_795_000_000;
   broken = false;
   #alarm: (() => void) | undefined;
 
@@ -74,7 +75,7 @@ class Bench {
 
   #now(): ReturnType<LoopParts['clock']['now']> {
     if (this.broken) throw new Error('broken');
-    return { at: this.at, wall: 1_795_000_000, load: '' };
+    return { at: this.at, wall: this.wall, load: '' };
   }
 
   start(generation = 7): void {
@@ -115,6 +116,28 @@ const status = (seq: number): Message =>
     hg: '9',
     ts: '6b000000',
   });
+
+/** Two nodes come up and live on; between two keepalives the wall clock of one steps. */
+async function livedThrough(step: (second: number) => number): Promise<readonly string[]> {
+  const wire = new MemoryWire();
+  const [alpha, beta] = [new Bench('alpha', wire), new Bench('beta', wire)];
+  alpha.start(7);
+  beta.start(9);
+  for (let second = 0; second < 40; second += 1) {
+    alpha.wall += step(second);
+    alpha.pass(1000);
+    beta.pass(1000);
+    await turns(4);
+  }
+  return [...alpha.lines, ...alpha.loop.trace, ...beta.lines];
+}
+
+test('a wall clock that steps by hours changes nothing of what a node does', async () => {
+  const steps = [3600, -7200, 86_400, 0, -82_800];
+  const steady = await livedThrough(() => 1);
+  assert.deepEqual(await livedThrough((second) => steps[second % steps.length] ?? 0), steady);
+  assert.ok(steady.some((line) => line.includes("Local status now set to: 'active'")));
+});
 
 test('two nodes over one wire see each other and go active', async () => {
   const wire = new MemoryWire();
