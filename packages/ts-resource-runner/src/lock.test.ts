@@ -36,6 +36,19 @@ async function sleeper(): Promise<{ line: string; end: () => Promise<void> }> {
   return { line: `${child.pid} ${startTime}\n`, end };
 }
 
+test('where nothing can be written a lock is taken all the same, and says why', () => {
+  const file = `${rsctmp}/file`;
+  writeFileSync(file, '');
+  const lock = new DirectoryLock(`${file}/lock.x`);
+  assert.equal(lock.tryTake(0), true);
+  assert.match(lock.trouble ?? '', /^ENOTDIR/);
+  lock.release();
+  const made = new DirectoryLock(`${rsctmp}/away/lock.x`);
+  assert.equal(made.tryTake(0), true);
+  assert.equal(made.trouble, undefined);
+  made.release();
+});
+
 test('a lock is taken, is ours, is released', () => {
   assert.equal(path, `${rsctmp}/lock.IPaddr::10.0.0.1_24_eth0`);
   const lock = new DirectoryLock(path);

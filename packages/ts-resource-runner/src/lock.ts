@@ -42,23 +42,64 @@ function ourselves(): ProcessIdentity {
   return processIdentity(process.pid) ?? { pid: process.pid, startTime: '0' };
 }
 
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 export class DirectoryLock {
   readonly #directory: string;
   #emptySince: number | undefined;
+  #trouble: string | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
+  /**
+   * Why there is no lock although it was taken: a disk that is full or read-only keeps nobody else
+   * off, and must not keep a group from being served. Undefined for a lock that is there.
+   */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   /** One attempt. True when the lock is ours now. */
   tryTake(now: number): boolean {
+    this.#trouble = undefined;
     try {
-      mkdirSync(this.#directory);
-      writeFileSync(`${this.#directory}/pid`, written(ourselves()));
-    } catch {
-      if (this.#isVoid(now)) this.#remove();
+      this.#make();
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') return this.#withoutLock(error);
+      if (!this.#isVoid(now)) return this.isOurs();
+      try {
+        this.#remove();
+      } catch (failure) {
+        // Otherwise the other one was quicker.
+        if (codeOf(failure) !== 'ENOENT') return this.#withoutLock(failure);
+      }
     }
     return this.isOurs();
+  }
+
+  #withoutLock(error: unknown): true {
+    this.#trouble = error instanceof Error ? error.message : String(error);
+    return true;
+  }
+
+  #make(): void {
+    try {
+      mkdirSync(this.#directory);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      mkdirSync(this.#directory, { recursive: true });
+    }
+    try {
+      writeFileSync(`${this.#directory}/pid`, written(ourselves()));
+    } catch (error) {
+      // A lock that names no holder would be taken for one that is just being made.
+      rmSync(this.#directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Tries until it is ours or the time is over. `busy` is called once, with who holds it. */
@@ -90,8 +131,12 @@ export class DirectoryLock {
   }
 
   release(): void {
-    if (this.holder()?.pid === process.pid)
+    if (this.holder()?.pid !== process.pid) return;
+    try {
       rmSync(this.#directory, { recursive: true, force: true });
+    } catch {
+      // A file system that has become read-only: the lock is void when this process has ended.
+    }
   }
 
   isOurs(): boolean {
@@ -120,11 +165,7 @@ export class DirectoryLock {
   /** By way of a rename, so that of two who find it void only one removes it. */
   #remove(): void {
     const aside = `${this.#directory}.void.${process.pid}`;
-    try {
-      renameSync(this.#directory, aside);
-      rmSync(aside, { recursive: true, force: true });
-    } catch {
-      // The other one was quicker.
-    }
+    renameSync(this.#directory, aside);
+    rmSync(aside, { recursive: true, force: true });
   }
 }

@@ -246,6 +246,10 @@ export class Runner {
       },
     );
     if (ok) this.#locks.set(key, lock);
+    if (lock.trouble !== undefined) {
+      const text = `Resource group ${key} cannot be locked: ${lock.trouble}`;
+      this.log({ severity: 'error', text });
+    }
     this.dispatch({ kind: 'locked', ok });
   }
 

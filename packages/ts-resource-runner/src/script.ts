@@ -42,12 +42,12 @@ const OUTPUT_BYTES_MAX = 64 * 1024;
 /** The longest time a Node timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-function openOutput(path: string, flags: number): number {
+function openOutput(path: string, flags: number): number | undefined {
   const how = constants.O_WRONLY | constants.O_CREAT | constants.O_NOCTTY | flags;
   try {
     return openSync(path, how, 0o644);
   } catch {
-    return openSync('/dev/null', 'w');
+    return undefined;
   }
 }
 
@@ -81,23 +81,30 @@ function exitCode({ code, signal, failure }: ChildEnd): number {
  */
 export function runScript(order: ScriptOrder): RunningScript {
   const { path, args, environment, captureFile, deadline } = order;
-  const debug = openOutput(order.debugFile, constants.O_APPEND | constants.O_NONBLOCK);
+  const debug =
+    openOutput(order.debugFile, constants.O_APPEND | constants.O_NONBLOCK) ??
+    openSync('/dev/null', 'w');
   const out = captureFile === undefined ? debug : openOutput(captureFile, constants.O_TRUNC);
   const child = startChild({
     argv: [path, ...args],
     environment,
     directory: '/',
-    stdout: out,
+    // Where no file can be written, by a pipe, which a killed runner takes away from the script.
+    stdout: out ?? { firstBytes: OUTPUT_BYTES_MAX },
     stderr: debug,
     deadlineMs: Math.min(deadline, TIMER_MS_MAX),
     graceMs: GRACE_MS,
   });
-  for (const fd of new Set([out, debug])) closeSync(fd);
+  for (const fd of new Set([out, debug])) if (fd !== undefined) closeSync(fd);
   let isCut = false;
+  const captured = ({ stdout }: ChildEnd, file: number | undefined): string => {
+    if (captureFile === undefined) return '';
+    return file === undefined ? stdout : readCaptured(captureFile);
+  };
   const ended = child.end.then((end) => ({
     rc: exitCode(end),
     late: end.late || isCut,
-    output: captureFile === undefined ? '' : readCaptured(captureFile),
+    output: captured(end, out),
     ms: end.ms,
   }));
   const cut = (): void => {
