@@ -6,11 +6,12 @@ import { onLetGo } from './claim.js';
 import { onEverythingReleased } from './ending.js';
 import { onHandedBack, onMoveTried } from './handover.js';
 import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
-import { considerFailback, onAcquired, sayResources } from './negotiation.js';
+import { considerFailback, onAcquired } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
+import { onRetaken } from './stuck.js';
 import { onTakenOver } from './takeover.js';
-import { noteStarts, onRetried } from './trouble.js';
+import { onRetried } from './trouble.js';
 
 /** What follows from a job done, by what it was for. */
 export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
@@ -39,8 +40,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       considerFailback(turn);
       break;
     case 'retake':
-      noteStarts(turn, outcome, { share: purpose.share, every: false });
-      sayResources(turn);
+      onRetaken(turn, purpose.share, outcome);
       break;
     case 'shutdown':
       onEverythingReleased(turn, outcome);

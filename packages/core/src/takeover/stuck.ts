@@ -1,9 +1,11 @@
 /** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
-import type { Share } from '../job.js';
+import type { JobOutcome, Share } from '../job.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
+import { isLegacy, noteKeys } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
 import { hold, letGo } from './ownership.js';
+import { noteStarts, partOf } from './trouble.js';
 
 /**
  * What was released along with a group that stays is taken back after this. Where the policy is to
@@ -41,6 +43,18 @@ export function letGoLater(turn: Turn, share: Share): void {
 export function keepWhatStayed(turn: Turn): void {
   const { resources } = turn.state;
   if (resources.redo?.how === 'letGo') resources.redo = undefined;
+}
+
+/** What had been given up with a group that could not be stopped is back. */
+export function onRetaken(turn: Turn, share: Share, outcome: JobOutcome): void {
+  if (isLegacy(turn.state)) {
+    for (const part of ['local', 'foreign'] as const) {
+      const groups = outcome.groups.filter((key) => partOf(key, share, outcome) === part);
+      noteKeys(turn, part, { ...outcome, groups });
+    }
+  }
+  noteStarts(turn, outcome, { share, every: false });
+  sayResources(turn);
 }
 
 /** Goes on with what a failed stop left half done. */

@@ -55,7 +55,8 @@ export function noteStarts(turn: Turn, outcome: JobOutcome, attempt: Attempt): v
   }
 }
 
-function partOf(key: string, share: Share, outcome: JobOutcome): Part {
+/** To which share a group of a job belongs. */
+export function partOf(key: string, share: Share, outcome: JobOutcome): Part {
   if (share !== 'all') return share;
   return outcome.local?.includes(key) === true ? 'local' : 'foreign';
 }
