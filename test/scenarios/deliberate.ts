@@ -27,6 +27,12 @@ const SPLITS: readonly string[] = ['legacy', 'off', 'on'].map(
   (failback) => `split-brain-heal-auto_failback-${failback}`,
 );
 
+const PINGS: readonly string[] = [
+  ...['off', 'on'].map((failback) => `ipfail-auto_failback-${failback}`),
+  ...['both-sides-lose-ping', 'brief-ping-loss'].map((loss) => `ipfail-${loss}`),
+  'ipfail-single-ping_group-auto_failback-on',
+];
+
 export const OTHER_CALLS: readonly OtherCalls[] = [
   {
     row: 'reboot-returns',
@@ -70,6 +76,10 @@ export interface OtherLines {
   readonly recordings?: readonly string[];
   readonly pairs?: readonly PairName[];
 }
+
+/** What a node writes of another that restarts while it restarts itself. */
+const SECOND_DEATH =
+  /is dead|No STONITH|Shared disks|being acquired from|[Tt]ak(?:eover complete|ing over)|gave up|shutdown notice|Status update/;
 
 export const OTHER_LINES: readonly OtherLines[] = [
   {
@@ -117,5 +127,36 @@ export const OTHER_LINES: readonly OtherLines[] = [
     kinds: ['missing', 'extra'],
     line: /Going standby \[\w+\]/,
     recordings: ['hb_takeover', 'failing-start-on-takeover'],
+  },
+  {
+    row: 'ping-return',
+    kinds: ['missing'],
+    line: /^heartbeat: WARN: node (?:group1|192\.168\.136\.1): is dead/,
+    recordings: PINGS,
+  },
+  {
+    row: 'who-asks-first',
+    kinds: ['missing', 'extra', 'order'],
+    line: /^ipfail: info: /,
+    recordings: PINGS,
+  },
+  {
+    row: 'failback-not-cancelled',
+    kinds: ['missing', 'extra', 'order'],
+    line: /standby|resource\.d|resource group|acquisition complete/,
+    recordings: ['ipfail-auto_failback-on'],
+  },
+  {
+    row: 'restarting-pair',
+    kinds: ['missing', 'extra', 'order'],
+    line: SECOND_DEATH,
+    recordings: SPLITS,
+    pairs: ['C/TS', 'TS/C'],
+  },
+  {
+    row: 'settles-at-once',
+    kinds: ['extra'],
+    line: /loadbalancer wants to go standby/,
+    recordings: ['stop-right-after-lone-start'],
   },
 ];

@@ -78,14 +78,13 @@ export function monitored(line: string): string | undefined {
 /** Lines that tell of another node or its link, by its name. */
 const OF_NODE = /^heartbeat: info: (?:Link|Status update for node) ([^\s:]+)/;
 
-const OF_CLIENTS = /^(?:heartbeat: \w+: (?:Starting child|Respawning) client|ipfail: )/;
+const OF_CLIENT = /^heartbeat: \w+: (?:Starting child|Respawning) client (\S+)/;
 
 /**
- * What a line is about: a node, the clients, or the rest. The order of lines tells something only
- * among lines of one cause: nothing ties the start of a client to the moment another node is heard.
+ * What a line is about: a node, a client, or the rest. The order of lines tells something only among
+ * lines of one cause: nothing ties the start of a client to the moment another node is heard.
  */
 export function causeOf(line: string): string {
-  const node = OF_NODE.exec(line)?.[1];
-  if (node !== undefined) return `node ${node}`;
-  return OF_CLIENTS.test(line) ? 'clients' : '';
+  const [, subject] = OF_NODE.exec(line) ?? OF_CLIENT.exec(line) ?? [];
+  return subject ?? (line.startsWith('ipfail: ') ? 'ipfail' : '');
 }

@@ -7,6 +7,7 @@ export const starts: Stories = {
     await bothUp(play);
     await play.stop(FIRST);
     await play.called(SECOND, 'start ldirectord');
+    await play.logged(SECOND, /Link loadbalancer:eth0 dead/);
     await play.atRest();
     await play.start(FIRST);
     await play.called(FIRST, 'start ldirectord');
@@ -38,6 +39,7 @@ export const starts: Stories = {
     await play.atRest();
     await play.stop(FIRST);
     await play.called(SECOND, 'start ldirectord');
+    await play.logged(SECOND, /Link loadbalancer:eth0 dead/);
     await play.atRest();
     await play.stop(SECOND);
   },
