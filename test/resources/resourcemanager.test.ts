@@ -275,3 +275,17 @@ END
   const given = '[givegroup stop] 1 <>';
   assert.equal(said, lines(given, '  a b', given, '  now', given));
 });
+
+test('a group is served where no lock can be written', () => {
+  const said = transcript(
+    'dash',
+    `${CLUSTER}
+     mount -t tmpfs -o ro none "$HA_RSCTMP" || exit 1
+     call share/ResourceManager takegroup bad </dev/null; logged | grep lock
+     sed -i s/fails// "$HA_DIR/haresources"
+     manager takegroup bad`,
+  );
+  const why = 'ERROR: Resource group bad cannot be locked: WORK/tmp cannot be written';
+  assert.ok(said.includes(`  ResourceManager(default):    ${why}\n`), said);
+  assert.match(said, /\[takegroup bad\] 0 <>\n(.*\n)* {2}after start/);
+});
