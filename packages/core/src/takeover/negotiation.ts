@@ -85,8 +85,9 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   noteOddHolding(turn, message.get('rsc_hold') ?? 'none');
   resources.other = heard(resources.other, message);
   resources.otherTroubles = holdingOf(message.get('x_trouble'));
-  if (resources.other.foreign) forgetTroublesOf(turn, 'local');
-  if (resources.other.local) forgetTroublesOf(turn, 'foreign');
+  const { mine, other } = resources;
+  if (other.foreign && !mine.local) forgetTroublesOf(turn, 'local');
+  if (other.local && !mine.foreign) forgetTroublesOf(turn, 'foreign');
   const stable = message.get('isstable');
   if (stable === '0') resources.otherStable = false;
   if (stable === '1' && !resources.otherStable) {
