@@ -17,6 +17,8 @@ export type Event =
       readonly seed: number;
       /** What is already running here, when an earlier life of the daemon left it (restart, crash). */
       readonly resume?: Held;
+      /** That life was cut short: what it held may lack a group, or a part of one. */
+      readonly interrupted?: true;
       /** Types whose stock script in rc.d was replaced by the user's: that alone answers them. */
       readonly scripted?: readonly string[];
     }

@@ -51,7 +51,7 @@ import {
   onKeep,
   onTakeoverRequest,
 } from './takeover/standby.js';
-import { keepWhatStayed, redoIfDue } from './takeover/stuck.js';
+import { completeLater, keepWhatStayed, redoIfDue } from './takeover/stuck.js';
 import {
   cancelStandby,
   fenceIfDue,
@@ -136,6 +136,7 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   }
   const resumed = holdingOf(event.resume);
   state.resources.mine = resumed;
+  if (event.interrupted === true) completeLater(turn);
   state.resources.since = { local: now.at, foreign: now.at };
   state.resources.keys = {
     local: resumed.local ? [RESUMED] : [],
@@ -288,7 +289,10 @@ function actOnOwn(turn: Turn, message: Message): void {
 
 /** The script mach_down has taken the groups of others here: at our own wish, or somebody else's. */
 function onMachDown(turn: Turn): void {
-  if (isLegacy(turn.state)) return;
+  const { ending } = turn.state;
+  // We have begun to give everything up since we said so.
+  const leaving = ending.phase !== 'no' && ending.phase !== 'wanted';
+  if (isLegacy(turn.state) || leaving) return;
   if (!turn.state.resources.mine.foreign) turn.log('info', 'mach_down takeover complete.');
   hold(turn, 'foreign');
 }

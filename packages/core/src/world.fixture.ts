@@ -12,7 +12,12 @@ import { heldOf } from './state.js';
 
 export interface Host {
   state: NodeState;
+  /** The daemon lives. */
   up: boolean;
+  /** The machine does, and what runs on it. */
+  power: boolean;
+  /** What has happened while the machine stands still; undefined while it does not. */
+  frozen: { readonly since: number; readonly events: Event[] } | undefined;
   generation: number;
   /** Keys of the groups that run here. */
   readonly running: Set<string>;
@@ -24,6 +29,8 @@ export interface Host {
   readonly jobs: string[];
 }
 
+/** How soon a daemon that was killed is followed by another. */
+const RESTART = 50;
 /** How many rounds one instant may take before the machine is taken for stuck. */
 const STILL_MAX = 10_000;
 
@@ -37,6 +44,8 @@ export class World {
   scripts = 50;
   /** Jobs, as in `Host.jobs`, whose scripts fail and change nothing. */
   readonly failing = new Set<string>();
+  /** By how much the wall clocks have been set, in seconds. */
+  wallStep = 0;
   /** What haresources lists. */
   groups: readonly Group[] = GROUPS;
   /** Whether the fencing device works, and how long it takes. */
@@ -59,11 +68,13 @@ export class World {
   }
 
   /** Begins a life; with `resume` what runs on the machine goes on running. */
-  boot(name: string, resume?: Held): void {
+  boot(name: string, resume?: Held, interrupted = false): void {
     const before = this.hosts.get(name);
     const host: Host = {
       state: createNode(this.settingsOf(name)),
       up: true,
+      power: true,
+      frozen: undefined,
       generation: (before?.generation ?? 100) + 1,
       running: resume === undefined ? new Set() : (before?.running ?? new Set()),
       failing: before?.failing ?? { start: new Set(), stop: new Set() },
@@ -79,11 +90,48 @@ export class World {
       pid: 1,
       seed: name.length,
       ...(resume === undefined ? {} : { resume }),
+      ...(interrupted ? { interrupted } : {}),
     });
   }
 
+  /** Power off. */
   crash(name: string): void {
-    this.host(name).up = false;
+    const host = this.host(name);
+    host.up = false;
+    host.power = false;
+  }
+
+  /** The daemon alone ends; another finds what runs when the scripts under way have ended. */
+  kill(name: string): void {
+    const host = this.host(name);
+    host.up = false;
+    this.later(Math.max(RESTART, host.freeAt - this.now), () => {
+      const again = !host.up && host.power && this.hosts.get(name) === host;
+      if (again) this.boot(name, this.found(name, host.running), true);
+    });
+  }
+
+  private found(name: string, running: ReadonlySet<string>): Held {
+    const held = { local: false, foreign: false };
+    for (const { node, key } of this.groups) {
+      if (running.has(key)) held[node === name ? 'local' : 'foreign'] = true;
+    }
+    return heldOf(held);
+  }
+
+  /** The machine stands still; its clock does not. */
+  freeze(name: string): void {
+    this.host(name).frozen ??= { since: this.now, events: [] };
+  }
+
+  thaw(name: string): void {
+    const host = this.host(name);
+    const { frozen } = host;
+    if (frozen === undefined) return;
+    host.frozen = undefined;
+    this.give(name, host, { kind: 'overslept', by: this.now - frozen.since });
+    for (const event of frozen.events) this.give(name, host, event);
+    this.give(name, host, { kind: 'time' });
   }
 
   host(name: string): Host {
@@ -94,7 +142,12 @@ export class World {
 
   give(name: string, host: Host, event: Event): void {
     if (!host.up || this.hosts.get(name) !== host) return;
-    const now = { at: this.now, wall: 1_700_000_000 + Math.floor(this.now / 1000), load: '' };
+    if (host.frozen !== undefined) {
+      host.frozen.events.push(event);
+      return;
+    }
+    const wall = 1_700_000_000 + this.wallStep + Math.floor(this.now / 1000);
+    const now = { at: this.now, wall, load: '' };
     const result = step(host.state, event, now);
     host.state = result.state;
     for (const effect of result.effects) this.perform(name, host, effect);
@@ -128,7 +181,7 @@ export class World {
         host.jobs.push(jobText(job));
         host.freeAt = Math.max(host.freeAt, this.now) + this.scripts;
         this.later(host.freeAt - this.now, () => {
-          if (!host.up || this.hosts.get(name) !== host) return;
+          if (!host.power || this.hosts.get(name)?.running !== host.running) return;
           const fails = this.failing.has(jobText(job));
           const machine = { name, groups: this.groups, ...host };
           const outcome = fails ? failJob(machine, job) : performJob(machine, job);
@@ -169,7 +222,7 @@ export class World {
       assert.ok(still < STILL_MAX, 'time stands still: a wake-up that changes nothing');
       let next = until;
       for (const host of this.hosts.values()) {
-        if (host.up) next = Math.min(next, wakeAt(host.state) ?? until);
+        if (isAwake(host)) next = Math.min(next, wakeAt(host.state) ?? until);
       }
       for (const { at } of this.queue) next = Math.min(next, at);
       this.now = Math.max(this.now, next);
@@ -179,7 +232,7 @@ export class World {
       for (const item of due) this.queue.splice(this.queue.indexOf(item), 1);
       for (const { run } of due) run();
       for (const [name, host] of this.hosts) {
-        const wake = host.up ? wakeAt(host.state) : undefined;
+        const wake = isAwake(host) ? wakeAt(host.state) : undefined;
         if (wake !== undefined && wake <= this.now) this.give(name, host, { kind: 'time' });
       }
       if (this.now >= until) return;
@@ -205,12 +258,17 @@ export class World {
 
   /** The nodes on which the group runs. */
   where(key: string): string[] {
-    return [...this.hosts].filter(([, { up, running }]) => up && running.has(key)).map(([n]) => n);
+    const runs = ({ power, running }: Host): boolean => power && running.has(key);
+    return [...this.hosts].filter(([, host]) => runs(host)).map(([name]) => name);
   }
 
   pair(): [string, string] {
     return [this.held('loadbalancer'), this.held('backup')];
   }
+}
+
+function isAwake(host: Host): boolean {
+  return host.up && host.frozen === undefined;
 }
 
 function messageOf(strings: Record<string, string>): Message {

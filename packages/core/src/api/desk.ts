@@ -51,7 +51,7 @@ export type DeskEffect =
   | ({ readonly kind: 'log' } & LogLine);
 
 /** Why a client is no longer there, as `info` of its `leave` message (heartbeat 3.0.6). */
-export type LeaveReason = 'signoff' | 'EOF' | 'sendfail';
+export type LeaveReason = 'signoff' | 'EOF' | 'sendfail' | 'died-audit';
 
 /**
  * Types that only the daemon itself may send: a client that forged one could make a genuine peer

@@ -1,5 +1,6 @@
 /** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
 import type { JobOutcome, Share } from '../job.js';
+import { heldOf, shareOf } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
@@ -45,6 +46,13 @@ export function keepWhatStayed(turn: Turn): void {
   if (resources.redo?.how === 'letGo') resources.redo = undefined;
 }
 
+/** What an earlier life left, which was cut short, is completed as soon as we are at work. */
+export function completeLater(turn: Turn): void {
+  const { resources } = turn.state;
+  const share = shareOf(heldOf(resources.mine));
+  if (share !== undefined) resources.redo = { at: turn.now.at, share, how: 'retake' };
+}
+
 /** What had been given up with a group that could not be stopped is back. */
 export function onRetaken(turn: Turn, share: Share, outcome: JobOutcome): void {
   if (isLegacy(turn.state)) {
@@ -65,7 +73,9 @@ export function redoIfDue(turn: Turn): void {
   const { share } = redo;
   resources.redo = undefined;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
-  if (busy(turn.state)) {
+  const ready =
+    turn.state.communicationUp && (isLegacy(turn.state) || resources.phase === 'stable');
+  if (!ready || busy(turn.state)) {
     resources.redo = { ...redo, at: turn.now.at + BUSY_PAUSE };
   } else if (redo.how === 'letGo') {
     letGo(turn, share);
