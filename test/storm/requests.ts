@@ -36,9 +36,10 @@ interface Hand {
 function hands(): readonly Hand[] {
   const pairs = options.reduced ? PAIRS_REDUCED : PAIRS;
   return pairs.flatMap((kinds) => {
-    const cases = CASES.filter(({ reduced, name }) => {
+    const chosen = CASES.filter(({ reduced, name }) => {
       return (reduced || !options.reduced) && options.only.test(`${title(kinds)} ${name}`);
     });
+    const cases = Array.from({ length: options.count ?? 1 }, () => chosen).flat();
     return Array.from({ length: HANDS }, (_, hand) => ({
       kinds,
       cases: cases.filter((_case, place) => place % HANDS === hand),
