@@ -67,7 +67,7 @@ export function createNode(settings: Settings): NodeState {
       troubles: [],
       borrowed: [],
       failures: [],
-      redo: undefined,
+      redo: { local: undefined, foreign: undefined },
       orphansAt: undefined,
     },
     standby: { phase: 'none' },

@@ -403,7 +403,8 @@ export function wakeAt(state: NodeState): Instant | undefined {
   const { resources, standby, ending } = state;
   consider(resources.settleBy);
   consider(resources.failbackAt);
-  consider(resources.redo?.at);
+  consider(resources.redo.local?.at);
+  consider(resources.redo.foreign?.at);
   consider(resources.orphansAt);
   if (ending.phase === 'no') consider(troubleAt(resources.troubles));
   consider(state.heal?.againAt);

@@ -129,12 +129,15 @@ export interface Resources {
   borrowed: readonly { readonly key: string; readonly share: Part }[];
   /** Groups that failed here lately, also those that are the other node's concern by now. */
   failures: readonly Failure[];
-  /** What a failed stop left half released: when to go on, and with what. */
-  redo:
-    | { readonly at: Instant; readonly share: Share; readonly how: 'retake' | 'letGo' }
-    | undefined;
+  /** Shares that were left half released or half taken, and what is to be done about them. */
+  redo: Readonly<Record<Part, Redo | undefined>>;
   /** Since when the other node's groups are nobody's, and when we take them. */
   orphansAt: Instant | undefined;
+}
+
+export interface Redo {
+  readonly at: Instant;
+  readonly how: 'retake' | 'letGo';
 }
 
 /** A group that is ours to see to and could not be started here. */

@@ -169,7 +169,7 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
 
 function giveUp(turn: Turn, share: Part): void {
   // It could not be stopped a moment ago, and will be tried again in time.
-  if (turn.state.resources.redo?.how === 'letGo') return;
+  if (turn.state.resources.redo[share]?.how === 'letGo') return;
   letGo(turn, share);
   turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
 }

@@ -1,6 +1,6 @@
 /** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
 import type { JobOutcome, Share } from '../job.js';
-import { heldOf, shareOf } from '../state.js';
+import { heldOf, type Part, type Redo, shareOf } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
@@ -29,28 +29,38 @@ export function heldWithin(turn: Turn, share: Share): Share {
 /** The share stays ours, and says so; the other node needs to know before it hears of our death. */
 export function keepShare(turn: Turn, share: Share): void {
   hold(turn, share);
-  turn.state.resources.redo = { at: turn.now.at + RETAKE_AFTER, share, how: 'retake' };
+  redoLater(turn, share, { at: turn.now.at + RETAKE_AFTER, how: 'retake' });
   sayResources(turn);
 }
 
 /** The share is on both nodes and this one cannot let go of it: it will try again. */
 export function letGoLater(turn: Turn, share: Share): void {
   hold(turn, share);
-  turn.state.resources.redo = { at: turn.now.at + LET_GO_AGAIN, share, how: 'letGo' };
+  redoLater(turn, share, { at: turn.now.at + LET_GO_AGAIN, how: 'letGo' });
   sayResources(turn);
+}
+
+function redoLater(turn: Turn, share: Share, redo: Redo): void {
+  const { resources } = turn.state;
+  for (const part of partsOf(share)) resources.redo = { ...resources.redo, [part]: redo };
+}
+
+function partsOf(share: Share): readonly Part[] {
+  return share === 'all' ? ['local', 'foreign'] : [share];
 }
 
 /** The other node is gone, or has begun anew: it no longer holds what we could not let go of. */
 export function keepWhatStayed(turn: Turn): void {
-  const { resources } = turn.state;
-  if (resources.redo?.how === 'letGo') resources.redo = undefined;
+  const { redo } = turn.state.resources;
+  for (const part of partsOf('all')) {
+    if (redo[part]?.how === 'letGo') redoLater(turn, part, { at: turn.now.at, how: 'retake' });
+  }
 }
 
 /** What an earlier life left, which was cut short, is completed as soon as we are at work. */
 export function completeLater(turn: Turn): void {
-  const { resources } = turn.state;
-  const share = shareOf(heldOf(resources.mine));
-  if (share !== undefined) resources.redo = { at: turn.now.at, share, how: 'retake' };
+  const share = shareOf(heldOf(turn.state.resources.mine));
+  if (share !== undefined) redoLater(turn, share, { at: turn.now.at, how: 'retake' });
 }
 
 /** What had been given up with a group that could not be stopped is back. */
@@ -65,24 +75,31 @@ export function onRetaken(turn: Turn, share: Share, outcome: JobOutcome): void {
   sayResources(turn);
 }
 
-/** Goes on with what a failed stop left half done. */
+/** Goes on with what was left half done. */
 export function redoIfDue(turn: Turn): void {
   const { resources, ending } = turn.state;
-  const { redo } = resources;
-  if (redo === undefined || turn.now.at < redo.at) return;
-  const { share } = redo;
-  resources.redo = undefined;
-  if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
-  const ready =
-    turn.state.communicationUp && (isLegacy(turn.state) || resources.phase === 'stable');
-  if (!ready || busy(turn.state)) {
-    resources.redo = { ...redo, at: turn.now.at + BUSY_PAUSE };
-  } else if (redo.how === 'letGo') {
-    letGo(turn, share);
-    turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
-  } else if (
-    share === 'all' ? resources.mine.local && resources.mine.foreign : resources.mine[share]
-  ) {
-    turn.job({ kind: 'standbyAcquire', share }, { kind: 'retake', share });
+  const due = partsOf('all').filter(
+    (part) => (resources.redo[part]?.at ?? Number.POSITIVE_INFINITY) <= turn.now.at,
+  );
+  if (due.length === 0) return;
+  const ready = isLegacy(turn.state) || resources.phase === 'stable';
+  const wait = !turn.state.communicationUp || !ready || busy(turn.state);
+  const retaken: Part[] = [];
+  for (const part of due) {
+    const redo = resources.redo[part];
+    resources.redo = { ...resources.redo, [part]: undefined };
+    if (redo === undefined || !resources.mine[part]) continue;
+    if (ending.phase !== 'no' && ending.phase !== 'wanted') continue;
+    if (wait) redoLater(turn, part, { ...redo, at: turn.now.at + BUSY_PAUSE });
+    else if (redo.how === 'retake') retaken.push(part);
+    else letGoOf(turn, part);
   }
+  const [first, second] = retaken;
+  const share = second === undefined ? first : 'all';
+  if (share !== undefined) turn.job({ kind: 'standbyAcquire', share }, { kind: 'retake', share });
+}
+
+function letGoOf(turn: Turn, share: Part): void {
+  letGo(turn, share);
+  turn.job({ kind: 'standbyRelease', share }, { kind: 'letGo', share });
 }
