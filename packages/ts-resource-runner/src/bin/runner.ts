@@ -16,12 +16,15 @@ import { DirectoryLock } from '../lock.js';
 import { places } from '../places.js';
 import type { StopPolicy } from '../plan/state.js';
 import { recoverWith } from '../recover.js';
+import { keepCode, rehearse } from '../rehearsal.js';
 import { Runner } from '../runner.js';
 import { Server } from '../server.js';
 
 /** A file system check can take minutes. The genuine scripts have no limit at all. */
 const DEADLINE_SECONDS = 600;
 const STATUS_DEADLINE_SECONDS = 60;
+/** After the first things to do at a start, which are not to wait for it. */
+const REHEARSAL_MS = 300;
 
 const USAGE = `usage: ts-resource-runner [--deadline SECONDS] [--status-deadline SECONDS]
     [--stop-policy reboot|fence|stay] [--reboot-command 'PROGRAM ARG...']
@@ -134,6 +137,8 @@ async function main(): Promise<void> {
   const resumed = runner.resume();
   await server.listen();
   await resumed;
+  keepCode();
+  setTimeout(() => void rehearse(where, clock), REHEARSAL_MS);
 }
 
 main().catch((error: unknown) => {
