@@ -5,23 +5,24 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { files, HOME, LIMIT_MS, OTHER, Scene, shell, signal, startBoth, until } from './scene.js';
+import {
+  files,
+  HOME,
+  LIMIT_MS,
+  OTHER,
+  quietScripts,
+  Scene,
+  shell,
+  signal,
+  startBoth,
+  until,
+} from './scene.js';
 
 const scene = new Scene();
 after(() => scene.close());
 
 /** The lab follows /var/log/ha-log: here it is the debugfile, which stays well. */
 const WELL = 'debugfile /var/log/ha-log';
-
-/** Takes and gives the address, and says nothing. */
-const QUIET_IPADDR = `#!/bin/sh
-address=\${1%/*}
-case $2 in
-start) ip addr add "$address" dev eth0 ;;
-stop) ip addr del "$address" dev eth0; : ;;
-status) ip -4 addr show dev eth0 | grep -q "inet \${address%/*}/" && echo running || echo stopped ;;
-esac
-`;
 
 test('a full disk: takeover works, one line elsewhere says it, the log goes on', async () => {
   const file = '/var/log/small/ha-log';
@@ -50,8 +51,7 @@ test('a full disk: takeover works, one line elsewhere says it, the log goes on',
 test('a disk that stands still holds up no heartbeat, no move and no stop', async () => {
   const file = '/var/log/standing';
   // Scripts that log write to the file themselves, and stand still with it: these do not.
-  const quiet = { '/etc/ha.d/resource.d/IPaddr': { text: QUIET_IPADDR, mode: 0o755 } };
-  const set = { ...files([`logfile ${file}`, WELL]), ...quiet };
+  const set = { ...files([`logfile ${file}`, WELL]), ...quietScripts() };
   const [pair, cluster] = await scene.open(['TS', 'TS'], set);
   await shell(pair, HOME, `mkfifo ${file}`);
   const since = cluster.feed.mark;

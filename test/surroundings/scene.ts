@@ -35,6 +35,31 @@ export function files(before: readonly string[]): ClusterFiles {
   };
 }
 
+/** Takes and gives the address, and writes nothing anywhere. */
+const QUIET_ADDRESS = `#!/bin/sh
+address=\${1%/*}
+case $2 in
+start) ip addr add "$address" dev eth0 ;;
+stop) ip addr del "$address" dev eth0; : ;;
+status) ip -4 addr show dev eth0 | grep -q "inet \${address%/*}/" && echo running || echo stopped ;;
+esac
+`;
+
+const QUIET = `#!/bin/sh
+[ "$1" != status ] || echo stopped
+`;
+
+/** The group's scripts, as ones that need no file: those of a distribution log and keep notes. */
+export function quietScripts(): ClusterFiles {
+  const of = (text: string): { text: string; mode: number } => ({ text, mode: 0o755 });
+  return {
+    '/etc/ha.d/resource.d/lvs': of(QUIET),
+    '/etc/ha.d/resource.d/IPaddr': of(QUIET_ADDRESS),
+    '/etc/ha.d/resource.d/ipvsadm': of(QUIET),
+    '/etc/ha.d/resource.d/ldirectord': of(QUIET),
+  };
+}
+
 export class Scene {
   readonly programs = new Programs();
   readonly #closers: (() => Promise<void>)[] = [];

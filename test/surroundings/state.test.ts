@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Pair } from '../lab/pair.js';
-import { files, HOME, LIMIT_MS, OTHER, Scene, shell, signal, startBoth } from './scene.js';
+import {
+  files,
+  HOME,
+  LIMIT_MS,
+  OTHER,
+  quietScripts,
+  Scene,
+  shell,
+  signal,
+  startBoth,
+} from './scene.js';
 
 const scene = new Scene();
 after(() => scene.close());
@@ -46,6 +56,20 @@ test('while running: the cluster goes on, takes over, and stops in order', async
   await startBoth(cluster);
   const since = cluster.feed.mark;
   await readOnly(pair, OTHER, STATE);
+  await cluster.powerOff(HOME);
+  await cluster.holding(OTHER, true, LIMIT_MS);
+  await cluster.settled(LIMIT_MS);
+  assert.deepEqual(cluster.lines(OTHER, /crash/i, since), []);
+  await signal(pair, OTHER, 'TERM');
+  await cluster.holding(OTHER, false, LIMIT_MS);
+  await cluster.logged(OTHER, /backup Heartbeat shutdown complete/, since, LIMIT_MS);
+});
+
+test('/run cannot be written any more: takeover and orderly end all the same', async () => {
+  const [pair, cluster] = await scene.open(['TS', 'TS'], { ...files(LOG), ...quietScripts() });
+  await startBoth(cluster);
+  const since = cluster.feed.mark;
+  await readOnly(pair, OTHER, '/run');
   await cluster.powerOff(HOME);
   await cluster.holding(OTHER, true, LIMIT_MS);
   await cluster.settled(LIMIT_MS);
