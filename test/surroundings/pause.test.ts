@@ -7,7 +7,17 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Kind } from '../cluster/kinds.js';
 import type { ClusterFiles } from '../lab/clusterfiles.js';
-import { DEADTIME_MS, files, HOME, LIMIT_MS, OTHER, Scene, shell, startBoth } from './scene.js';
+import {
+  DEADTIME_MS,
+  files,
+  HOME,
+  LIMIT_MS,
+  OTHER,
+  REDUCED,
+  Scene,
+  shell,
+  startBoth,
+} from './scene.js';
 
 const scene = new Scene();
 after(() => scene.close());
@@ -48,9 +58,7 @@ const CASES: readonly Case[] = [
   { kinds: ['C', 'TS'], paused: HOME, slow: false },
 ];
 
-const reduced = process.argv.includes('--reduced');
-
-for (const { kinds, paused, slow } of reduced ? CASES.slice(0, 3) : CASES) {
+for (const { kinds, paused, slow } of REDUCED ? CASES.slice(0, 1) : CASES) {
   const who = paused === HOME ? 'the holder' : 'the standby';
   const when = slow ? ', in the middle of its script' : '';
   test(`${kinds.join('/')}: ${who} stands still for twice deadtime${when}`, async () => {

@@ -11,6 +11,9 @@ import type { Pair } from '../lab/pair.js';
 export const LIMIT_MS = 60_000;
 export const DEADTIME_MS = 3000;
 
+/** The short form of the suite, for every change: less than half of its time. */
+export const REDUCED = process.env.TS_HEARTBEAT_REDUCED === '1';
+
 export const [HOME, OTHER] = DIRECTORS;
 
 /** The tutorial's ha.cf without its log targets, clients and ping nodes, on quick heartbeats. */
