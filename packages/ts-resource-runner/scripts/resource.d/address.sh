@@ -17,27 +17,50 @@ export HA_DIR HA_FUNCS
 # shellcheck source=../shellfuncs
 . "$HA_FUNCS"
 
+newline='
+'
+
 # --- texts -----------------------------------------------------------------------------------
 
-# note TEXT: a line for the log. The runner gives the date with it, so that the files need no
-# program. Otherwise, and for syslog, it is written in the background while a group moves: nobody
-# shall wait for an address because of it.
+# note TEXT: a line for the log. While a group moves it is written in the background, for nobody
+# shall wait for an address because of a log: by write_notes, all lines in their order.
+notes=
 note() {
   if [ -n "$HA_GROUP_LOCK" ]; then
-    if [ -n "$HA_RUNNER_STAMP" ] && [ "$HA_LOGD" != yes ] && __ha_no_facility; then
-      set_logtag
-      __ha_now=$HA_RUNNER_STAMP
-      __ha_files "$*" 2>/dev/null
-    else
-      ha_log "$*" </dev/null >/dev/null 2>&1 &
-    fi
+    notes="$notes$*$newline"
   else
     ha_log "$*"
   fi
 }
 
+write_notes() {
+  [ -n "$notes" ] || return 0
+  (
+    exec </dev/null >/dev/null 2>&1
+    while [ -n "$notes" ]; do
+      write_note "${notes%%"$newline"*}"
+      notes=${notes#*"$newline"}
+    done
+  ) &
+  notes=
+}
+
+# write_note TEXT: the runner gives the date with it, so that files need no program; somebody else's
+# shellfuncs do not know of that.
+write_note() {
+  if [ -n "$HA_RUNNER_STAMP" ] && [ "$HA_LOGD" != yes ] && command -v __ha_files; then
+    set_logtag
+    __ha_now=$HA_RUNNER_STAMP
+    __ha_files "$1"
+    __ha_syslog notice "$1"
+  else
+    ha_log "$1"
+  fi
+}
+
 say() {
   note "$*"
+  write_notes
   echo "$*"
 }
 
@@ -148,9 +171,6 @@ network_broadcast() {
   dotted $((number | ((1 << (32 - bits)) - 1)))
   broadcast=$dotted
 }
-
-newline='
-'
 
 # --- this machine ----------------------------------------------------------------------------
 
