@@ -191,6 +191,38 @@ test('clients of one name on both nodes hear of each other', async () => {
   assert.match(JSON.stringify(actual['after a death']), new RegExp(`${OTHER} mine leave`));
 });
 
+/** What the other node hears of a client whose process dies while its connection lives on. */
+async function missed({ pair, cluster }: Bench): Promise<readonly string[]> {
+  const since = cluster.feed.mark;
+  const raw = (table: string): readonly string[] => [
+    process.execPath,
+    hostProgram('cluster', 'rawclient.js'),
+    table,
+  ];
+  const told: string[] = [];
+  let watching = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    watching = resolve;
+  });
+  const vigil = await pair.site.start(OTHER, raw('vigil'), ({ text }) => {
+    if (text === 'watching') watching();
+    else told.push(text);
+  });
+  await ready;
+  const { code, stderr } = await pair.site.run(HOME, raw('orphan'), { timeoutMs: LIMIT_MS });
+  assert.equal(code, 0, stderr);
+  await vigil.ended;
+  await cluster.logged(HOME, /api_audit_clients: client \d+ died/, since, LIMIT_MS);
+  return told;
+}
+
+test('a client is missed when its process dies, although its connection lives on', async () => {
+  const [expected, actual] = await Promise.all([missed(genuine), missed(mixed)]);
+  assert.deepEqual(actual, expected);
+  assert.match(actual.at(-1) ?? '', /^mine of loadbalancer: leave /);
+  console.log(actual.join('\n'));
+});
+
 test('the genuine api_test is content', async () => {
   const lines: string[] = [];
   let heard = (): void => {};

@@ -52,7 +52,7 @@ const KINDS: Readonly<Record<string, () => Promise<string>>> = {
   },
   giant: () => {
     const socket = connect();
-    socket.write(signOn('mine'));
+    socket.write(signOn(String(process.pid)));
     socket.write(header(0x7fffffff, 0xabcd));
     return closed(socket);
   },

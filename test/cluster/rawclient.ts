@@ -4,6 +4,8 @@
  * director, as the user whose credentials are meant.
  */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiFrameReader, encodeApiFrame } from '@ts-heartbeat/core/api/frame';
@@ -14,6 +16,9 @@ const NODE = 'loadbalancer';
 
 /** How long an answer may take on a busy machine; what is not there then does not come. */
 const LIMIT_MS = 30_000;
+
+/** Longer than anybody waits for the connection of a dead process to be missed. */
+const ORPHAN_S = 120;
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -202,10 +207,37 @@ function shown(fields: Fields): string {
     .join(' ');
 }
 
+/** Signs on, leaves the connection to a child that outlives it, and ends. */
+async function orphan(): Promise<void> {
+  const socket = net.connect(SOCKET);
+  socket.write(encodeApiFrame(Message.of(signOn('mine'))));
+  await once(socket, 'data');
+  const words = ['sleep', String(ORPHAN_S)];
+  spawn('setsid', words, { stdio: [socket, 'ignore', 'ignore'], detached: true }).unref();
+  process.exit(0);
+}
+
+/** Signs on, and waits for the client of that name on the other node to leave. */
+async function vigil(): Promise<void> {
+  const socket = net.connect(SOCKET);
+  const reader = new ApiFrameReader();
+  socket.write(encodeApiFrame(Message.of(signOn('mine'))));
+  for await (const chunk of socket) {
+    for (const message of reader.push(chunk as Uint8Array).messages) {
+      const { t, reqtype, st, from_id: id, src, info } = message.strings();
+      if (reqtype === 'signon') console.log('watching');
+      if (t === 'hbapi-clstat' && src === NODE) console.log(`${id} of ${src}: ${st} ${info}`);
+      if (st === 'leave' && src === NODE) return;
+    }
+  }
+}
+
 const TABLES: Readonly<Record<string, () => Promise<void>>> = {
   signons: async () => {
     for (const fields of SIGN_ONS) await converse(shown(fields), [fields]);
   },
+  orphan,
+  vigil,
   requests: () => converse('requests', [signOn('mine'), ...REQUESTS]),
   /** Frames as nobody should send them, which the genuine daemon stands. */
   frames: async () => {
@@ -231,3 +263,4 @@ const TABLES: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 await TABLES[process.argv[2] ?? '']?.();
+process.exit(0);

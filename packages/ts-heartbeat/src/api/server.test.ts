@@ -200,6 +200,27 @@ test('frames without a message are forgiven, but not without end', async () => {
   await server.close();
 });
 
+test('a client whose process has died is missed, although its connection is open', async () => {
+  const dead = new Set<number>();
+  const settings: ApiServerOptions['settings'] = {
+    ...{ apiauth: [{ client: 'ipfail', uids: [0], gids: [] }], parameters: new Map() },
+    ...{ deadtime: 6000, keepalive: 1000, version: '3.0.6', logFacility: -1 },
+    processExists: (pid) => !dead.has(pid),
+  };
+  const { server, socketPath, locals, logged } = await serve({ settings });
+  const client = new Reader(socketPath);
+  await client.signOn('ipfail');
+  server.audit();
+  assert.equal(server.clients, 1);
+  dead.add(PEER.pid);
+  server.audit();
+  assert.equal(server.clients, 0);
+  assert.equal(locals.at(-1)?.get('info'), 'died-audit');
+  assert.deepEqual(logged, [`api_audit_clients: client ${PEER.pid} died`]);
+  await once(client.socket, 'close');
+  await server.close();
+});
+
 test('who has said nothing makes room for who signs on', async () => {
   const { server, socketPath } = await serve();
   const client = new Reader(socketPath);

@@ -4,7 +4,12 @@ import net from 'node:net';
 import path from 'node:path';
 
 import type { NoticeClass } from '@ts-heartbeat/core/api/client';
-import { ApiDesk, type DeskEffect, type DeskSettings } from '@ts-heartbeat/core/api/desk';
+import {
+  ApiDesk,
+  type DeskEffect,
+  type DeskSettings,
+  type LeaveReason,
+} from '@ts-heartbeat/core/api/desk';
 import type { PeerIdentity } from '@ts-heartbeat/core/api/signon';
 import type { Severity } from '@ts-heartbeat/core/log';
 import type { Message } from '@ts-heartbeat/core/message/message';
@@ -24,6 +29,12 @@ const CONNECTIONS_PER_USER_MAX = 50;
  * that asks without end must not keep the daemon from its heartbeats.
  */
 const MESSAGES_PER_TURN = 20;
+
+/**
+ * How often it is looked whether the clients' processes are still there (heartbeat 3.0.6): the
+ * connection of one that has died stays open where a child of it has inherited it.
+ */
+const AUDIT_INTERVAL_MS = 9000;
 
 /**
  * Who connects is judged at sign-on. The genuine directory is closed to all but haclient, and its
@@ -62,6 +73,7 @@ export class ApiServer {
   /** Connections that may have frames to take, in the order of their turns. */
   readonly #ready = new Set<number>();
   #turn: NodeJS.Immediate | undefined;
+  #audits: NodeJS.Timeout | undefined;
   #nextConnection = 1;
   #paused = false;
 
@@ -104,6 +116,18 @@ export class ApiServer {
       });
     });
     await chmod(place, SOCKET_MODE);
+    this.#audits = setInterval(() => this.audit(), AUDIT_INTERVAL_MS).unref();
+  }
+
+  /** Signs off the clients whose process is no longer there. Done now and then by itself. */
+  audit(): void {
+    const exists = this.#options.settings.processExists ?? processExists;
+    for (const { connection, peer } of this.#desk.clients) {
+      if (exists(peer.pid)) continue;
+      this.#options.log('info', `api_audit_clients: client ${peer.pid} died`);
+      this.#connections.get(connection)?.connection.destroy();
+      this.#lose(connection, 'died-audit');
+    }
   }
 
   /** Tells the clients whose filter has the class's bit. */
@@ -125,6 +149,7 @@ export class ApiServer {
     const callers = [...this.#connections.values()];
     this.#connections.clear();
     if (this.#turn !== undefined) clearImmediate(this.#turn);
+    clearInterval(this.#audits);
     for (const { connection } of callers) connection.destroy();
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
@@ -234,7 +259,7 @@ export class ApiServer {
     this.#lose(id, 'EOF');
   }
 
-  #lose(id: number, reason: 'EOF' | 'sendfail'): void {
+  #lose(id: number, reason: Exclude<LeaveReason, 'signoff'>): void {
     if (!this.#connections.delete(id)) return;
     this.#perform(this.#desk.leave(id, reason, this.#options.view()));
   }
