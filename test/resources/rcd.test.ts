@@ -1,6 +1,6 @@
 /**
- * A user's scripts in rc.d, under the genuine daemon and under ours: they run at the same points and
- * find the same variables.
+ * A user's scripts in rc.d, under the genuine daemon and under ours: they run at the same points
+ * and find the same variables.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

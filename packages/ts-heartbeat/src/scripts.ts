@@ -1,6 +1,6 @@
 /**
- * Runs the scripts that users put into rc.d, each for the messages of its name. The work of the stock
- * ones is done by the daemon; what harc says of them is logged all the same.
+ * Runs the scripts that users put into rc.d, each for the messages of its name. The work of the
+ * stock ones is done by the daemon; what harc says of them is logged all the same.
  */
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
