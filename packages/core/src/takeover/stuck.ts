@@ -5,7 +5,7 @@ import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
-import { hold, letGo } from './ownership.js';
+import { hold, letGo, RESUMED } from './ownership.js';
 import { noteStarts, partOf } from './trouble.js';
 
 /**
@@ -28,16 +28,25 @@ export function heldWithin(turn: Turn, share: Share): Share {
 
 /** The share stays ours, and says so; the other node needs to know before it hears of our death. */
 export function keepShare(turn: Turn, share: Share): void {
-  hold(turn, share);
+  holdAgain(turn, share);
   redoLater(turn, share, { at: turn.now.at + RETAKE_AFTER, how: 'retake' });
   sayResources(turn);
 }
 
 /** The share is on both nodes and this one cannot let go of it: it will try again. */
 export function letGoLater(turn: Turn, share: Share): void {
-  hold(turn, share);
+  holdAgain(turn, share);
   redoLater(turn, share, { at: turn.now.at + LET_GO_AGAIN, how: 'letGo' });
   sayResources(turn);
+}
+
+/** Some of it runs, nobody told which. */
+function holdAgain(turn: Turn, share: Share): void {
+  const { resources } = turn.state;
+  hold(turn, share);
+  for (const part of partsOf(share)) {
+    resources.keys = { ...resources.keys, [part]: [...resources.keys[part], RESUMED] };
+  }
 }
 
 function redoLater(turn: Turn, share: Share, redo: Redo): void {
@@ -66,7 +75,7 @@ export function completeLater(turn: Turn): void {
 /** What had been given up with a group that could not be stopped is back. */
 export function onRetaken(turn: Turn, share: Share, outcome: JobOutcome): void {
   if (isLegacy(turn.state)) {
-    for (const part of ['local', 'foreign'] as const) {
+    for (const part of partsOf(share)) {
       const groups = outcome.groups.filter((key) => partOf(key, share, outcome) === part);
       noteKeys(turn, part, { ...outcome, groups });
     }
