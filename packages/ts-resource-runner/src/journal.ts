@@ -32,12 +32,17 @@ export interface JournalEntry {
 /** Changed whenever an older entry could be misread. */
 const FORMAT = 2;
 
+/** Without this file no runner holds anything, nor has one that was killed left a script. */
+export function journalFile(rsctmp: string): string {
+  return `${rsctmp}/runner.journal`;
+}
+
 export class Journal {
   readonly #path: string;
   readonly #boot = bootId();
 
   constructor(rsctmp: string) {
-    this.#path = `${rsctmp}/runner.journal`;
+    this.#path = journalFile(rsctmp);
   }
 
   /** The entry of this boot; null without one, or when it cannot be understood. */

@@ -18,9 +18,8 @@ import type {
   Work,
 } from './plan/state.js';
 import { callOf, groupOf, resourceAt, Turn } from './plan/turn.js';
+import { actingOn, failing, isRelease, sticking, stopRetries } from './plan/work.js';
 
-/** HA_STOPRETRYMAX where it is not set, as in ResourceManager. */
-const STOP_RETRIES = 10;
 /** A stop that its deadline had to end is tried this often: the second time may find it done. */
 const HUNG_STOPS_MAX = 2;
 /** More jobs than a cluster of two can have under way; beyond it the sender is broken. */
@@ -271,22 +270,6 @@ function leave(turn: Turn, work: Work, group: Group): Turn {
   return nextTask(turn, work);
 }
 
-function actingOn(work: Work, group: Group): Work {
-  return work.groups.includes(group.key) ? work : { ...work, groups: [...work.groups, group.key] };
-}
-
-function failing(work: Work, group: Group): Work {
-  return work.failed.includes(group.key) ? work : { ...work, failed: [...work.failed, group.key] };
-}
-
-function sticking(work: Work, group: Group): Work {
-  return work.stuck.includes(group.key) ? work : { ...work, stuck: [...work.stuck, group.key] };
-}
-
-function isRelease({ do: what }: GroupTask): boolean {
-  return what === 'release' || what === 'releaseIfOwned';
-}
-
 function ask(turn: Turn, work: Work, group: Group, index: number): Turn {
   if (group.resources[index] !== undefined) {
     return begin(turn, { ...work, step: { at: 'ask', group, index } });
@@ -430,9 +413,4 @@ function judged(
   turn.emit({ kind: 'stuck', policy, word });
   turn.hold(group, false);
   return stop(turn, sticking(failing(work, group), group), group, index - 1);
-}
-
-function stopRetries(request: JobRequest | null): number {
-  const text = request?.environment.HA_STOPRETRYMAX ?? '';
-  return /^\s*-?\d+\s*$/.test(text) ? Number(text) : STOP_RETRIES;
 }
