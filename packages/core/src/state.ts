@@ -181,6 +181,7 @@ export type Standby =
       readonly until: Instant;
       /** What of it we held before: ours again when a stop fails. */
       readonly held: Share;
+      readonly troubles: readonly Trouble[];
     }
   | { readonly phase: 'done'; readonly share: Share; readonly until: Instant }
   /** We take: wait for the giver's `done`, then our scripts run. */
@@ -228,8 +229,9 @@ export type Ending =
   | {
       readonly phase: 'releasing';
       readonly restart: boolean;
-      /** What we held before: ours again when a stop fails. */
+      /** What we held before, and what was to be tried again: ours again when a stop fails. */
       readonly held: Share;
+      readonly troubles: readonly Trouble[];
     }
   /** `shutdone` is said; the clients are stopped at `until`. */
   | { readonly phase: 'lingering'; readonly restart: boolean; readonly until: Instant }

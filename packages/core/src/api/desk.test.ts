@@ -320,6 +320,9 @@ test("a named client's messages go to the cluster under its own name", () => {
   assert.deepEqual(send({ t: 'num_ping_nodes', num_ping: '2', dest: 'beta' }), [
     'local t=num_ping_nodes num_ping=2 dest=beta from_id=ipfail to_id=ipfail client_gen=1',
   ]);
+  assert.deepEqual(send({ t: 'x', dest: 'alpha' }), [
+    'local t=x dest=alpha from_id=ipfail to_id=ipfail client_gen=1 destuuid=bytes',
+  ]);
   assert.deepEqual(send({ t: 'x', from_id: 'evil', to_id: 'evil' }), [
     'local t=x from_id=ipfail to_id=ipfail client_gen=1',
   ]);

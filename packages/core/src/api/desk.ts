@@ -98,7 +98,7 @@ export class ApiDesk {
     if (type === TYPE.apiRequest) {
       return [...snooped, ...this.#request(client, message, view)];
     }
-    return [...snooped, ...this.#general(client, type, message)];
+    return [...snooped, ...this.#general(client, type, message, view)];
   }
 
   /** Tells the clients of a message of the cluster, and answers what other nodes' clients ask. */
@@ -277,7 +277,12 @@ export class ApiDesk {
   }
 
   /** A message that is no request goes to the clients of the same name on every node. */
-  #general(client: ApiClient, type: string | undefined, message: Message): readonly DeskEffect[] {
+  #general(
+    client: ApiClient,
+    type: string | undefined,
+    message: Message,
+    view: ClusterView,
+  ): readonly DeskEffect[] {
     if (client.casual) {
       const text = 'api_process_request: general message from casual client!';
       this.#clients.delete(client.connection);
@@ -293,7 +298,7 @@ export class ApiDesk {
       .with(FIELD.fromId, client.id)
       .with(FIELD.toId, client.id)
       .with(FIELD.clientGeneration, String(client.generation));
-    return [{ kind: 'local', message: addressed }];
+    return [{ kind: 'local', message: withDestinationUuid(addressed, view) }];
   }
 
   #notices(kind: NoticeClass, message: Message): readonly DeskEffect[] {
@@ -351,6 +356,14 @@ function refuse(client: ApiClient, type: string, info?: string): readonly DeskEf
   const message = info === undefined ? refused : refused.with(FIELD.info, info);
   const text = `api_process_request: bad request [${type}]`;
   return [log('error', text), response(client, type, message)];
+}
+
+/** A message to one node names it by its identity as well, once that is known (heartbeat 3.0.6). */
+function withDestinationUuid(message: Message, view: ClusterView): Message {
+  const name = message.get(FIELD.destination)?.toLowerCase();
+  const uuid = view.nodes.find((node) => node.name === name)?.uuid;
+  if (uuid === undefined) return message;
+  return message.withField({ name: FIELD.destinationUuid, type: 'binary', value: uuid });
 }
 
 /** The message that tells the clients of that name on every node that one came or went. */

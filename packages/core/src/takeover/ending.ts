@@ -1,8 +1,8 @@
 /** The end of a life: giving up everything, saying so, and leaving; or leaving it all running. */
 
-import type { JobOutcome, Share } from '../job.js';
+import type { JobOutcome } from '../job.js';
 import { beat } from '../membership/membership.js';
-import { heldOf } from '../state.js';
+import { type Ending, heldOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { busy, sayResources } from './negotiation.js';
 import { letGo } from './ownership.js';
@@ -59,10 +59,11 @@ function beginEnd(turn: Turn): void {
   state.resources.phase = 'shutdown';
   const held = heldOf(state.resources.mine);
   const keep = heldWithin(turn, 'all');
+  const { troubles } = state.resources;
   letGo(turn, 'all');
   sayResources(turn, { info: 'shutdown' });
   turn.log('info', 'Giving up all HA resources.');
-  state.ending = { phase: 'releasing', restart: ending.restart, held: keep };
+  state.ending = { phase: 'releasing', restart: ending.restart, held: keep, troubles };
   // Before communication was up nothing can have been started, unless an earlier life left it.
   if (!state.communicationUp && held === 'none') onEverythingReleased(turn, NOTHING);
   else turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
@@ -73,7 +74,7 @@ export function onEverythingReleased(turn: Turn, outcome: JobOutcome): void {
   const { state, now } = turn;
   if (state.ending.phase !== 'releasing') return;
   if (outcome.stuck !== undefined && outcome.stuck.length > 0) {
-    refuseEnd(turn, state.ending.held, outcome.stuck);
+    refuseEnd(turn, state.ending, outcome.stuck);
     return;
   }
   turn.log('info', 'All HA resources relinquished.');
@@ -87,12 +88,16 @@ export function onEverythingReleased(turn: Turn, outcome: JobOutcome): void {
  * A group still runs here after every attempt to stop it. To leave now would have the other node
  * start it too: the end is refused, and the rest is taken back. Another SIGTERM tries again.
  */
-function refuseEnd(turn: Turn, held: Share, stuck: readonly string[]): void {
+function refuseEnd(
+  turn: Turn,
+  { held, troubles }: Extract<Ending, { phase: 'releasing' }>,
+  stuck: readonly string[],
+): void {
   const groups = stuck.join(' ');
   turn.log('crit', `Shutdown refused: ${groups} could not be stopped and stays on this node`);
   turn.state.ending = { phase: 'no' };
   turn.state.resources.phase = 'stable';
-  keepShare(turn, held);
+  keepShare(turn, held, troubles);
 }
 
 /** The respawned clients are gone: nothing is left but to leave. */

@@ -95,7 +95,8 @@ function onAnswer(turn: Turn, from: string): void {
   const { share } = standby;
   turn.log('info', `standby: ${from} can take our ${share} resources`);
   const held = heldWithin(turn, share);
-  turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK, held };
+  const { troubles } = turn.state.resources;
+  turn.state.standby = { phase: 'giving', share, until: turn.now.at + WORK, held, troubles };
   letGo(turn, share);
   sayResources(turn, { isstable: '0', info: 'standby' });
   // Until it says that it has taken them.
@@ -140,11 +141,11 @@ function refuseRelease(turn: Turn, share: Share, stuck: readonly string[]): void
   const groups = stuck.join(' ');
   turn.log('crit', `Standby refused: ${groups} could not be stopped and stays on this node`);
   const { standby } = turn.state;
-  const held = standby.phase === 'giving' ? standby.held : share;
+  const giving = standby.phase === 'giving' ? standby : undefined;
   turn.state.resources.otherStable = true;
-  if (standby.phase === 'giving') turn.state.standby = { phase: 'none' };
+  if (giving !== undefined) turn.state.standby = { phase: 'none' };
   turn.send({ t: 'x_keep', rsc_hold: share });
-  keepShare(turn, held);
+  keepShare(turn, giving?.held ?? share, giving?.troubles);
 }
 
 /** The giver could not stop what it wanted to give: there is nothing to wait for. */

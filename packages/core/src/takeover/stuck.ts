@@ -1,6 +1,6 @@
 /** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
 import type { JobOutcome, Share } from '../job.js';
-import { heldOf, type Part, type Redo, shareOf } from '../state.js';
+import { heldOf, type Part, type Redo, shareOf, type Trouble } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
@@ -27,7 +27,11 @@ export function heldWithin(turn: Turn, share: Share): Share {
 }
 
 /** The share stays ours, and says so; the other node needs to know before it hears of our death. */
-export function keepShare(turn: Turn, share: Share): void {
+export function keepShare(turn: Turn, share: Share, troubles: readonly Trouble[] = []): void {
+  const { resources } = turn.state;
+  const known = new Set(resources.troubles.map(({ key }) => key));
+  const lost = troubles.filter(({ key }) => !known.has(key));
+  resources.troubles = [...resources.troubles, ...lost];
   holdAgain(turn, share);
   redoLater(turn, share, { at: turn.now.at + RETAKE_AFTER, how: 'retake' });
   sayResources(turn);
