@@ -200,7 +200,7 @@ export class Daemon {
     opening.catch((error: unknown) => {
       if (this.#started) this.#parts.speech.say('error', `glib: ${String(error)}`);
     });
-    const known = this.#parts.held ?? this.#resources.held();
+    const known = this.#parts.held ?? this.#resources.found();
     await Promise.race([opening, delay(OPENING_MAX)]);
     const held = await known;
     if (this.#ending) return;
@@ -215,6 +215,8 @@ export class Daemon {
       seed: randomInt(2 ** 32),
       scripted: this.#scripts.users,
       ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
+      // Nobody handed it over: what was going on is still to be completed.
+      ...(this.#parts.held === undefined && held !== 'none' ? { interrupted: true } : {}),
     });
     this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });

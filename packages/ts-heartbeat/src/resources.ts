@@ -1,13 +1,24 @@
 /** The resources of this node, as the daemon sees them: jobs go out, outcomes come back. */
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Held, Job, JobOutcome } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
+import { RESOURCE_TMP_DIRECTORY } from '@ts-heartbeat/platform/paths';
+import { journalFile } from 'ts-resource-runner/journal';
 import { type HeldGroups, RunnerLink, type RunnerParts } from './runnerlink.js';
+
+/** A runner is up by then, unless it cannot start at all. */
+const WAKING_MAX: Millis = 2000;
+
+const JOURNAL = journalFile(RESOURCE_TMP_DIRECTORY);
 
 export interface Resources {
   open(): void;
   job(id: number, job: Job, environment: Readonly<Record<string, string>>): void;
-  /** What runs here already. */
+  /** What runs here already, by the runner's word. */
   held(): Promise<Held>;
+  /** The same at a start: where it is certain that nothing runs, nobody is waited for. */
+  found(): Promise<Held>;
   /** Ends the conversation, with everything left as it is. */
   bye(): Promise<void>;
 }
@@ -15,11 +26,18 @@ export interface Resources {
 /** Resources that the resource runner starts and stops. */
 export function managedResources(parts: RunnerParts): Resources {
   const link = new RunnerLink(parts);
+  // Before a runner is woken, which makes both.
+  const wasNothingLeft = !existsSync(parts.socket) && !existsSync(JOURNAL);
   return {
     open: () => link.open(),
     job: (id, job, environment) => link.job(id, job, environment),
     held: async () => heldOf(await link.held()),
-    bye: () => link.bye(),
+    found: async () => (wasNothingLeft ? 'none' : heldOf(await link.held())),
+    bye: async () => {
+      // A runner that is still starting would never hear that it is not wanted any more.
+      if (wasNothingLeft) await Promise.race([link.held(), delay(WAKING_MAX, 0, { ref: false })]);
+      await link.bye();
+    },
   };
 }
 
@@ -29,6 +47,7 @@ export function unmanagedResources(jobDone: (id: number, outcome: JobOutcome) =>
     open: () => undefined,
     job: (id) => void setImmediate(() => jobDone(id, { ok: true, failed: [], groups: [] })),
     held: () => Promise.resolve('none'),
+    found: () => Promise.resolve('none'),
     bye: () => Promise.resolve(),
   };
 }
