@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, string>>;
 
 /** Told in another way each time. */
 const CHANGING = new Set([
-  ...['client_gen', 'srcuuid', 'destuuid', 'seq', 'hg', 'ts', 'ld', 'ttl', 'auth', 'pid'],
+  ...['client_gen', 'srcuuid', 'seq', 'hg', 'ts', 'ld', 'ttl', 'auth', 'pid'],
 ]);
 /** Signs of life are no answers. */
 const NOISE = new Set(['status', 'NS_st', 'NS_ackmsg']);
