@@ -23,8 +23,8 @@ export interface Case {
 }
 
 /**
- * What the scripts of the cases use. `every CLASS...` prints pids, `slay CLASS...` kills all of them
- * at once.
+ * What the scripts of the cases use: `every CLASS...` prints pids, `slay CLASS...` kills all of
+ * them at once.
  */
 export const DEATHS = `
 every() {

@@ -1,4 +1,4 @@
-/** What a life that was killed leaves behind, and what is done about it when no other life follows. */
+/** What a killed life leaves behind, and what is done about it when no other life follows. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Millis } from '@ts-heartbeat/core/time';

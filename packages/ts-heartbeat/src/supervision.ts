@@ -21,8 +21,8 @@ export interface SupervisionParts {
   /** Crashes in a row before this life. */
   readonly crashes: number;
   /**
-   * What a crashed daemon held is given up when no other life has begun by then, even if the resource
-   * runner is dead as well.
+   * What a crashed daemon held is given up when no other life has begun by then, even if the
+   * resource runner is dead as well.
    */
   readonly patience: Millis;
   /** Program and arguments that start the daemon. */
