@@ -72,8 +72,8 @@ test('a disk that stands still holds up no heartbeat, no move and no stop', asyn
   await cluster.stop(HOME);
   await until(pair, HOME, 'grep -q "Heartbeat shutdown complete" /var/log/copy');
   const own = `grep 'heartbeat: .*\\(WARN\\|ERROR\\|CRIT\\|info\\):' | grep -v ${file}`;
-  const both = `cat /var/log/copy | ${own} >/tmp/a; cat /var/log/ha-log | ${own} >/tmp/b; cmp /tmp/a /tmp/b`;
-  await shell(pair, HOME, both);
+  const told = `${own} </var/log/copy >/tmp/a; ${own} </var/log/ha-log >/tmp/b`;
+  await shell(pair, HOME, `${told}; cmp /tmp/a /tmp/b`);
   await copy.stop();
   await cluster.stop(OTHER);
 });

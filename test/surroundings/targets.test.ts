@@ -1,6 +1,7 @@
 /**
- * Every place a log can go to, beside the genuine daemon: both nodes of a pair live through the same
- * events, and the lines that both say are compared byte by byte, time and process numbers aside.
+ * Every place a log can go to, beside the genuine daemon: both nodes of a pair live through the
+ * same events, and the lines that both say are compared byte by byte, but for time and process
+ * numbers.
  */
 
 import assert from 'node:assert/strict';

@@ -128,7 +128,8 @@ function tellSystem(entry: LogEntry): void {
 }
 
 /**
- * Opens a log with these targets. A target that cannot be opened is not an error: lines are counted.
+ * Opens a log with these targets. A target that cannot be opened is not an error: its lines are
+ * counted.
  *
  * @param shared writers of files that other logs of this process use as well; whoever made them
  *   closes them.

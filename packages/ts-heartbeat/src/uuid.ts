@@ -11,7 +11,8 @@ export const UUID_BYTES = 16;
  * Reads the identity, or makes and stores a random one (version 4) where there is none yet. Two
  * nodes must not share it: never copy the file.
  *
- * @throws Error with the words of heartbeat 3.0.6, and the system's, when a new one cannot be stored.
+ * @throws Error with the words of heartbeat 3.0.6, and the system's, when a new one cannot be
+ *   stored.
  */
 export function nodeUuid(path: string, say: Say): Uint8Array {
   const known = read(path);
