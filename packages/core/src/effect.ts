@@ -46,6 +46,8 @@ export type Effect =
       readonly kind: 'exit';
       readonly restart: boolean;
       readonly held: Held;
+      /** Something of what is held does not run: the next life starts as one `interrupted`. */
+      readonly incomplete?: true;
       readonly code: number;
       /** How long to wait before the next life begins, so that the peer has seen this one end. */
       readonly delay: Millis;

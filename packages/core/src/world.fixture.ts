@@ -203,7 +203,7 @@ export class World {
         host.up = false;
         if (effect.restart) {
           const resume = effect.held === 'none' ? undefined : effect.held;
-          this.later(effect.delay, () => this.boot(name, resume));
+          this.later(effect.delay, () => this.boot(name, resume, effect.incomplete));
         }
         break;
       default:

@@ -110,7 +110,7 @@ export class ApiDesk {
     const asksUs = message.get(FIELD.type) === TYPE.queryClientStatus && kind === 'normal';
     if (asksUs && !elsewhere && source !== undefined && source !== view.localNode) {
       // The daemon's own business: clients do not hear of it.
-      return this.#respondClientStatus(source, message);
+      return this.#respondClientStatus(source, message, view);
     }
     return this.#notices(elsewhere && forUs ? 'dropped' : kind, message);
   }
@@ -256,7 +256,7 @@ export class ApiDesk {
       case 'refused':
         return refuse(client, type, given.info);
       case 'ask':
-        return [{ kind: 'local', message: given.message }];
+        return [{ kind: 'local', message: withDestinationUuid(given.message, view) }];
       case 'queueLength': {
         const { messages } = given;
         const from = 'the send queue length from heartbeat to client';
@@ -313,7 +313,7 @@ export class ApiDesk {
     return effects;
   }
 
-  #respondClientStatus(node: string, query: Message): readonly DeskEffect[] {
+  #respondClientStatus(node: string, query: Message, view: ClusterView): readonly DeskEffect[] {
     const name = query.get(FIELD.clientName);
     const asker = query.get(FIELD.fromId);
     if (name === undefined || asker === undefined) return [];
@@ -325,7 +325,7 @@ export class ApiDesk {
       [FIELD.toId]: asker,
       [FIELD.clientStatus]: this.#clientOf(name) === undefined ? 'offline' : 'online',
     });
-    return [{ kind: 'local', message }];
+    return [{ kind: 'local', message: withDestinationUuid(message, view) }];
   }
 }
 
@@ -360,7 +360,7 @@ function refuse(client: ApiClient, type: string, info?: string): readonly DeskEf
 
 /** A message to one node names it by its identity as well, once that is known (heartbeat 3.0.6). */
 function withDestinationUuid(message: Message, view: ClusterView): Message {
-  const name = message.get(FIELD.destination)?.toLowerCase();
+  const name = message.get(FIELD.destination);
   const uuid = view.nodes.find((node) => node.name === name)?.uuid;
   if (uuid === undefined) return message;
   return message.withField({ name: FIELD.destinationUuid, type: 'binary', value: uuid });

@@ -111,6 +111,9 @@ export function onClientsStopped(turn: Turn): void {
   // A peer that saw us split from it must see this life end before the next one speaks.
   const delay = ending.restart && !ending.keep ? Math.ceil(deadtime / 1000) * 1000 + 1000 : 0;
   const held = ending.keep ? heldOf(state.resources.mine) : 'none';
+  const { troubles, redo } = state.resources;
+  const lacks = troubles.length > 0 || redo.local !== undefined || redo.foreign !== undefined;
+  const incomplete = ending.keep && lacks ? ({ incomplete: true } as const) : {};
   state.ending = { phase: 'over' };
-  turn.effect({ kind: 'exit', restart: ending.restart, held, code: 0, delay });
+  turn.effect({ kind: 'exit', restart: ending.restart, held, ...incomplete, code: 0, delay });
 }
