@@ -34,9 +34,9 @@ const SUITES = {
   // The wire protocol beside the genuine daemon, and peers of older versions.
   wire: { places: ['test/dist/wire', 'test/dist/versions'], jobs: 1, minutes: 6 },
   // Resets by the genuine drivers and by fence agents, beside the genuine daemon.
-  fencing: { places: ['test/dist/fencing'], jobs: 1, minutes: 6 },
+  fencing: { places: ['test/dist/fencing'], jobs: 2, minutes: 6 },
   // Init scripts, units, options and signals, beside the genuine ones.
-  start: { places: ['test/dist/start'], jobs: 1, minutes: 6 },
+  start: { places: ['test/dist/start'], jobs: 2, minutes: 6 },
   // Clocks that step, machines that pause, disks that are full: minutes of real time.
   surroundings: { places: ['test/dist/surroundings'], jobs: 1, minutes: 10 },
   // Whole stories of pairs, most of them with a genuine node. Minutes of real time.
@@ -54,7 +54,7 @@ function usage() {
 }
 
 /** Too long for the test command. */
-const LONG = ['surroundings', 'cluster', 'vm'];
+const LONG = ['fencing', 'start', 'surroundings', 'cluster', 'vm'];
 
 /** Where the source of a compiled test is. */
 function sourceOf(compiled) {
