@@ -126,7 +126,7 @@ async function play(kinds: Kinds): Promise<Told> {
   return told;
 }
 
-test('every directive reaches clients and scripts as HA_<name>, as under the genuine daemon', async () => {
+test('clients and scripts see every directive as HA_<name>, as the genuine ones do', async () => {
   const kinds: readonly Kinds[] = [
     ['C', 'TS'],
     ['TS', 'C'],

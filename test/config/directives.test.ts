@@ -1,4 +1,4 @@
-/** docs/directives.md tells of every directive that the parser knows, and names tests that exist. */
+/** docs/directives.md has every directive that the parser knows, and names tests that exist. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
