@@ -159,4 +159,9 @@ export const OTHER_LINES: readonly OtherLines[] = [
     line: /loadbalancer wants to go standby/,
     recordings: ['stop-right-after-lone-start'],
   },
+  {
+    row: 'heard-later',
+    kinds: ['missing', 'extra'],
+    line: /^heartbeat: info: Status update for node \w+: status (?:init|up)/,
+  },
 ];

@@ -42,12 +42,17 @@ export class Play {
   readonly pair: Pair;
   readonly cluster: Cluster;
   readonly calls: Call[] = [];
+  /** How often a script was asked for its status before each of its starts. */
+  readonly asked: { readonly node: Director; readonly start: string; readonly times: number }[] =
+    [];
   readonly #recording: Recording;
   readonly #lines = new Feed<Seen>(({ node, line }) => `${node}: ${line}`);
   readonly #follows: Task[] = [];
   readonly #running = new Set<Director>();
   /** Calls in progress, by node and process. */
   readonly #open = new Map<string, string>();
+  /** Status calls since the last start or stop, by node and resource. */
+  readonly #statuses = new Map<string, number>();
   #lastCall = 0;
   #mark = 0;
   #logMark = 0;
@@ -248,8 +253,8 @@ export class Play {
 
   #gone(node: Director): void {
     this.#running.delete(node);
-    for (const key of [...this.#open.keys()]) {
-      if (key.startsWith(`${node} `)) this.#open.delete(key);
+    for (const map of [this.#open, this.#statuses]) {
+      for (const key of [...map.keys()]) if (key.startsWith(`${node} `)) map.delete(key);
     }
   }
 
@@ -261,6 +266,7 @@ export class Play {
     if (call !== null) {
       const [, pid = '', verb = '', resource = ''] = call;
       this.#open.set(`${node} ${pid}`, `${verb} ${resource} on ${node}`);
+      this.#count(node, verb, resource);
       if (verb === 'start' || verb === 'stop') this.calls.push({ node, verb, resource });
     }
     if (end !== null) this.#open.delete(`${node} ${end[1]}`);
@@ -269,6 +275,13 @@ export class Play {
       this.#gone(node);
     }
     this.#lines.add({ node, at, line });
+  }
+
+  #count(node: Director, verb: string, resource: string): void {
+    const key = `${node} ${resource}`;
+    const times = this.#statuses.get(key) ?? 0;
+    if (verb === 'start') this.asked.push({ node, start: `start ${resource}`, times });
+    this.#statuses.set(key, verb === 'status' ? times + 1 : 0);
   }
 
   async #must(node: Director, argv: readonly string[]): Promise<void> {

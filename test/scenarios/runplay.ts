@@ -61,6 +61,7 @@ export async function runPlay(
       const genuine = genuineLogs(name)[node];
       if (kindsOf(pairName)[n] === 'TS') {
         take(judgeLog(name, pairName, node, genuine, lines[node]));
+        differs.push(...badlyAsked(play, node));
       }
     }
     if (differs.length > 0) await keepLogs(join(await keep(), `${name}.${first}${second}`), play);
@@ -89,6 +90,13 @@ function linesOf(play: Play, node: Director): Lines {
     const line = seen.kind === 'log' && seen.node === node ? monitored(seen.text) : undefined;
     return line === undefined ? [] : [line];
   });
+}
+
+/** A node of ours asks for the status once before each start. */
+function badlyAsked(play: Play, node: Director): readonly string[] {
+  return play.asked
+    .filter((start) => start.node === node && start.times !== 1)
+    .map(({ start, times }) => `${node}: ${times} status calls before ${start}`);
 }
 
 async function keepLogs(directory: string, play: Play): Promise<void> {

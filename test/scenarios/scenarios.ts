@@ -17,8 +17,8 @@ import { type Performance, runPlay, type Stacks } from './runplay.js';
 import { row, table } from './table.js';
 import type { Verdict } from './verdict.js';
 
-/** Plays mostly wait. */
-const JOBS = 4;
+/** Plays mostly wait: several on each processor. */
+const JOBS = 6;
 
 /** One of each mechanism with a genuine node, beside all recordings on two of ours. */
 const REDUCED_MIXED: readonly string[] = [
