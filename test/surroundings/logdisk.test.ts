@@ -5,18 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import {
-  files,
-  HOME,
-  LIMIT_MS,
-  OTHER,
-  quietScripts,
-  Scene,
-  shell,
-  signal,
-  startBoth,
-  until,
-} from './scene.js';
+import { files, HOME, LIMIT_MS, OTHER, Scene, shell, signal, startBoth, until } from './scene.js';
 
 const scene = new Scene();
 after(() => scene.close());
@@ -50,12 +39,15 @@ test('a full disk: takeover works, one line elsewhere says it, the log goes on',
 
 test('a disk that stands still holds up no heartbeat, no move and no stop', async () => {
   const file = '/var/log/standing';
-  // Scripts that log write to the file themselves, and stand still with it: these do not.
-  const set = { ...files([`logfile ${file}`, WELL]), ...quietScripts() };
-  const [pair, cluster] = await scene.open(['TS', 'TS'], set);
+  const [pair, cluster] = await scene.open(['TS', 'TS'], files([`logfile ${file}`, WELL]));
   await shell(pair, HOME, `mkfifo ${file}`);
+  // Holds the FIFO open: every line is written by an opening of its own.
+  const read = ['sh', '-c', `exec 3<>${file}; exec cat <&3 >>/var/log/copy`];
+  const disk = await pair.site.start(HOME, read, () => {});
   const since = cluster.feed.mark;
   await startBoth(cluster);
+  await disk.stop();
+  // Without a line to write: the scripts, which write to the file as well, must be kept from it.
   await cluster.logged(HOME, /WARN: \/var\/log\/standing has taken no line/, since, LIMIT_MS);
   await shell(pair, HOME, '/usr/share/heartbeat/hb_standby');
   await cluster.holding(OTHER, true, LIMIT_MS);
@@ -63,11 +55,7 @@ test('a disk that stands still holds up no heartbeat, no move and no stop', asyn
   await cluster.settled(LIMIT_MS);
   assert.deepEqual(cluster.lines(OTHER, /Late heartbeat|is dead/, since), []);
   // The disk moves again: everything comes, in the order in which it was said.
-  const copy = await pair.site.start(
-    HOME,
-    ['sh', '-c', `exec 3<>${file}; cat <&3 >/var/log/copy`],
-    () => {},
-  );
+  const copy = await pair.site.start(HOME, read, () => {});
   await cluster.logged(HOME, /info: \/var\/log\/standing takes lines again/, since, LIMIT_MS);
   await cluster.stop(HOME);
   await until(pair, HOME, 'grep -q "Heartbeat shutdown complete" /var/log/copy');

@@ -11,6 +11,8 @@ export const BACKLOG_MAX = 2000;
 const STANDSTILL_MS = 3000;
 /** While lines come, the writer is asked this often whether they are written. */
 const ASK_MS = 1000;
+/** And while none come, whether it could write one: others write to that file too. */
+const ASK_IDLE_MS = 5000;
 /** How long the last lines may take at the end of the process. */
 const FLUSH_MS = 500;
 /** When the process ends without a word, a full pipe is tried again this often, for as long. */
@@ -74,6 +76,7 @@ export class LogWriter {
   /** Lines were written after it. */
   #dirty = false;
   #askTimer: NodeJS.Timeout | undefined;
+  #askingSoon = false;
   #standstill: NodeJS.Timeout | undefined;
   #standing = false;
   #closed = false;
@@ -86,6 +89,11 @@ export class LogWriter {
   /** The process that writes now. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** The disk has held the writer up for seconds: who writes to the file now waits with it. */
+  get standing(): boolean {
+    return this.#standing;
   }
 
   /** Takes a line without its end. */
@@ -185,12 +193,14 @@ export class LogWriter {
       this.#dropped = 0;
       this.#options.troubled({ kind: 'missing', lines });
     }
-    if (this.#dirty && !this.#asked && this.#askTimer === undefined) this.#askSoon(0);
+    if (this.#dirty && !this.#asked && !this.#askingSoon) this.#askIn(0);
   }
 
-  #askSoon(pause: number): void {
+  #askIn(pause: number): void {
+    clearTimeout(this.#askTimer);
+    this.#askingSoon = pause < ASK_IDLE_MS;
     this.#askTimer = setTimeout(() => {
-      this.#askTimer = undefined;
+      this.#askingSoon = false;
       this.#ask();
     }, pause);
     this.#askTimer.unref();
@@ -227,7 +237,7 @@ export class LogWriter {
       this.#standing = false;
       this.#options.troubled({ kind: 'moving' });
     }
-    if (this.#dirty && this.#askTimer === undefined) this.#askSoon(ASK_MS);
+    if (!this.#closed) this.#askIn(this.#dirty ? ASK_MS : ASK_IDLE_MS);
   }
 
   /** The process ends: what the pipe did not take is put into it, unless the disk stands still. */

@@ -33,6 +33,11 @@ export class LogWriters {
     return writer;
   }
 
+  /** Whether the disk of that file stands still. */
+  isStanding(path: string | undefined): boolean {
+    return path !== undefined && this.#writers.get(path)?.standing === true;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#writers.values()].map((writer) => writer.close()));
   }

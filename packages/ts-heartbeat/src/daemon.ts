@@ -27,6 +27,7 @@ import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
 import { ApiServer } from './api/server.js';
 import { ClientRecord } from './clientrecord.js';
 import { sharedOwner } from './config/accounts.js';
+import { allowCoreDumps } from './config/coredumps.js';
 import { type ExtraSettings, readExtraSettings, runnerArguments } from './config/sysconfig.js';
 import { childEnvironment, clusterEnvironment } from './environment.js';
 import { Failfast } from './failfast.js';
@@ -115,6 +116,7 @@ export class Daemon {
     const { settings, speech } = parts;
     this.#parts = parts;
     this.#keyring = parts.keyring;
+    allowCoreDumps(settings, speech.say);
     for (const directory of [STATE_DIRECTORY, RUN_DIRECTORY]) {
       mkdirSync(directory, { recursive: true, mode: 0o755 });
     }
@@ -309,10 +311,10 @@ export class Daemon {
       case 'job':
         // From here on it may take longer than any deadtime (heartbeat 3.0.6 does the same).
         if (effect.job.kind === 'releaseAll') this.#watchdog?.end();
-        this.#resources.job(effect.id, effect.job, effect.environment);
+        this.#resources.job(effect.id, effect.job, this.#detoured(effect.environment));
         break;
       case 'script':
-        void this.#scripts.run(effect.type, effect.message, effect.environment);
+        void this.#scripts.run(effect.type, effect.message, this.#detoured(effect.environment));
         break;
       case 'fence':
         void this.#fence(effect.node);
@@ -329,6 +331,11 @@ export class Daemon {
       case 'exit':
         void this.#finish(effect);
     }
+  }
+
+  /** Keeps scripts from waiting for a log disk. */
+  #detoured(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return { ...environment, ...this.#parts.speech.detour() };
   }
 
   async #openToClients(): Promise<void> {

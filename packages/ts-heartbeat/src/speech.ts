@@ -36,6 +36,11 @@ export interface Speech {
   readonly answer: Say;
   /** Writes a line in the form of the genuine scripts, under their name. */
   script(line: LogLine & { readonly tag?: string }, pid: number): void;
+  /**
+   * What scripts must be told to leave alone: they write to the log files themselves, and would wait
+   * with a disk that stands still.
+   */
+  detour(): Readonly<Record<string, string>>;
   /** How much is told: debug lines only above 0. */
   debug: number;
   /** Opens the files anew (after a rotation). */
@@ -74,6 +79,10 @@ export function openSpeech(settings: LogSettings, debug: number): Speech {
     script: ({ severity, text, tag = 'ResourceManager' }, pid) => {
       if (severity !== 'debug' || speech.debug > 0) loggerOf(tag, pid).log(severity, text);
     },
+    detour: () => ({
+      ...(writers.isStanding(destination.logfile) ? { HA_LOGFILE: '/dev/null' } : {}),
+      ...(writers.isStanding(destination.debugfile) ? { HA_DEBUGLOG: '/dev/null' } : {}),
+    }),
     reopen: () => {
       for (const logger of [own, ...scripts.values()]) logger.reopen();
     },
