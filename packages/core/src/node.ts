@@ -49,11 +49,11 @@ import {
   onAskResources,
   onGiving,
   onKeep,
+  onPartnerRestarted,
   onTakeoverRequest,
 } from './takeover/standby.js';
 import { completeLater, keepWhatStayed, redoIfDue } from './takeover/stuck.js';
 import {
-  cancelStandby,
   fenceIfDue,
   forgetFencing,
   onDeath,
@@ -151,6 +151,7 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
 }
 
 function onReceived(turn: Turn, link: string, message: Message): void {
+  const before = turn.state.peers.get(message.get('src') ?? '')?.capabilities ?? [];
   const accepted = receive(turn, link, message);
   if (accepted === undefined) return;
   const { peer, newLife, seq, ours } = accepted;
@@ -158,8 +159,7 @@ function onReceived(turn: Turn, link: string, message: Message): void {
   // a genuine node in legacy mode otherwise takes itself for alone (measured on 1.99.4, 2.1, 3.0.6).
   if (newLife) {
     beat(turn);
-    // A partner that has begun a new life knows nothing of what was agreed with the old one.
-    cancelStandby(turn);
+    onPartnerRestarted(turn, before.includes('settle'));
     forgetFencing(turn, peer.name);
     keepWhatStayed(turn);
     recallWhatWasAway(turn);

@@ -202,7 +202,8 @@ export class World {
       case 'exit':
         host.up = false;
         if (effect.restart) {
-          const resume = effect.held === 'none' ? undefined : effect.held;
+          const keeps = effect.delay === 0;
+          const resume = keeps ? effect.held : undefined;
           this.later(effect.delay, () => this.boot(name, resume, effect.incomplete));
         }
         break;

@@ -13,6 +13,7 @@ import type { Turn } from '../turn.js';
 import { tellHolding } from './negotiation.js';
 import { letGo } from './ownership.js';
 import { letGoLater } from './stuck.js';
+import { retryWhatWasAway } from './trouble.js';
 
 /** What was not answered is said again after this. */
 const SAY_AGAIN: Millis = 500;
@@ -187,6 +188,8 @@ export function onLetGo(turn: Turn, share: Share, outcome: JobOutcome): void {
 
 /** The other node has let go of what we keep: its addresses are gone, ours are the only ones. */
 export function onOtherLetGo(turn: Turn): void {
+  // What it had of ours before the partition went with the rest.
+  retryWhatWasAway(turn);
   const { heal } = turn.state;
   if (heal?.kept === undefined) return;
   turn.job({ kind: 'announce', share: heal.kept }, { kind: 'announce' });

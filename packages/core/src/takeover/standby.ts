@@ -3,7 +3,7 @@ import type { JobOutcome, Share } from '../job.js';
 import type { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
-import { considerFailback, sayResources } from './negotiation.js';
+import { audit, considerFailback, sayResources } from './negotiation.js';
 import { hold, letGo, noteFirstAcquisition } from './ownership.js';
 import { heldWithin, keepShare } from './stuck.js';
 import { noteStarts } from './trouble.js';
@@ -12,6 +12,8 @@ import { noteStarts } from './trouble.js';
 const ANSWER = 10_000;
 /** How long the scripts of either side may take (heartbeat 3.0.6). */
 const WORK = 3_600_000;
+/** How long we wait for the `done` of a genuine node that may have restarted or have crashed. */
+const TAKING_ON = 60_000;
 /** A failback that got no answer is asked for again after this. */
 const FAILBACK_AGAIN = 10_000;
 
@@ -207,6 +209,22 @@ function finish(turn: Turn): void {
   considerFailback(turn);
 }
 
+/**
+ * A partner that has begun a new life knows nothing of what was agreed with the old one. Only a
+ * genuine one goes on taking what we have given when it restarts to read its configuration.
+ */
+export function onPartnerRestarted(turn: Turn, ourKind: boolean): void {
+  const { standby } = turn.state;
+  if (standby.phase === 'none') return;
+  if (standby.phase === 'done' && !ourKind) {
+    const until = Math.min(standby.until, turn.now.at + TAKING_ON);
+    turn.state.standby = { ...standby, until };
+    return;
+  }
+  turn.log('info', 'Cancelling pending standby operation');
+  turn.state.standby = { phase: 'none' };
+}
+
 /** Ends a conversation that got no answer. */
 export function expireStandby(turn: Turn): void {
   const { standby, resources } = turn.state;
@@ -219,6 +237,7 @@ export function expireStandby(turn: Turn): void {
     resources.failbackAt = turn.now.at + FAILBACK_AGAIN;
   }
   sayResources(turn);
+  audit(turn);
 }
 
 /** `hb_takeover` on the peer: it wants what we hold; shares swap sides (heartbeat 3.0.6). */
