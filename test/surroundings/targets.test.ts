@@ -116,7 +116,7 @@ test('logfacility none: nothing goes to syslog', async () => {
   await openSyslog(pair);
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
   for (const node of DIRECTORS) {
-    await cluster.logged(node, /Local status now set to: 'active'/, 0, LIMIT_MS);
+    await cluster.logged(node, /Local status now set to: 'up'/, 0, LIMIT_MS);
     assert.equal(await shell(pair, node, 'wc -c </var/log/sys'), '0');
   }
   await Promise.all(DIRECTORS.map((node) => cluster.stop(node)));

@@ -80,6 +80,8 @@ export interface DaemonParts {
   readonly unmanaged: boolean;
   /** What the life before has handed over; absent: ask the runner. */
   readonly held: Held | undefined;
+  /** What it has handed over may lack a group, or a part of one. */
+  readonly interrupted: boolean;
   /** This life is over. It comes once. */
   readonly ended: (end: DaemonEnd) => void;
 }
@@ -87,7 +89,12 @@ export interface DaemonParts {
 export interface DaemonEnd {
   readonly code: number;
   /** Another life shall follow, after the delay, with what is held. */
-  readonly next?: { readonly delay: Millis; readonly held: Held };
+  readonly next?: {
+    readonly delay: Millis;
+    readonly held: Held;
+    /** A group of what is held, or a part of one, may not run. */
+    readonly incomplete: boolean;
+  };
 }
 
 export class Daemon {
@@ -217,8 +224,10 @@ export class Daemon {
       seed: randomInt(2 ** 32),
       scripted: this.#scripts.users,
       ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
-      // Nobody handed it over: what was going on is still to be completed.
-      ...(this.#parts.held === undefined && held !== 'none' ? { interrupted: true } : {}),
+      // What nobody handed over was cut short: it is still to be completed.
+      ...(this.#parts.interrupted || (this.#parts.held === undefined && held !== 'none')
+        ? { interrupted: true }
+        : {}),
     });
     this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
@@ -352,6 +361,7 @@ export class Daemon {
   async #finish({
     restart,
     held,
+    incomplete = false,
     code,
     delay: pause,
   }: OutsideEffect & { kind: 'exit' }): Promise<void> {
@@ -360,7 +370,7 @@ export class Daemon {
     this.#loop.stop();
     await this.close();
     await this.#resources.bye();
-    this.#parts.ended(restart ? { code, next: { delay: pause, held } } : { code });
+    this.#parts.ended(restart ? { code, next: { delay: pause, held, incomplete } } : { code });
   }
 
   /** Closes what was opened, but leaves the resources to the runner. */

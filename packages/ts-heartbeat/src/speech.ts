@@ -37,8 +37,8 @@ export interface Speech {
   /** Writes a line in the form of the genuine scripts, under their name. */
   script(line: LogLine & { readonly tag?: string }, pid: number): void;
   /**
-   * What scripts must be told to leave alone: they write to the log files themselves, and would wait
-   * with a disk that stands still.
+   * What scripts must be told to leave alone: they write to the log files themselves, and would
+   * wait with a disk that stands still.
    */
   detour(): Readonly<Record<string, string>>;
   /** How much is told: debug lines only above 0. */

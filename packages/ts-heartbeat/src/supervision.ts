@@ -87,9 +87,13 @@ export class Supervision {
     return this.#tell('bye');
   }
 
-  /** This life ends in order; the next one begins after the delay, with what is held. */
-  again(delay: Millis, held: Held): Promise<void> {
-    return this.#tell(`again ${Math.ceil(delay / 1000)} ${held}`);
+  /**
+   * This life ends in order; the next one begins after the delay, with what is held, of which, where
+   * that is incomplete, a group or a part of one may not run.
+   */
+  again(delay: Millis, held: Held, incomplete = false): Promise<void> {
+    const words = [Math.ceil(delay / 1000), held, ...(incomplete ? ['incomplete'] : [])];
+    return this.#tell(`again ${words.join(' ')}`);
   }
 
   #start(): void {

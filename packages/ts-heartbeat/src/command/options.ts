@@ -41,6 +41,8 @@ export interface Options {
   readonly reporting: boolean;
   /** --restarted --held=WORD: this life takes over from one that ended in order. */
   readonly held?: Held;
+  /** --restarted=incomplete: what it holds may lack a group, or a part of one. */
+  readonly interrupted?: true;
 }
 
 /** Wrong usage; `complaint` is what getopt prints before the usage. */
@@ -70,6 +72,7 @@ interface Seen {
   version: boolean;
   crashes: number;
   held: Held | undefined;
+  interrupted: boolean;
   readonly complaint: string[];
 }
 
@@ -84,6 +87,7 @@ export function parseOptions(words: readonly string[]): Options | Misuse {
     version: false,
     crashes: 0,
     held: undefined,
+    interrupted: false,
     complaint: [],
   };
   const rest = [...words];
@@ -107,6 +111,7 @@ function takeLong(seen: Seen, word: string): boolean {
       seen.reporting = true;
       return true;
     case '--restarted':
+      seen.interrupted = value === 'incomplete';
       return true;
     case '--crashed':
       seen.crashes = Number.parseInt(value, 10) || 1;
@@ -153,6 +158,7 @@ function judge(seen: Seen): Options | Misuse {
     crashes: seen.crashes,
     reporting: seen.reporting,
     ...(seen.held === undefined ? {} : { held: seen.held }),
+    ...(seen.interrupted ? { interrupted: true } : {}),
   };
 }
 
