@@ -24,7 +24,7 @@ import {
   type Timers,
   tutorialFiles,
 } from '../lab/clusterfiles.js';
-import { DIRECTORS } from '../lab/lab.js';
+import { DIRECTORS, VIRTUAL_ADDRESS } from '../lab/lab.js';
 import { type Stack, stackName } from '../lab/stack.js';
 import { openVm } from '../lab/vm/vm.js';
 import { fencingFirst, pingLossMoves } from './guards.js';
@@ -42,6 +42,7 @@ const GUARDED_TIMERS: Timers = { keepalive: '1', deadtime: '8', warntime: '4', i
 const TABLE_LIMIT_MS = 30_000;
 
 const [HOME] = DIRECTORS;
+const HACF = '/etc/ha.d/ha.cf';
 
 let programs: Stack;
 let lab: Awaited<ReturnType<typeof openVm>>;
@@ -68,9 +69,20 @@ async function rebootDirectors(): Promise<void> {
 
 /** The files with further lines of ha.cf. */
 function withLines(files: ClusterFiles, ...lines: readonly string[]): ClusterFiles {
-  const path = '/etc/ha.d/ha.cf';
-  const text = `${files[path]?.text ?? ''}${lines.join('\n')}\n`;
-  return { ...files, [path]: { text, mode: 0o644 } };
+  const text = `${files[HACF]?.text ?? ''}${lines.join('\n')}\n`;
+  return { ...files, [HACF]: { text, mode: 0o644 } };
+}
+
+/** One node with a watchdog, and little to start and stop: nobody is at the other end of its cable. */
+function guardedFiles(): ClusterFiles {
+  const files = withLines(tutorialFiles(GUARDED_TIMERS), 'watchdog /dev/watchdog');
+  const alone = (files[HACF]?.text ?? '').replace(/^serial .*\n/m, '');
+  const haresources = `${HOME} ${VIRTUAL_ADDRESS}/24/eth0\n`;
+  return {
+    ...files,
+    [HACF]: { text: alone, mode: 0o644 },
+    '/etc/ha.d/haresources': { text: haresources, mode: 0o644 },
+  };
 }
 
 /** Waits for the kernel's table of a node to have that many real servers with weight 1. */
@@ -120,7 +132,7 @@ test('the ping group lost, a peer that must be reset first', async () => {
 
 test('the watchdog: disarmed by a stop, alive over a crash, fires when the daemon hangs', async () => {
   await rebootDirectors();
-  const files = withLines(tutorialFiles(GUARDED_TIMERS), 'watchdog /dev/watchdog');
+  const files = guardedFiles();
   const cluster = await Cluster.open(lab, files);
   await armSoftdog(lab.site, HOME);
   await stopInOrderDisarms(cluster, HOME, LIMITS);
