@@ -5,6 +5,7 @@ import type { Settings } from './config/settings.js';
 import { Message } from './message/message.js';
 import { draw } from './random.js';
 import { GROUPS } from './scripts.fixture.js';
+import { isLegacy } from './takeover/legacy.js';
 import { type Host, World } from './world.fixture.js';
 
 /** How many different storms are tried. */
@@ -163,7 +164,8 @@ it(`leaves each group with one holder after any of ${STORMS} storms`, () => {
     }
     const key = world.pair().join('/');
     const sound = ['local/local', 'all/none', 'none/all', 'foreign/foreign'].includes(key);
-    assert.ok(sound, `seed ${seed}: ${key}${told}`);
+    // In legacy mode nobody says what he holds, and nobody asks.
+    assert.ok(sound || isLegacy(world.host('backup').state), `seed ${seed}: ${key}${told}`);
     if (together) assert.deepEqual(world.doubles, [], `seed ${seed}: run twice${told}`);
   }
 });

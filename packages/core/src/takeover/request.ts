@@ -62,8 +62,9 @@ export function onGroupOffer(turn: Turn, message: Message): void {
   const { settings, ending, resources } = turn.state;
   const key = message.get('ipaddr');
   if (key === undefined || message.get('dest') !== settings.localNode) return;
-  resources.asked = resources.asked.filter((asked) => asked !== key);
   const ok = message.get('ok') ?? '';
+  // One that could not be given is asked for again in the other node's next life.
+  if (ok === 'OK') resources.asked = resources.asked.filter((asked) => asked !== key);
   // The line of a script of that name, which writes no word of severity before it.
   const text = `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`;
   turn.log('notice', text, 'ip-request-resp');
