@@ -361,7 +361,7 @@ export class Daemon {
   async #finish({
     restart,
     held,
-    incomplete = false,
+    incomplete,
     code,
     delay: pause,
   }: OutsideEffect & { kind: 'exit' }): Promise<void> {
@@ -370,7 +370,9 @@ export class Daemon {
     this.#loop.stop();
     await this.close();
     await this.#resources.bye();
-    this.#parts.ended(restart ? { code, next: { delay: pause, held, incomplete } } : { code });
+    this.#parts.ended(
+      restart ? { code, next: { delay: pause, held, incomplete: incomplete === true } } : { code },
+    );
   }
 
   /** Closes what was opened, but leaves the resources to the runner. */

@@ -88,8 +88,8 @@ export class Supervision {
   }
 
   /**
-   * This life ends in order; the next one begins after the delay, with what is held, of which, where
-   * that is incomplete, a group or a part of one may not run.
+   * This life ends in order; the next one begins after the delay, with what is held, of which,
+   * where that is incomplete, a group or a part of one may not run.
    */
   again(delay: Millis, held: Held, incomplete = false): Promise<void> {
     const words = [Math.ceil(delay / 1000), held, ...(incomplete ? ['incomplete'] : [])];
