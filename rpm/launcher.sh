@@ -1,7 +1,6 @@
 #!/bin/sh
 # Starts @NAME@ with Node.js, from wherever this tree lies.
-self=$0
-[ ! -L "$self" ] || self=$(readlink -f -- "$self") || exit 1
+self=$(readlink -f -- "$0") || exit 1
 lib=${self%/*}/@LIB@
 for node in "$(command -v node)" /usr/bin/node /usr/local/bin/node; do
 	[ -x "$node" ] && break

@@ -84,7 +84,13 @@ async function starts(pair: Pair, { runs, reduced }: Options): Promise<readonly 
     await pair.site.put(HOME, path, file.text, file.mode);
   }
   const flags = ['--max-old-space-size=64', '--max-semi-space-size=2'];
-  const argv = [...UNDISTURBED, 'node', ...flags, hostProgram('bench', 'node', 'starts.js'), String(runs)];
+  const argv = [
+    ...UNDISTURBED,
+    'node',
+    ...flags,
+    hostProgram('bench', 'node', 'starts.js'),
+    String(runs),
+  ];
   const { code, stdout, stderr } = await pair.site.run(HOME, argv, { timeoutMs: STARTS_LIMIT_MS });
   if (code !== 0) throw new Error(`starts: exit ${code}: ${stdout}${stderr}`);
   const times = JSON.parse(stdout) as Readonly<Record<string, readonly number[]>>;
