@@ -6,7 +6,7 @@ import type { Turn } from '../turn.js';
 import { onMoveOffer } from './handover.js';
 import { forgetKey, isLegacy, noteKeys } from './legacy.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
-import { noteStarts, shareOfGroup } from './trouble.js';
+import { forgetTrouble, noteStarts, shareOfGroup } from './trouble.js';
 
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
@@ -25,6 +25,7 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
  */
 export function onGroupGiven(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
   const given = outcome.ok && outcome.groups.length > 0;
+  if (outcome.ok) forgetTrouble(turn, key);
   if (given && isLegacy(turn.state)) forgetKey(turn, key);
   turn.send({
     t: 'ip-request-resp',

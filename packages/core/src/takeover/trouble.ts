@@ -114,10 +114,16 @@ function remember(turn: Turn, key: string, round: number): void {
   resources.failures = [...others, { key, round, at: turn.now.at }].slice(-TROUBLES_MAX);
 }
 
+/** The group is the other node's concern. */
+export function forgetTrouble(turn: Turn, key: string): void {
+  const { resources } = turn.state;
+  resources.troubles = resources.troubles.filter((trouble) => trouble.key !== key);
+}
+
 /** The group runs here. */
 function forget(turn: Turn, key: string): void {
   const { resources } = turn.state;
-  resources.troubles = resources.troubles.filter((trouble) => trouble.key !== key);
+  forgetTrouble(turn, key);
   resources.failures = resources.failures.filter((failure) => failure.key !== key);
 }
 
