@@ -15,8 +15,18 @@ export const UUID_BYTES = 16;
  *   stored.
  */
 export function nodeUuid(path: string, say: Say): Uint8Array {
-  const known = read(path);
-  if (known !== undefined) return known;
+  const uuid = read(path) ?? newUuid(path, say);
+  say('debug', `uuid is:${textOf(uuid)}`);
+  return uuid;
+}
+
+/** In the usual form, `29cc8695-54aa-4cde-bce0-db1886058e3e`. */
+function textOf(uuid: Uint8Array): string {
+  const digits = Buffer.from(uuid).toString('hex');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+function newUuid(path: string, say: Say): Uint8Array {
   say('info', 'No uuid found for current node - generating a new uuid.');
   const uuid = randomFillSync(new Uint8Array(UUID_BYTES));
   uuid[6] = ((uuid[6] ?? 0) & 0x0f) | 0x40;
