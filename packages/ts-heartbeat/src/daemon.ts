@@ -27,7 +27,7 @@ import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
 import { ApiServer } from './api/server.js';
 import { ClientRecord } from './clientrecord.js';
 import { sharedOwner } from './config/accounts.js';
-import { allowCoreDumps } from './config/coredumps.js';
+import { allowCoreDumps, enterCoreRoot } from './config/coredumps.js';
 import { type ExtraSettings, readExtraSettings, runnerArguments } from './config/sysconfig.js';
 import { childEnvironment, clusterEnvironment } from './environment.js';
 import { Failfast } from './failfast.js';
@@ -204,6 +204,7 @@ export class Daemon {
    * @throws UnusableMedium for a medium that can never work.
    */
   async start(): Promise<void> {
+    enterCoreRoot(this.#parts.settings, this.#parts.speech.say);
     const opening = openInTurn(this.#media);
     // A failure that comes too late to keep us from starting is only told.
     opening.catch((error: unknown) => {

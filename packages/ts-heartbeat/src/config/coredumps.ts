@@ -1,5 +1,6 @@
 /** Core dumps of the daemon and of everything it starts: `coredumps` and `coreroot`. */
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Say } from '../say.js';
@@ -10,26 +11,29 @@ const PRLIMIT_MS_MAX = 2000;
 
 /**
  * Sets how large core dumps may be, for this process and all its children: as large as they are
- * with `coredumps on`, none with off (heartbeat 3.0.6). Where `coreroot` is given, that user's part
- * of it becomes the working directory, as in the genuine program, which goes to its default too; a
- * directory that is not there is passed over. What is refused is said, and nothing else happens.
+ * with `coredumps on`, none with off (heartbeat 3.0.6). What is refused is said.
  */
-export function allowCoreDumps(
-  { coredumps, coreroot }: Pick<Settings, 'coredumps' | 'coreroot'>,
-  say: Say,
-): void {
+export function allowCoreDumps({ coredumps }: Pick<Settings, 'coredumps'>, say: Say): void {
   const words = [`--pid=${process.pid}`, `--core=${coredumps ? 'unlimited' : '0'}:`];
   const { error, status, stderr } = spawnSync(PRLIMIT, words, {
     encoding: 'utf8',
     timeout: PRLIMIT_MS_MAX,
   });
-  if (status !== 0) {
-    const why = error?.message ?? stderr.trim();
-    say('debug', `Cannot set the limit of core dumps: ${why}`);
-  }
+  if (status === 0) return;
+  say('debug', `Cannot set the limit of core dumps: ${error?.message ?? stderr.trim()}`);
+}
+
+/**
+ * Where `coreroot` is given, makes this user's part of it the working directory, and makes the
+ * directory where it is not there. The genuine program goes to its default too, and makes none.
+ * What is refused is said.
+ */
+export function enterCoreRoot({ coreroot }: Pick<Settings, 'coreroot'>, say: Say): void {
   if (coreroot === undefined) return;
   try {
-    process.chdir(join(coreroot, process.getuid?.() === 0 ? 'root' : 'hacluster'));
+    const directory = join(coreroot, process.getuid?.() === 0 ? 'root' : 'hacluster');
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    process.chdir(directory);
   } catch (failure) {
     const why = failure instanceof Error ? failure.message : String(failure);
     say('debug', `Cannot leave core dumps in ${coreroot}: ${why}`);
