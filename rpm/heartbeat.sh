@@ -24,7 +24,11 @@ starts() {
 		esac
 	done
 }
-starts "$@" || exec "$node" "$@"
+if ! starts "$@"; then
+	HEARTBEAT_LAUNCHER=$0
+	export HEARTBEAT_LAUNCHER
+	exec "$node" "$@"
+fi
 
 # A plain start. The daemon checks the configuration itself and says on this terminal what is wrong;
 # when it is up it leaves the terminal, and its exit code comes through the pipe. So Node.js is

@@ -144,7 +144,7 @@ test('heartbeat: ready when the media are open, alive, its state, rereading, sto
   assert.equal(await shell('cat /run/leaked'), '');
 });
 
-test('heartbeat: a crash is not the end of the service; a hang is, and the next one takes over', async () => {
+test('heartbeat: a crash is not the end of the service; after a hang the next takes over', async () => {
   const service = await startService();
   await ready();
   let mark = said.mark;

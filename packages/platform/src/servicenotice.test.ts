@@ -66,7 +66,7 @@ test('each thing is said in its words; the status only when it has changed', () 
   assert.equal(seen.addresses[0], '\x01\x00/run/notify');
 });
 
-test('signs of life come four times in the period of the watchdog, however often it is called', () => {
+test('signs of life come four times in the period of the watchdog, not more often', () => {
   const seen = recorder();
   const notice = new ServiceNotice({ ...place, socket: '@n' }, seen.libc);
   for (let at = 0; at < 4000; at += 100) notice.alive(at);

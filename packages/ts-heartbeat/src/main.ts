@@ -11,13 +11,18 @@ import { stop } from './command/stop.js';
 import { isHeartbeat, PID_FILE } from './places.js';
 import { REFEREE_BUILD, VERSION } from './version.js';
 
+/** Set by the shell launcher to what the user called. */
+const PROGRAM = 'HEARTBEAT_LAUNCHER';
+
 const FAILED = 1;
 const WRONG_USAGE = 2;
 const NOT_RUNNING = 6;
 
 /** Runs the command; resolves with the exit code, or with undefined where the process lives on. */
 export async function main(words: readonly string[]): Promise<number | undefined> {
-  const options = parseOptions(words);
+  const program = process.env[PROGRAM];
+  delete process.env[PROGRAM];
+  const options = parseOptions(words, program);
   if ('complaint' in options) {
     for (const text of options.complaint) process.stderr.write(`${text}\n`);
     process.stderr.write(`${USAGE}\n`);

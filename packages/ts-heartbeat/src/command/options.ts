@@ -64,6 +64,7 @@ function isHeld(word: string): word is Held {
 
 /** What was seen on the command line, before it is judged. */
 interface Seen {
+  readonly program: string;
   readonly letters: Set<string>;
   debug: number;
   state: string | undefined;
@@ -76,9 +77,14 @@ interface Seen {
   readonly complaint: string[];
 }
 
-/** Reads the command line as getopt does. Words that are no options are passed over. */
-export function parseOptions(words: readonly string[]): Options | Misuse {
+/**
+ * Reads the command line as getopt does. Words that are no options are passed over.
+ *
+ * @param program as it was called: its complaints begin with that.
+ */
+export function parseOptions(words: readonly string[], program = 'heartbeat'): Options | Misuse {
   const seen: Seen = {
+    program,
     letters: new Set(),
     debug: 0,
     state: undefined,
@@ -130,23 +136,21 @@ function takeLetters(seen: Seen, word: string, rest: string[]): void {
     if (letter === 'C') {
       seen.state = word.slice(place + 1) || rest.shift();
       if (seen.state === undefined) {
-        seen.complaint.push("heartbeat: option requires an argument -- 'C'");
+        seen.complaint.push(`${seen.program}: option requires an argument -- 'C'`);
       }
       return;
     }
     if (letter === 'd') seen.debug += 1;
     else if ('DkMrRsvWlVf'.includes(letter)) seen.letters.add(letter);
-    else seen.complaint.push(`heartbeat: invalid option -- '${letter}'`);
+    else seen.complaint.push(`${seen.program}: invalid option -- '${letter}'`);
   }
 }
 
 function judge(seen: Seen): Options | Misuse {
   const { letters, complaint, state } = seen;
   const has = (letter: string): boolean => letters.has(letter);
-  const wrong =
-    complaint.length > 0 ||
-    (state !== undefined && (!has('R') || !isHeld(state))) ||
-    (has('r') && has('R'));
+  // That -R looks at the state, and bars -r, only the usage says (heartbeat 3.0.6).
+  const wrong = complaint.length > 0 || (state !== undefined && !has('R'));
   if (wrong) return { complaint };
   return {
     task: taskOf(seen),
