@@ -1,4 +1,4 @@
-/** The closed list of deliberate differences from the recordings; docs/differences.md explains them. */
+/** The closed list of deliberate differences; docs/differences.md explains them. */
 
 import type { Director } from '../lab/lab.js';
 import type { LogDifference } from './logorder.js';
@@ -14,13 +14,13 @@ export interface OtherCalls {
   readonly row: string;
   readonly recordings: readonly string[];
   readonly pairs: readonly PairName[];
-  /** For each node the calls of its groups (`spelledOut`); 0 are reboots. All that is not said is as recorded. */
+  /** The calls of a node's groups (`spelledOut`); 0 are reboots. What is not said is as recorded. */
   readonly calls: Readonly<Partial<Record<Director, Readonly<Record<number, string>>>>>;
   /** Either this or the recorded calls: two genuine nodes do the one or the other, too. */
   readonly either?: true;
 }
 
-/** Every pair, also the genuine one: what the lab or the genuine program does the one time or the other. */
+/** Every pair, also the genuine one: what the lab does otherwise, or heartbeat itself at times. */
 const ALL_PAIRS: readonly PairName[] = [...PAIRS, 'C/C'];
 
 const SPLITS: readonly string[] = ['legacy', 'off', 'on'].map(
@@ -78,8 +78,15 @@ export interface OtherLines {
 }
 
 /** What a node writes of another that restarts while it restarts itself. */
-const SECOND_DEATH =
-  /is dead|No STONITH|Shared disks|being acquired from|[Tt]ak(?:eover complete|ing over)|gave up|shutdown notice|Status update/;
+const SECOND_DEATH = anyOf(
+  ...['is dead', 'No STONITH', 'Shared disks', 'being acquired from', 'takeover complete'],
+  ...['Taking over', 'gave up', 'shutdown notice', 'Status update'],
+);
+
+/** Lines that have one of these parts, which are patterns. */
+function anyOf(...parts: readonly string[]): RegExp {
+  return new RegExp(parts.join('|'));
+}
 
 export const OTHER_LINES: readonly OtherLines[] = [
   {
@@ -95,12 +102,19 @@ export const OTHER_LINES: readonly OtherLines[] = [
   {
     row: 'no-second-look',
     kinds: ['missing', 'order'],
-    line: /^(?:heartbeat: info: (?:Local Resource acquisition completed|(?:acquire )?local HA resource)|ResourceManager: info: Acquiring resource group: (?:backup|loadbalancer) )/,
+    line: anyOf(
+      '^heartbeat: info: Local Resource acquisition completed',
+      '^heartbeat: info: (?:acquire )?local HA resource',
+      '^ResourceManager: info: Acquiring resource group: ',
+    ),
   },
   {
     row: 'settles-at-once',
     kinds: ['missing', 'extra', 'order'],
-    line: /^heartbeat: info: (?:(?:local|remote) resource transition completed|Initial resource acquisition complete)/,
+    line: anyOf(
+      '^heartbeat: info: (?:local|remote) resource transition completed',
+      '^heartbeat: info: Initial resource acquisition complete',
+    ),
   },
   {
     row: 'failed-start-moves',
@@ -163,5 +177,11 @@ export const OTHER_LINES: readonly OtherLines[] = [
     row: 'heard-later',
     kinds: ['missing', 'extra'],
     line: /^heartbeat: info: Status update for node \w+: status (?:init|up)/,
+  },
+  {
+    row: 'reboot-returns',
+    kinds: ['extra'],
+    line: /^ResourceManager: info: Running \S+ \S* ?stop$/,
+    recordings: ['failing-stop-still-running'],
   },
 ];

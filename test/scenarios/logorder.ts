@@ -28,9 +28,10 @@ function places(lines: Lines): ReadonlyMap<string, number> {
 }
 
 /**
- * A line is missing when all genuine logs have it, and extra when none has. Two lines of one cause are
- * in the wrong order when all genuine logs agree on theirs and this one has it the other way round; of the lines
- * that take part in wrong orders the fewest are told that explain all of them, or nearly so.
+ * A line is missing when all genuine logs have it, and extra when none has. Two lines of one cause
+ * are in the wrong order when all genuine logs agree on theirs and this one has it the other way
+ * round; of the lines that take part in wrong orders the fewest are told that explain all of them,
+ * or nearly so.
  */
 export function judged(genuine: readonly Lines[], ours: Lines): readonly LogDifference[] {
   if (genuine.length === 0) return [];

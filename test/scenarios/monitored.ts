@@ -1,4 +1,4 @@
-/** The lines of ha-log that operators' monitoring looks for, without what differs from run to run. */
+/** The lines of ha-log that monitoring looks for, without what differs from run to run. */
 
 /** Their texts, by what they tell. */
 const MONITORED: readonly RegExp[] = [
@@ -81,8 +81,8 @@ const OF_NODE = /^heartbeat: info: (?:Link|Status update for node) ([^\s:]+)/;
 const OF_CLIENT = /^heartbeat: \w+: (?:Starting child|Respawning) client (\S+)/;
 
 /**
- * What a line is about: a node, a client, or the rest. The order of lines tells something only among
- * lines of one cause: nothing ties the start of a client to the moment another node is heard.
+ * What a line is about: a node, a client, or the rest. The order of lines tells something only
+ * among lines of one cause: nothing ties the start of a client to the moment another node is heard.
  */
 export function causeOf(line: string): string {
   const [, subject] = OF_NODE.exec(line) ?? OF_CLIENT.exec(line) ?? [];

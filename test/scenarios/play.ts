@@ -53,6 +53,8 @@ export class Play {
   readonly #open = new Map<string, string>();
   /** Status calls since the last start or stop, by node and resource. */
   readonly #statuses = new Map<string, number>();
+  /** Nodes that are going down: what their scripts still begin is not heard of any more. */
+  readonly #dead = new Set<Director>();
   #lastCall = 0;
   #mark = 0;
   #logMark = 0;
@@ -85,6 +87,8 @@ export class Play {
     this.#act();
     await Promise.all(
       nodes.map(async (node) => {
+        this.#dead.delete(node);
+        this.#expectVerification(node);
         await this.cluster.start(node);
         this.#running.add(node);
       }),
@@ -262,6 +266,7 @@ export class Play {
     const call = CALL.exec(line);
     const end = END.exec(line);
     const reboot = REBOOT.exec(line);
+    if (this.#dead.has(node)) return;
     if (call !== null || end !== null) this.#lastCall = at;
     if (call !== null) {
       const [, pid = '', verb = '', resource = ''] = call;
@@ -273,8 +278,16 @@ export class Play {
     if (reboot !== null) {
       this.calls.push({ node, verb: 'reboot', resource: reboot[2] ?? '' });
       this.#gone(node);
+      this.#dead.add(node);
     }
     this.#lines.add({ node, at, line });
+  }
+
+  /** The init script asks the first resource of each group whether it is idle. */
+  #expectVerification(node: Director): void {
+    for (const [first] of groupsOf(this.#recording.haresources)) {
+      if (first !== undefined) this.#statuses.set(`${node} ${first}`, -1);
+    }
   }
 
   #count(node: Director, verb: string, resource: string): void {
@@ -282,6 +295,9 @@ export class Play {
     const times = this.#statuses.get(key) ?? 0;
     if (verb === 'start') this.asked.push({ node, start: `start ${resource}`, times });
     this.#statuses.set(key, verb === 'status' ? times + 1 : 0);
+    if (verb !== 'stop') return;
+    // What another node has let go is asked about anew.
+    for (const other of DIRECTORS) this.#statuses.set(`${other} ${resource}`, 0);
   }
 
   async #must(node: Director, argv: readonly string[]): Promise<void> {

@@ -23,8 +23,8 @@ const FOLDER = join(REPOSITORY, 'test', 'vectors', 'heartbeat-scenarios');
 const RECORDED_IPFAIL = /\/usr\/lib(?:exec)?\/heartbeat\/ipfail/g;
 
 /**
- * The recordings were made on an idle machine. A busy one may hold a program up for two seconds, which
- * must not be taken for its death; which calls are made does not depend on it.
+ * The recordings were made on an idle machine. A busy one may hold a program up for two seconds,
+ * which must not be taken for its death; which calls are made does not depend on it.
  */
 function withPatience(hacf: string): string {
   return hacf.replace(/^deadtime 2$/m, 'deadtime 4').replace(/^warntime 1$/m, 'warntime 2');

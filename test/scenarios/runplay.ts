@@ -23,8 +23,8 @@ export interface Performance {
 }
 
 /**
- * Plays and judges. Never rejects: what is broken off, is different. The logs of a pair that differs
- * are written below the directory that `keep` makes. `open` holds the labs at work.
+ * Plays and judges. Never rejects: what is broken off, is different. The logs of a pair that
+ * differs are written below the directory that `keep` makes. `open` holds the labs at work.
  */
 export async function runPlay(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Plays the recordings on pairs of every kind and compares the calls and the monitored lines. Prints
- * a table; exit 0 only if nothing differs but what docs/differences.md explains.
+ * Plays the recordings on pairs of every kind and compares the calls and the monitored lines.
+ * Prints a table; exit 0 only if nothing differs but what docs/differences.md explains.
  */
 
 import { mkdtemp } from 'node:fs/promises';

@@ -12,7 +12,8 @@ const SHOWN = 12;
 export function row({ recording, pair, seconds, deliberate, differs }: Verdict): string {
   const word = differs.length > 0 ? 'differs' : deliberate.length > 0 ? 'deliberate' : 'equal';
   const rows = deliberate.length > 0 ? `${word} (${[...deliberate].sort().join(', ')})` : word;
-  const head = `${recording.padEnd(NAME_WIDTH)} ${pair.padEnd(5)} ${seconds.toFixed(0).padStart(4)} s`;
+  const time = `${seconds.toFixed(0).padStart(4)} s`;
+  const head = `${recording.padEnd(NAME_WIDTH)} ${pair.padEnd(5)} ${time}`;
   const shown = differs.slice(0, SHOWN).map((text) => `    ${text}`);
   if (differs.length > SHOWN) shown.push(`    and ${differs.length - SHOWN} more`);
   return [`${head}  ${rows}`, ...shown].join('\n');
