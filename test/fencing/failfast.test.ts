@@ -1,6 +1,6 @@
 /**
- * A failfast client dies on the holder: the machine reboots, and the other node takes over. Beside a
- * genuine pair: the same lines, the same program called. The lab's reboot program only ends every
+ * A failfast client dies on the holder: the machine reboots, and the other node takes over. Beside
+ * a genuine pair: the same lines, the same program called. The lab's reboot program only ends every
  * process of its host.
  */
 

@@ -1,6 +1,6 @@
 /**
- * A pair that must reset a dead node before it takes over, beside a genuine pair: what the device is
- * told, what the log says, and that nothing is started before the device has done it.
+ * A pair that must reset a dead node before it takes over, beside a genuine pair: what the device
+ * is told, what the log says, and that nothing is started before the device has done it.
  */
 
 import assert from 'node:assert/strict';

@@ -1,6 +1,6 @@
 /**
- * The tutorial's cluster in the virtual machine: kernel IPVS, tunl0, real serial ports, softdog. One
- * boot for all; the last test ends the machine.
+ * The tutorial's cluster in the virtual machine: kernel IPVS, tunl0, real serial ports, softdog.
+ * One boot for all; the last test ends the machine.
  */
 
 import assert from 'node:assert/strict';
@@ -97,7 +97,7 @@ async function balancing(node: string, servers: number): Promise<void> {
   }
 }
 
-test('the tutorial’s cluster starts, moves in order, minds its ping group, fences first', async () => {
+test('the tutorial’s cluster starts, moves in order, minds pings, fences first', async () => {
   const device = `stonith_host * ${DRIVER} ${DIRECTORS.join(',')} ${SECRET}`;
   const files = withLines({ ...tutorialFiles(SHORT), ...devices() }, device);
   const cluster = await Cluster.open(lab, files);
@@ -122,7 +122,7 @@ test('the serial line alone, at 19200 baud: forms, stands noise, fails over', as
   await cluster.close();
 });
 
-test('the watchdog: disarmed by a stop, alive over a crash, fires when the daemon hangs', async () => {
+test('the watchdog: disarmed by a stop, alive over a crash, fires at a hang', async () => {
   await rebootDirectors();
   const files = guardedFiles();
   const cluster = await Cluster.open(lab, files);

@@ -35,7 +35,7 @@ test('the parameter file of a stonith line is named; its words are secrets too',
   assert.deepEqual(device.secrets, ['10.0.0.1', 'admin', 'pa55']);
 });
 
-test('an agent gets lines: its options, what to do, and the node where nobody says otherwise', () => {
+test('an agent gets lines: its options, what to do, the node if nobody says otherwise', () => {
   const options = ['ip=10.0.0.1', 'username=admin', 'password=a=b'];
   const device = fencingDevice(line('stonith_host', 'fence_ipmilan', ...options), nothing);
   const given = `${options.join('\n')}\n`;

@@ -67,7 +67,7 @@ test('a reset that succeeds, with the genuine lines', async () => {
   ]);
 });
 
-test('devices are tried in order until one has done it; what they say is told without secrets', async () => {
+test('devices are tried in order until one has done it, and quoted without secrets', async () => {
   const stage = new Stage();
   const devices = [
     stage.device('first', 'echo "login geheim to $1"; exit 5'),
