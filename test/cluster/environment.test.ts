@@ -1,6 +1,7 @@
 /**
  * What a respawned client, a resource script and a user's script in rc.d find in their environment:
- * the same variables under the genuine daemon and under ours, every directive among them.
+ * the same variables under the genuine daemon and under ours, every directive among them. And how
+ * the kernel schedules both daemons.
  */
 
 import assert from 'node:assert/strict';
@@ -27,9 +28,9 @@ const DIRECTIVES = [
   'hopfudge 2',
   'deadping 7',
   'hbgenmethod time',
-  'realtime no',
+  'realtime yes',
   'rtprio 2',
-  'debug 0',
+  'debug 1',
   'msgfmt netstring',
   'use_logd no',
   'conn_logd_time 30',
@@ -82,10 +83,18 @@ function files(): ClusterFiles {
   };
 }
 
-let programs: Programs;
+/** Who has the home node: the genuine daemon, then ours. */
+const KINDS: readonly Kinds[] = [
+  ['C', 'TS'],
+  ['TS', 'C'],
+];
 
-before(() => {
+let programs: Programs;
+let told: readonly Told[] = [];
+
+before(async () => {
   programs = new Programs();
+  told = await Promise.all(KINDS.map(play));
 });
 
 after(() => programs.close());
@@ -135,6 +144,15 @@ async function messageEnvironment(pair: Pair): Promise<readonly string[]> {
   }
 }
 
+/** Policy and priority that the kernel gives the daemon; ours resets them for its children. */
+async function scheduling(pair: Pair): Promise<readonly string[]> {
+  const script = 'chrt -p $(cat /var/run/heartbeat.pid)';
+  const { code, stdout, stderr } = await pair.site.run(HOME, ['sh', '-c', script]);
+  assert.equal(code, 0, stderr);
+  const lines = stdout.replace('|SCHED_RESET_ON_FORK', '').trimEnd().split('\n');
+  return lines.map((line) => line.replace(/^pid \d+'s current /, ''));
+}
+
 type Told = Readonly<Record<string, readonly string[]>>;
 
 async function play(kinds: Kinds): Promise<Told> {
@@ -142,20 +160,17 @@ async function play(kinds: Kinds): Promise<Told> {
   const cluster = await Cluster.open(pair, files());
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
   await cluster.holding(HOME, true, LIMIT_MS);
-  const told: Record<string, readonly string[]> = {};
-  for (const who of ['client', 'resource']) told[who] = await environment(pair, who);
+  const seen: Record<string, readonly string[]> = {};
+  for (const who of ['client', 'resource']) seen[who] = await environment(pair, who);
   await cluster.settled(LIMIT_MS);
-  told.message = await messageEnvironment(pair);
+  seen.message = await messageEnvironment(pair);
+  seen.scheduling = await scheduling(pair);
   await cluster.close();
-  return told;
+  return seen;
 }
 
-test('clients and scripts see every directive as HA_<name>, as the genuine ones do', async () => {
-  const kinds: readonly Kinds[] = [
-    ['C', 'TS'],
-    ['TS', 'C'],
-  ];
-  const [genuine, ours] = await Promise.all(kinds.map(play));
+test('clients and scripts see every directive as HA_<name>, as the genuine ones do', () => {
+  const [genuine, ours] = told;
   for (const who of ['client', 'resource', 'message']) {
     const [expected = [], actual = []] = [genuine?.[who], ours?.[who]];
     // A resource may be started because of a message or without one, whoever was there first.
@@ -174,4 +189,11 @@ test('clients and scripts see every directive as HA_<name>, as the genuine ones 
     }
   }
   assert.ok(ours?.message?.includes('HA_text=hello'));
+});
+
+test('realtime and rtprio: policy and priority of the daemon are those of the genuine one', () => {
+  const [genuine, ours] = told;
+  assert.deepEqual(ours?.scheduling, genuine?.scheduling);
+  const expected = ['scheduling policy: SCHED_RR', 'scheduling priority: 2'];
+  assert.deepEqual(ours?.scheduling, expected);
 });
