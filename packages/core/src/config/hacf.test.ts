@@ -209,6 +209,25 @@ test('auto_failback, and what nice_failback makes of it', () => {
   assert.equal(mode('auto_failback off\nnice_failback on\nauto_failback on'), 'on');
 });
 
+test('Pacemaker is refused in one line that says what to do', () => {
+  for (const line of ['crm on', 'pacemaker yes', 'crm respawn', 'pacemaker manual', 'crm 1']) {
+    const { settings: found, lineProblems } = read(`${MEMBERS}${line}`);
+    assert.equal(found, undefined);
+    const errors = lineProblems.filter(({ severity }) => severity === 'error');
+    const word = line.split(' ')[1];
+    assert.deepEqual(
+      errors.map(({ text }) => text),
+      [
+        `Pacemaker [${word}] is not supported: resources are managed by haresources. ` +
+          'Remove crm/pacemaker from /etc/ha.d//ha.cf, or set it to off.',
+      ],
+    );
+  }
+  for (const line of ['crm off', 'pacemaker no', 'crm FALSE', 'crm 0']) {
+    settings(`${MEMBERS}${line}`);
+  }
+});
+
 test('names: lower case, cut at 99, one entry each', () => {
   const long = 'A'.repeat(120);
   const text = `node LoadBalancer loadbalancer ${long}\nbcast eth0\nping Backup Backup\nlogfile /x`;
