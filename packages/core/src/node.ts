@@ -19,7 +19,6 @@ import {
   findDead,
   forgiveSilence,
   noteStatus,
-  patience,
 } from './membership/membership.js';
 import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership/retransmit.js';
@@ -60,13 +59,14 @@ import {
   onFenced,
   onShutdownNotice,
 } from './takeover/takeover.js';
-import { actOnTroubles, onMoved, recallWhatWasAway, troubleAt } from './takeover/trouble.js';
-import type { Instant, Now } from './time.js';
+import { actOnTroubles, onMoved, recallWhatWasAway } from './takeover/trouble.js';
+import type { Now } from './time.js';
 import { Turn } from './turn.js';
 
 export { createNode } from './newnode.js';
 export { view } from './nodeview.js';
 export type { NodeState } from './state.js';
+export { wakeAt } from './wake.js';
 
 /** How many messages of our own may follow from one event before the machine is taken for broken. */
 const ECHO_MAX = 1000;
@@ -382,35 +382,4 @@ function onJobDone(turn: Turn, id: number, outcome: JobOutcome): void {
   resources.jobs = resources.jobs.filter((other) => other.id !== id);
   conclude(turn, job.purpose, outcome);
   proceedToEnd(turn);
-}
-
-/** When the machine next wants to be given `time`; undefined once it is over. */
-export function wakeAt(state: NodeState): Instant | undefined {
-  if (state.ending.phase === 'over' || state.generation === 0) return undefined;
-  let earliest = state.nextBeatAt;
-  const consider = (at: Instant | undefined): void => {
-    if (at !== undefined && at < earliest) earliest = at;
-  };
-  for (const peer of state.peers.values()) {
-    const limit = patience(state, peer);
-    if (peer.status !== 'dead') consider(peer.statusAt + limit);
-    for (const link of peer.links.values()) if (link.up) consider(link.heardAt + limit);
-    for (const at of peer.window.missing.values()) consider(at);
-  }
-  for (const link of state.ownLinks.values()) {
-    if (link.up) consider(link.heardAt + state.settings.deadtime);
-  }
-  const { resources, standby, ending } = state;
-  consider(resources.settleBy);
-  consider(resources.failbackAt);
-  consider(resources.redo.local?.at);
-  consider(resources.redo.foreign?.at);
-  consider(resources.orphansAt);
-  if (ending.phase === 'no') consider(troubleAt(resources.troubles));
-  consider(state.heal?.againAt);
-  if (standby.phase !== 'none') consider(standby.until);
-  for (const fencing of state.fencing) consider(fencing.retryAt);
-  if (ending.phase === 'wanted' && !ending.told) consider(ending.from);
-  if (ending.phase === 'lingering') consider(ending.until);
-  return earliest;
 }

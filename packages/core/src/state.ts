@@ -69,6 +69,7 @@ export type Purpose =
       readonly every: boolean;
     }
   | { readonly kind: 'find' }
+  | { readonly kind: 'findAway' }
   | { readonly kind: 'takeover'; readonly node: string }
   | { readonly kind: 'standbyRelease'; readonly share: Share }
   | {

@@ -9,7 +9,7 @@ import { isLegacy } from './takeover/legacy.js';
 import { type Host, World } from './world.fixture.js';
 
 /** How many different storms are tried. */
-const STORMS = 300;
+const STORMS = 400;
 const NAMES = ['loadbalancer', 'backup'] as const;
 const KEYS = ['lvs', 'mail', 'web'];
 const SHARES = ['all', 'local', 'foreign'] as const;

@@ -4,7 +4,7 @@ import type { Message } from '../message/message.js';
 import { type Holding, heldOf, holdingOf, type NodeState, type Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { forgetTroublesOf, hold, noteFirstAcquisition, tellAcquired } from './ownership.js';
-import { noteStarts } from './trouble.js';
+import { askBack, noteStarts } from './trouble.js';
 
 /** How long we wait for a peer that never says it is stable (heartbeat 3.0.6, a constant). */
 const SETTLE = 10_000;
@@ -78,7 +78,8 @@ export function onStarting(turn: Turn): void {
 export function onResource(turn: Turn, peer: Peer, message: Message): void {
   const { resources } = turn.state;
   if (resources.phase === 'init') return;
-  if (resources.phase === 'starting' || resources.phase === 'bothStarting') {
+  const first = resources.phase === 'starting' || resources.phase === 'bothStarting';
+  if (first) {
     resources.phase = 'received';
     resources.settleBy = turn.now.at + SETTLE;
   }
@@ -99,7 +100,11 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     // Two nodes of our kind need not wait for one another: each has now said what it holds.
     const speaks = peer.capabilities.includes('settle') && message.get('x_wait') === undefined;
     const settled = resources.otherStable || speaks;
-    if (settled) becomeStable(turn, resources.otherStable ? 'remote' : 'local');
+    const whose = resources.otherStable ? 'remote' : 'local';
+    // A peer that was settled when we came, and has nothing of ours, has not missed us: we come
+    // back before our dead time, and a genuine one may run what our last life could not start.
+    const unmissed = first && resources.otherStable && !peer.capabilities.includes('settle');
+    if (settled) becomeStable(turn, whose, unmissed);
   }
 }
 
@@ -117,17 +122,17 @@ function heard(before: Readonly<Holding>, message: Message): Holding {
 }
 
 /** Nothing more to wait for: take what is ours, and say so. */
-export function becomeStable(turn: Turn, whose: 'remote' | 'local'): void {
+export function becomeStable(turn: Turn, whose: 'remote' | 'local', unmissed = false): void {
   const { resources } = turn.state;
   resources.phase = 'stable';
   resources.settleBy = undefined;
-  acquireOwn(turn, false);
+  acquireOwn(turn, false, unmissed);
   if (whose === 'local') turn.log('info', 'local resource transition completed.');
   sayResources(turn);
 }
 
 /** Takes our own groups, unless the peer holds them. */
-export function acquireOwn(turn: Turn, forced: boolean): void {
+export function acquireOwn(turn: Turn, forced: boolean, unmissed = false): void {
   const { resources, settings } = turn.state;
   if (resources.mine.local) return;
   if (!forced && resources.other.foreign) {
@@ -137,6 +142,10 @@ export function acquireOwn(turn: Turn, forced: boolean): void {
     return;
   }
   hold(turn, 'local');
+  if (unmissed) {
+    turn.job({ kind: 'findIdle' }, { kind: 'findAway' });
+    return;
+  }
   const purpose = { kind: 'acquire', reason: 'req_our_resources()', every: true } as const;
   turn.job({ kind: 'acquireOwn' }, purpose);
 }
@@ -147,6 +156,12 @@ export function onAcquired(turn: Turn, outcome: JobOutcome, every: boolean): voi
   noteStarts(turn, outcome, { share: 'local', every });
   sayResources(turn, { info: 'req_our_resources()' });
   noteFirstAcquisition(turn, 'T_RESOURCES(us)');
+}
+
+/** These groups of ours do not run here: the peer is asked for them before they are started. */
+export function onAwayFound(turn: Turn, outcome: JobOutcome): void {
+  onAcquired(turn, outcome, false);
+  if (turn.state.resources.mine.local) askBack(turn, outcome.groups);
 }
 
 /** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */

@@ -6,7 +6,7 @@ import { onLetGo } from './claim.js';
 import { onEverythingReleased } from './ending.js';
 import { onHandedBack, onMoveTried } from './handover.js';
 import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
-import { considerFailback, onAcquired } from './negotiation.js';
+import { considerFailback, onAcquired, onAwayFound } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
 import { onRetaken } from './stuck.js';
@@ -22,6 +22,9 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       break;
     case 'find':
       onIdleFound(turn, outcome.groups);
+      break;
+    case 'findAway':
+      onAwayFound(turn, outcome);
       break;
     case 'give':
       onGroupGiven(turn, purpose.key, purpose.to, outcome);

@@ -262,6 +262,14 @@ export function recallWhatWasAway(turn: Turn): void {
   );
 }
 
+/** Groups of ours that may run on the other node: asked for before they are started here. */
+export function askBack(turn: Turn, keys: readonly string[]): void {
+  const { at } = turn.now;
+  for (const key of keys.slice(0, TROUBLES_MAX)) {
+    put(turn, { key, share: 'local', round: 0, step: 'recall', at, elsewhere: true });
+  }
+}
+
 /** The share of a group that was in trouble here; our own where nothing is known. */
 export function shareOfGroup(turn: Turn, key: string): Part {
   const { troubles } = turn.state.resources;
