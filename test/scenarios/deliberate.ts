@@ -8,14 +8,18 @@ export const PAIRS = ['TS/TS', 'C/TS', 'TS/C'] as const;
 
 export type PairName = (typeof PAIRS)[number] | 'C/C';
 
+/** The calls of a node's groups (`spelledOut`); 0 are reboots. What is not said is as recorded. */
+export type NodeCalls = Readonly<Partial<Record<Director, Readonly<Record<number, string>>>>>;
+
 /** Other calls than the recorded ones. */
 export interface OtherCalls {
   /** The name of its row in the document. */
   readonly row: string;
   readonly recordings: readonly string[];
   readonly pairs: readonly PairName[];
-  /** The calls of a node's groups (`spelledOut`); 0 are reboots. What is not said is as recorded. */
-  readonly calls: Readonly<Partial<Record<Director, Readonly<Record<number, string>>>>>;
+  readonly calls: NodeCalls;
+  /** Or these, by the way the request went. */
+  readonly orCalls?: NodeCalls;
   /** Either this or the recorded calls: two genuine nodes do the one or the other, too. */
   readonly either?: true;
 }
@@ -45,6 +49,7 @@ export const OTHER_CALLS: readonly OtherCalls[] = [
     recordings: ['failing-start'],
     pairs: ['TS/TS', 'TS/C'],
     calls: { loadbalancer: { 1: '+lvs+IPaddr+ipvsadm--', 2: '' }, backup: { 1: '+' } },
+    orCalls: { loadbalancer: { 1: '+lvs+IPaddr+ipvsadm-', 2: '' }, backup: { 1: '+' } },
   },
   {
     row: 'one-side-gives-up',
@@ -175,7 +180,7 @@ export const OTHER_LINES: readonly OtherLines[] = [
   },
   {
     row: 'heard-later',
-    kinds: ['missing', 'extra'],
+    kinds: ['missing', 'extra', 'order'],
     line: /^heartbeat: info: Status update for node \w+: status (?:init|up)/,
   },
   {

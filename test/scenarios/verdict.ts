@@ -2,7 +2,13 @@
 
 import type { Director } from '../lab/lab.js';
 import { type Call, differences, groupsOf, type Strand, spelledOut, strandsOf } from './calls.js';
-import { OTHER_CALLS, OTHER_LINES, type OtherCalls, type PairName } from './deliberate.js';
+import {
+  type NodeCalls,
+  OTHER_CALLS,
+  OTHER_LINES,
+  type OtherCalls,
+  type PairName,
+} from './deliberate.js';
 import { judged, type Lines, type LogDifference } from './logorder.js';
 import type { Recording } from './recording.js';
 
@@ -32,13 +38,20 @@ export function judgeCalls(
   if (asRecorded.length === 0 && excuses.every(({ either }) => either === true)) {
     return { deliberate: [], differs: [] };
   }
-  const instead = excuses.reduce((so, excuse) => replaced(so, excuse, haresources), expected);
-  return { deliberate: excuses.map(({ row }) => row), differs: differences(instead, seen) };
+  const deliberate = excuses.map(({ row }) => row);
+  const besides = (calls: (excuse: OtherCalls) => NodeCalls): readonly string[] => {
+    const instead = excuses.reduce((so, one) => replaced(so, calls(one), haresources), expected);
+    return differences(instead, seen);
+  };
+  const differs = besides(({ calls }) => calls);
+  if (differs.length === 0) return { deliberate, differs };
+  const otherwise = besides(({ calls, orCalls }) => orCalls ?? calls);
+  return { deliberate, differs: otherwise.length === 0 ? [] : differs };
 }
 
 function replaced(
   strands: readonly Strand[],
-  { calls }: OtherCalls,
+  calls: NodeCalls,
   haresources: string,
 ): readonly Strand[] {
   const groups = groupsOf(haresources);
