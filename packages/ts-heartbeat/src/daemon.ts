@@ -4,8 +4,6 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
 import { isPing } from '@ts-heartbeat/core/config/media';
-import type { Settings } from '@ts-heartbeat/core/config/settings';
-import type { Held } from '@ts-heartbeat/core/job';
 import { createNode } from '@ts-heartbeat/core/node';
 import type { Millis } from '@ts-heartbeat/core/time';
 import { type Clock, systemClock } from '@ts-heartbeat/platform/clock';
@@ -21,7 +19,6 @@ import {
 } from '@ts-heartbeat/platform/paths';
 import { peerCredentials } from '@ts-heartbeat/platform/peer';
 import { rebootCommands } from '@ts-heartbeat/platform/reboot';
-import type { ServiceNotice } from '@ts-heartbeat/platform/servicenotice';
 import { FACILITY_NUMBER } from '@ts-heartbeat/platform/syslog';
 import { systemAlarm } from '@ts-heartbeat/platform/wakeup';
 import { ApiServer } from './api/server.js';
@@ -29,16 +26,17 @@ import { ClientRecord } from './clientrecord.js';
 import { sharedOwner } from './config/accounts.js';
 import { allowCoreDumps, enterCoreRoot } from './config/coredumps.js';
 import { type ExtraSettings, readExtraSettings, runnerArguments } from './config/sysconfig.js';
+import type { DaemonParts } from './daemonparts.js';
 import { childEnvironment, clusterEnvironment } from './environment.js';
 import { Failfast } from './failfast.js';
 import { configuredFencing } from './fencing/configured.js';
 import type { Fencing } from './fencing/fencing.js';
 import { type Fifo, openFifo } from './fifo.js';
 import { nextGeneration } from './generation.js';
-import type { Installation } from './installation.js';
 import { Loop, type OutsideEffect } from './loop.js';
 import { makeMedium } from './media/media.js';
 import type { Medium, Surroundings } from './media/medium.js';
+import { openInTurn } from './media/opening.js';
 import { makePinger, type Pinger } from './media/pinger.js';
 import { CLIENT_RECORD, GENERATION_FILE, UUID_FILE } from './places.js';
 import {
@@ -50,7 +48,6 @@ import {
 import { RespawnClients } from './respawn.js';
 import { RcScripts } from './scripts.js';
 import { ServiceReport } from './servicereport.js';
-import type { Speech } from './speech.js';
 import { nodeUuid, uuidOfName } from './uuid.js';
 import { REFEREE_BUILD } from './version.js';
 import { Watchdog } from './watchdog.js';
@@ -61,41 +58,11 @@ const OVERSLEEP_LEAST: Millis = 100;
 /** Media that take longer to open (a name server that does not answer) are joined later. */
 const OPENING_MAX: Millis = 2000;
 
-/** A medium that takes longer to open does not hold up the next. */
-const TURN_MAX: Millis = 50;
-
 /** How long the parts may take to close at the end. */
 const CLOSING_MAX: Millis = 2000;
 
 /** The messages that are heartbeats. */
 const HEARTBEAT_TYPE = 'status';
-
-export interface DaemonParts {
-  readonly settings: Settings;
-  readonly keyring: Keyring;
-  readonly speech: Speech;
-  readonly notice: ServiceNotice;
-  readonly installation: Installation;
-  /** -M: resources are not touched. */
-  readonly unmanaged: boolean;
-  /** What the life before has handed over; absent: ask the runner. */
-  readonly held: Held | undefined;
-  /** What it has handed over may lack a group, or a part of one. */
-  readonly interrupted: boolean;
-  /** This life is over. It comes once. */
-  readonly ended: (end: DaemonEnd) => void;
-}
-
-export interface DaemonEnd {
-  readonly code: number;
-  /** Another life shall follow, after the delay, with what is held. */
-  readonly next?: {
-    readonly delay: Millis;
-    readonly held: Held;
-    /** A group of what is held, or a part of one, may not run. */
-    readonly incomplete: boolean;
-  };
-}
 
 export class Daemon {
   readonly #parts: DaemonParts;
@@ -407,18 +374,4 @@ export class Daemon {
     const badHost = result === 'badHost' ? ({ badHost: true } as const) : {};
     this.#loop.happen({ kind: 'fenced', node, ok: result === 'ok', ...badHost });
   }
-}
-
-/**
- * Opens media so that the log has them in the order of ha.cf. Resolves when all are open; rejects
- * with the first that cannot be.
- */
-async function openInTurn(media: readonly Medium[]): Promise<void> {
-  const opening: Promise<void>[] = [];
-  for (const medium of media) {
-    const open = medium.open();
-    opening.push(open);
-    await Promise.race([open.catch(() => undefined), delay(TURN_MAX)]);
-  }
-  await Promise.all(opening);
 }

@@ -13,7 +13,8 @@ import {
 } from '@ts-heartbeat/platform/servicenotice';
 import { onSignals } from '@ts-heartbeat/platform/signals';
 import { loadConfiguration } from '../config/load.js';
-import { Daemon, type DaemonEnd } from '../daemon.js';
+import { Daemon } from '../daemon.js';
+import type { DaemonEnd } from '../daemonparts.js';
 import { forgetEnd, noteEnd } from '../ended.js';
 import { childEnvironment } from '../environment.js';
 import { installation } from '../installation.js';
