@@ -149,7 +149,7 @@ export const OTHER_LINES: readonly OtherLines[] = [
   },
   {
     row: 'ping-return',
-    kinds: ['missing'],
+    kinds: ['missing', 'order'],
     line: /^heartbeat: WARN: node (?:group1|192\.168\.136\.1): is dead/,
     recordings: PINGS,
   },
