@@ -39,6 +39,8 @@ export interface Span extends Judgement {
 
 const LINE = /^(\d+\.\d+) (\S+) (\d+) (\w+)$/;
 
+const DEATH = /WARN: node (loadbalancer|backup): is dead/;
+
 /** Between two looks at what nothing announces. */
 const LOOK_MS = 200;
 
@@ -158,6 +160,15 @@ export class Storm {
       .since(0)
       .filter(({ at, word }) => at <= to && (word === 'start' || word === 'stopped'))
       .sort((a, b) => a.at - b.at);
+  }
+
+  /**
+   * A node was declared dead since a mark of the log while programs waited for a processor longer
+   * than a deadtime: a living one may have been silent, and what both held then proves nothing.
+   */
+  wasHeldUp(since: number, stalledMs: number, deadtimeMs: number): boolean {
+    if (stalledMs < deadtimeMs) return false;
+    return DIRECTORS.some((node) => this.cluster.lines(node, DEATH, since).length > 0);
   }
 
   async start(node: Director): Promise<void> {
