@@ -1,4 +1,5 @@
 /** `serial`: messages over a null-modem cable. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Medium as MediumLine } from '@ts-heartbeat/core/config/media';
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Millis } from '@ts-heartbeat/core/time';
@@ -25,6 +26,9 @@ export interface SerialOptions {
 /** The pause before a line that hung up is opened again, doubled up to the longest. */
 const REOPEN_FIRST: Millis = 500;
 const REOPEN_LONGEST: Millis = 10_000;
+
+/** What the last messages need at 9600 baud. */
+const LAST_WORDS: Millis = 1000;
 
 export class SerialMedium implements Medium {
   readonly form = 'frame' as const;
@@ -208,10 +212,16 @@ export class SerialMedium implements Medium {
 }
 
 /**
- * Closes a port. The kernel sends what it still holds, so that the last words of an orderly end
- * arrive, unless they are thrown away: it would wait half a minute for an end that does not read.
+ * Closes a port. What the kernel still holds is sent, so that the last words of an orderly end
+ * arrive, but it is waited for no longer than that takes: to an end that does not read the kernel
+ * would go on sending for half a minute, and keep the line from the next life.
  */
 async function shut(port: SerialPort, throwAway: boolean): Promise<void> {
-  if (throwAway) await new Promise<void>((resolve) => port.flush(() => resolve()));
+  const sent = !throwAway && (await Promise.race([drained(port), delay(LAST_WORDS, false)]));
+  if (!sent) await new Promise<void>((resolve) => port.flush(() => resolve()));
   await new Promise<void>((resolve) => port.close(() => resolve()));
+}
+
+function drained(port: SerialPort): Promise<boolean> {
+  return new Promise((resolve) => port.drain((error) => resolve(error === null)));
 }
