@@ -74,11 +74,22 @@ test('a generation that cannot be stored is an error', () => {
   assert.throws(() => live(join(directory, 'nowhere', 'hb_generation')), { message });
 });
 
+test('a uuid that cannot be stored is an error', () => {
+  const message = 'getting uuid for the local node failed: No such file or directory';
+  const path = join(directory, 'nowhere', 'hb_uuid');
+  assert.throws(() => nodeUuid(path, () => undefined), { message });
+});
+
 test('the uuid is made once, and again where the file is damaged', () => {
   const path = join(directory, 'hb_uuid');
   const lines: string[] = [];
-  const say = (severity: string, text: string): void => void lines.push(`${severity}: ${text}`);
+  const debugged: string[] = [];
+  const say = (severity: string, text: string): void => {
+    if (severity === 'debug') debugged.push(text);
+    else lines.push(`${severity}: ${text}`);
+  };
   const first = nodeUuid(path, say);
+  assert.match(debugged.join(), /^uuid is:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.deepEqual(lines, ['info: No uuid found for current node - generating a new uuid.']);
   assert.equal(first.length, 16);
   assert.equal(statSync(path).mode & 0o777, 0o644);
