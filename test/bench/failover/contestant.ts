@@ -1,8 +1,10 @@
 /** Who takes part: the genuine heartbeat, keepalived, and ours, each a pair with one address. */
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from '../../lab/cluster.js';
 import type { ClusterFiles } from '../../lab/clusterfiles.js';
 import { ADDRESSES, DIRECTORS, VIRTUAL_ADDRESS } from '../../lab/lab.js';
+import { NotPrepared } from '../../lab/notprepared.js';
 import { openPair, type Pair } from '../../lab/pair.js';
 import type { Task } from '../../lab/site.js';
 import { type Stack, stack } from '../../lab/stack.js';
@@ -48,6 +50,7 @@ const HEARTBEAT_FILES: ClusterFiles = {
   '/etc/ha.d/authkeys': { text: 'auth 1\n1 sha1 bench\n', mode: 0o600 },
 };
 
+const KEEPALIVED = '/usr/sbin/keepalived';
 const KEEPALIVED_CONF = '/etc/keepalived/bench.conf';
 
 /** Three adverts go missing before keepalived takes over: the same deadtime. */
@@ -87,8 +90,18 @@ export interface Contestant {
   close(): Promise<void>;
 }
 
-/** Opens a pair of that name and waits until the first node holds the address. */
+/**
+ * Opens a pair of that name and waits until the first node holds the address.
+ *
+ * @throws NotPrepared when its programs are not installed.
+ */
 export async function openContestant(name: Name, tree?: string): Promise<Contestant> {
+  if (name === 'keepalived' && !existsSync(KEEPALIVED)) {
+    throw new NotPrepared(
+      `${KEEPALIVED} is not here. It is a package of Debian. As root:\n` +
+        '  apt-get install -y --no-install-recommends keepalived',
+    );
+  }
   const programs = stack(name === 'ours' ? 'ours' : 'genuine', name === 'ours' ? tree : undefined);
   const pair = await openPair(programs);
   const files = name === 'keepalived' ? KEEPALIVED_FILES : HEARTBEAT_FILES;
@@ -209,7 +222,7 @@ class Keepalived implements Contestant {
   }
 
   async #start(node: string): Promise<void> {
-    const argv = ['keepalived', '-n', '-l', '-D', '-f', KEEPALIVED_CONF];
+    const argv = [KEEPALIVED, '-n', '-l', '-D', '-f', KEEPALIVED_CONF];
     const task = await this.pair.site.start(node, argv, ({ at, text }) =>
       this.cluster.feed.add({ kind: 'log', at, node, text }),
     );
