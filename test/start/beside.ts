@@ -2,7 +2,7 @@
 import { openPair, type Pair } from '../lab/pair.js';
 import { type Stack, stack } from '../lab/stack.js';
 
-/** The genuine programs are on the first director, ours on the second; they do not know each other. */
+/** The genuine programs are on the first director, ours on the second. */
 const HOSTS = { genuine: 'loadbalancer', ours: 'backup' } as const;
 
 export type Kind = keyof typeof HOSTS;

@@ -1,4 +1,4 @@
-/** /etc/init.d/heartbeat as a script beside Debian's own, with the daemons: texts and exit codes. */
+/** /etc/init.d/heartbeat as a script beside Debian's own, with daemons: texts and exit codes. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { Beside, type Said } from './beside.js';

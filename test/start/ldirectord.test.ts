@@ -1,4 +1,4 @@
-/** /etc/init.d/ldirectord as a script beside Debian's own, with the daemons: texts and exit codes. */
+/** /etc/init.d/ldirectord as a script beside Debian's own, with daemons: texts and exit codes. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { recordedTable } from '../lab/clusterfiles.js';
@@ -80,6 +80,6 @@ test('a stale pid file', async () => {
 
 test('a normal user, beside no daemon', async () => {
   await same(
-    `touch /var/log/ldirectord.log; chmod 666 /var/log/ldirectord.log; ${verbs('status stop', USER)}`,
+    `log=/var/log/ldirectord.log; touch $log; chmod 666 $log; ${verbs('status stop', USER)}`,
   );
 });

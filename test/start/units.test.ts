@@ -1,4 +1,4 @@
-/** The units of systemd: what systemd says of them, and what the daemons say to a service manager. */
+/** The units of systemd: what it says of them, and what the daemons say to a service manager. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { recordedTable } from '../lab/clusterfiles.js';
@@ -115,7 +115,7 @@ test('systemd finds nothing to complain of', async () => {
   assert.equal(code, 0, `${stdout}${stderr}`);
 });
 
-test('heartbeat: ready when the media are open, alive, its state, rereading, stopping', async () => {
+test('heartbeat: ready when the media are open, alive, how it is, rereading', async () => {
   const service = await startService();
   await ready();
   assert.match(await shell('ss -Hlun'), /:694\b/);
@@ -144,7 +144,7 @@ test('heartbeat: ready when the media are open, alive, its state, rereading, sto
   assert.equal(await shell('cat /run/leaked'), '');
 });
 
-test('heartbeat: a crash is not the end of the service; after a hang the next takes over', async () => {
+test('heartbeat: the service outlives a crash; after a hang the next takes over', async () => {
   const service = await startService();
   await ready();
   let mark = said.mark;

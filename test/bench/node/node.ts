@@ -1,9 +1,9 @@
 /**
  * `npm run bench:node`: what our programs cost a node.
  *
- * For each daemon the time from its start until it is ready; for a resting node, the tutorial's with
- * both directors up, the memory of every process of ours and the processor time at keepalive 100 ms,
- * beside the genuine pair. Exits with 1 when a goal is missed.
+ * For each daemon the time from its start until it is ready; for a resting node (the tutorial's,
+ * both directors up) the memory of every process of ours and the processor time at keepalive
+ * 100 ms, beside the genuine pair. Exits with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
 import { Cluster } from '../../lab/cluster.js';

@@ -1,8 +1,8 @@
 /**
  * Runs inside a host: starts each daemon of ours a number of times, and prints the times.
  *
- * `starts RUNS LIBRARY` prints a JSON object of milliseconds from the start of a command until it was
- * ready. `Node.js` is the whole life of a Node.js with nothing to do, to know the machine by.
+ * `starts RUNS LIBRARY` prints a JSON object of milliseconds from the start of a command until it
+ * was ready. `Node.js` is the whole life of a Node.js with nothing to do, to know the machine by.
  * heartbeat and ldirectord are ready when they say READY=1 to a service manager, the runner when a
  * client can connect, ipfail when it waits for messages.
  */
