@@ -5,8 +5,11 @@ import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
 import type { Say } from './say.js';
 
-/** A daemon that has run for this long has not crashed at its start. */
-const STEADY: Millis = 60_000;
+/**
+ * A daemon that has run for this long does not crash at its start: the next one may follow at once
+ * again, and adopt what runs, for as long as anybody likes to crash it.
+ */
+const STEADY: Millis = 10_000;
 
 /**
  * The pause before another supervisor is started: one that cannot run must not be started in a
