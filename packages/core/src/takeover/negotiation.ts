@@ -249,7 +249,8 @@ export function audit(turn: Turn): void {
     // What could not be started is seen to with pauses.
     const tried = resources.troubles.some(({ share }) => share === 'local');
     if (tried || resources.otherTroubles.foreign) return;
-    acquireOwn(turn, false);
+    // A genuine node that restarts in the middle of a standby runs what it says it does not hold.
+    acquireOwn(turn, false, !turn.allCan('settle'));
     sayResources(turn);
   }
 }
