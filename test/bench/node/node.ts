@@ -218,9 +218,8 @@ async function main(): Promise<number> {
   const missed = await bench(values.tree, { reduced, runs, seconds });
   for (const what of missed) console.log(`goal missed: ${what}`);
   if (missed.length === 0) {
-    console.log(
-      `goals reached: ready in ${START_GOAL_MS} ms, ${MEMORY_GOAL_MB} MB for all of a node`,
-    );
+    const how = reduced ? 'within the reduced limits' : 'goals reached';
+    console.log(`${how} (ready in ${START_GOAL_MS} ms, ${MEMORY_GOAL_MB} MB for all of a node)`);
   }
   return missed.length === 0 ? 0 : 1;
 }
