@@ -189,4 +189,10 @@ export const OTHER_LINES: readonly OtherLines[] = [
     line: /^ResourceManager: info: Running \S+ \S* ?stop$/,
     recordings: ['failing-stop-still-running'],
   },
+  {
+    row: 'restarting-pair',
+    kinds: ['extra'],
+    line: /Dead node \w+ gave up resources/,
+    recordings: ['stop-both-and-stop-during-takeover'],
+  },
 ];

@@ -62,6 +62,8 @@ export const starts: Stories = {
     await first;
     await play.stop(SECOND);
     await bothUp(play);
+    // Each has heard of its own stop before the other has let go.
+    await play.behave('ldirectord', 'stop', { delay: 3 });
     await play.stop(FIRST, SECOND);
   },
 };
