@@ -30,9 +30,9 @@ export type Job =
   /** `ResourceManager givegroup KEY` if the group is owned (ip-request). */
   | { readonly kind: 'giveGroup'; readonly key: string }
   /**
-   * After a healed partition: whoever heard the other node for the holder shall hear it is us. Every
-   * address of a running group of the share is announced again (gratuitous ARP). Starts and stops
-   * nothing and asks no `status`; the outcome's `groups` are those that were announced.
+   * After a healed partition: whoever took the other node for the holder shall hear that it is us.
+   * Every address of a running group of the share is announced again (gratuitous ARP). Starts and
+   * stops nothing and asks no `status`; the outcome's `groups` are those that were announced.
    */
   | { readonly kind: 'announce'; readonly share: Share };
 

@@ -1,0 +1,105 @@
+/** When a node is taken for dead, what is asked first, and when fencing lets a takeover begin. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Settings } from '../config/settings.js';
+import { Message } from '../message/message.js';
+import { createNode, step, wakeAt } from '../node.js';
+import { settingsFixture } from '../settings.fixture.js';
+import { World } from '../world.fixture.js';
+
+const FENCED = { stonith: { type: 'external/x', parameters: [], form: 'stonith' } } as const;
+
+function settledPair(settings: Partial<Settings> = {}): World {
+  const world = new World(settings);
+  world.boot('loadbalancer');
+  world.boot('backup');
+  world.run(8000);
+  return world;
+}
+
+describe('takeover', () => {
+  it('is asked of the runner before a line is written or a message sent', () => {
+    const world = settledPair();
+    world.crash('loadbalancer');
+    const { state } = world.host('backup');
+    const peer = state.peers.get('loadbalancer');
+    assert.ok(peer);
+    const at = peer.statusAt + 2000;
+    const { effects } = step(state, { kind: 'time' }, { at, wall: 1, load: '' });
+    assert.equal(effects[0]?.kind, 'job');
+    assert.ok((wakeAt(state) ?? at) <= at);
+  });
+
+  it('waits for a young node of our kind no longer than for an old one', () => {
+    const world = new World();
+    world.boot('loadbalancer');
+    world.boot('backup');
+    world.run(1000);
+    world.crash('loadbalancer');
+    world.run(2200);
+    assert.deepEqual(world.where('lvs'), ['backup']);
+  });
+
+  it('waits for a reset that succeeds, and asks for it again when it fails', () => {
+    const world = settledPair(FENCED);
+    world.device.works = false;
+    world.crash('loadbalancer');
+    world.run(12_000);
+    assert.deepEqual(world.where('lvs'), []);
+    const { log } = world.host('backup');
+    const failures = log.filter((line) => line === 'STONITH of loadbalancer failed.  Retrying...');
+    assert.equal(failures.length, 2);
+    world.device.works = true;
+    world.run(6000);
+    assert.deepEqual(world.where('lvs'), ['backup']);
+  });
+
+  it('does not follow a reset that is told of after the node is back', () => {
+    const world = settledPair(FENCED);
+    world.device = { works: false, takes: 4000 };
+    world.crash('loadbalancer');
+    world.run(3000);
+    world.boot('loadbalancer');
+    world.run(1000);
+    world.tell('backup', { kind: 'fenced', node: 'loadbalancer', ok: true });
+    world.run(10_000);
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('does not follow from a sleep of our own before the dead time has passed again', () => {
+    const world = settledPair();
+    world.freeze('loadbalancer');
+    world.run(4000);
+    world.cut = new Set(['eth0', '/dev/ttyS0']);
+    world.thaw('loadbalancer');
+    world.run(1500);
+    assert.equal(world.held('loadbalancer'), 'local');
+    world.cut.clear();
+    world.run(2000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    assert.deepEqual(world.where('lvs').length, 1);
+  });
+
+  it('leaves a request to the script that took our place', () => {
+    const uuid = new Uint8Array(16);
+    const scripted = ['ip-request'];
+    const begun = { kind: 'start', generation: 9, uuid, pid: 1, seed: 1, scripted } as const;
+    const now = { at: 1, wall: 1, load: '' };
+    const { state } = step(createNode(settingsFixture('backup')), begun, now);
+    const words = {
+      t: 'ip-request',
+      ipaddr: 'lvs',
+      src: 'loadbalancer',
+      seq: '1',
+      hg: '5',
+      ts: '1',
+    };
+    const message = Message.of(words);
+    const { effects } = step(state, { kind: 'received', link: 'eth0', message }, now);
+    const kinds = effects.map(({ kind }) => kind);
+    assert.ok(kinds.includes('script'));
+    assert.ok(!kinds.includes('job'));
+  });
+});
