@@ -69,15 +69,15 @@ const DEAF = `table inet deaf {
 }`;
 
 let hosts: Hosts;
-const open: { readonly pair: Pair; readonly cluster: Cluster; readonly wire: Wiretap }[] = [];
+/** What must be closed in the end, the last first. */
+const open: { close(): Promise<void> }[] = [];
 
 before(() => {
   hosts = new Hosts();
 });
 
 after(async () => {
-  for (const { cluster, wire } of open) await Promise.all([cluster.close(), wire.close()]);
-  await Promise.all(open.map(({ pair }) => pair.close()));
+  for (const one of open.reverse()) await one.close();
   hosts.dispose();
 });
 
@@ -133,6 +133,7 @@ async function start(
     autoFailback,
   });
   const cluster = await Cluster.open(pair, files);
+  open.push(cluster);
   const since = cluster.feed.mark;
   for (const [n, node] of DIRECTORS.entries()) {
     const respawn = `respawn root ${visitor(ipfails[n] ?? 'TS', 'ipfail')}\n`;
@@ -149,9 +150,10 @@ async function play(story: Story): Promise<readonly string[]> {
   const { daemons, ipfails, autoFailback, deadping = 4, second = false } = story;
   const name = `${title(daemons)} with ipfail ${title(ipfails)}, auto_failback ${autoFailback}`;
   const pair = await openPair(hosts.pair(daemons));
+  open.push(pair);
   const wire = await Wiretap.open(pair.site);
+  open.push(wire);
   const cluster = await start(pair, story);
-  open.push({ pair, cluster, wire });
 
   // The clients have met, and seen the same.
   await wire.hears('abort_giveup', ({ type }) => type === 'abort_giveup', 0, START_LIMIT_MS);
