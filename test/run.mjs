@@ -32,15 +32,15 @@ const SUITES = {
   // Namespaces, ptys and real time: one after the other.
   lab: { places: ['test/dist/lab', 'test/dist/demo', 'test/dist/system'], jobs: 1, minutes: 6 },
   // The wire protocol beside the genuine daemon, and peers of older versions.
-  wire: { places: ['test/dist/wire', 'test/dist/versions'], jobs: 1, minutes: 6 },
+  wire: { places: ['test/dist/wire', 'test/dist/versions'], jobs: 2, minutes: 6 },
   // Resets by the genuine drivers and by fence agents, beside the genuine daemon.
   fencing: { places: ['test/dist/fencing'], jobs: 2, minutes: 6 },
   // Init scripts, units, options and signals, beside the genuine ones.
   start: { places: ['test/dist/start'], jobs: 2, minutes: 6 },
   // Clocks that step, machines that pause, disks that are full: minutes of real time.
-  surroundings: { places: ['test/dist/surroundings'], jobs: 1, minutes: 10 },
+  surroundings: { places: ['test/dist/surroundings'], jobs: 2, minutes: 10 },
   // Whole stories of pairs, most of them with a genuine node. Minutes of real time.
-  cluster: { places: ['test/dist/cluster'], jobs: 1, minutes: 8 },
+  cluster: { places: ['test/dist/cluster'], jobs: 2, minutes: 10 },
   // Boots a virtual machine.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
 };
