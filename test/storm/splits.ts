@@ -26,6 +26,8 @@ const DEADTIME_MS = 2000;
 const ONE_HOLDER_MS = 2000;
 /** A split shorter than the deadtime is none; the longest takes three deadtimes. */
 const CUT_MS: readonly [number, number] = [DEADTIME_MS / 2, 3 * DEADTIME_MS];
+/** The few of the reduced form are splits for sure: both nodes have taken over. */
+const CUT_REDUCED_MS: readonly [number, number] = [2 * DEADTIME_MS, 3 * DEADTIME_MS];
 
 /** Scripts take no time of their own: it is not theirs that is judged. */
 function wishes(place: number): StormWishes {
@@ -65,7 +67,7 @@ async function arrange(storm: Storm, random: Random): Promise<void> {
 }
 
 async function playSplit(storm: Storm, random: Random, name: string): Promise<Split> {
-  const cutMs = random.between(...CUT_MS);
+  const cutMs = random.between(...(options.reduced ? CUT_REDUCED_MS : CUT_MS));
   const node = random.pick(DIRECTORS);
   await arrange(storm, random);
   const before = holders(storm);
