@@ -31,8 +31,8 @@ const LIMITS: Limits = { coldStartMs: 150_000, moveMs: 150_000 };
 const SERIAL_TIMERS: Timers = { keepalive: '1', deadtime: '5', warntime: '4', initdead: '10' };
 
 /**
- * Where a busy machine must not be taken for a death: only the serial line is left, or a daemon that
- * crashes has to be back before the watchdog fires.
+ * Where a busy machine must not be taken for a death: only the serial line is left, or a daemon
+ * that crashes has to be back before the watchdog fires.
  */
 const PATIENT: Timers = { keepalive: '1', deadtime: '8', warntime: '4', initdead: '10' };
 
