@@ -68,7 +68,6 @@ export function createNode(settings: Settings): NodeState {
       borrowed: [],
       failures: [],
       redo: { local: undefined, foreign: undefined },
-      orphansAt: undefined,
     },
     standby: { phase: 'none' },
     heal: undefined,

@@ -31,7 +31,6 @@ import { claimIfBothHold, onMeeting, onNewLifeActive, onReturn } from './takeove
 import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
 import {
   acquireOwn,
-  adoptOrphansIfDue,
   audit,
   beginNegotiation,
   considerFailback,
@@ -337,7 +336,6 @@ function onTime(turn: Turn): void {
   expireStandby(turn);
   fenceIfDue(turn);
   redoIfDue(turn);
-  adoptOrphansIfDue(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);

@@ -132,8 +132,6 @@ export interface Resources {
   failures: readonly Failure[];
   /** Shares that were left half released or half taken, and what is to be done about them. */
   redo: Readonly<Record<Part, Redo | undefined>>;
-  /** Since when the other node's groups are nobody's, and when we take them. */
-  orphansAt: Instant | undefined;
 }
 
 export interface Redo {

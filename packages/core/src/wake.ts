@@ -25,7 +25,6 @@ export function wakeAt(state: NodeState): Instant | undefined {
   consider(resources.failbackAt);
   consider(resources.redo.local?.at);
   consider(resources.redo.foreign?.at);
-  consider(resources.orphansAt);
   if (ending.phase === 'no') consider(troubleAt(resources.troubles));
   consider(state.heal?.againAt);
   if (standby.phase !== 'none') consider(standby.until);

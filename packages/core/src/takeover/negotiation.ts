@@ -8,8 +8,6 @@ import { askBack, noteStarts } from './trouble.js';
 
 /** How long we wait for a peer that never says it is stable (heartbeat 3.0.6, a constant). */
 const SETTLE = 10_000;
-/** How long the peer's groups have to be nobody's before we see to it: no move takes that long. */
-const ORPHANED_AFTER = 5000;
 /** A failback that finds us busy is tried again after this (heartbeat 3.0.6). */
 const FAILBACK_PAUSE = 1000;
 
@@ -199,30 +197,6 @@ export function considerFailback(turn: Turn): void {
   turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
 }
 
-/**
- * True when the peer's own groups are nobody's, and it is a genuine node: that never takes them by
- * itself when we held them and lost them in less than its dead time.
- */
-function orphaned(turn: Turn): boolean {
-  const { resources } = turn.state;
-  const { mine, other, troubles } = resources;
-  if (mine.foreign || other.local || troubles.some(({ share }) => share === 'foreign'))
-    return false;
-  const [peer] = turn.livingOthers();
-  return peer?.status === 'active' && !peer.capabilities.includes('settle');
-}
-
-/** Gives the peer what is its own and nobody's, in an ordinary standby, when it stays so. */
-export function adoptOrphansIfDue(turn: Turn): void {
-  const { resources, ending } = turn.state;
-  if (resources.orphansAt === undefined || turn.now.at < resources.orphansAt) return;
-  resources.orphansAt = undefined;
-  const quiet = resources.phase === 'stable' && resources.otherStable && ending.phase === 'no';
-  if (!quiet || busy(turn.state) || !orphaned(turn)) return;
-  turn.log('warn', "Nobody has the other node's resources: giving them to it");
-  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
-}
-
 /** Says so when two hold the same, and takes what nobody holds. */
 export function audit(turn: Turn): void {
   const { resources, ending, settings } = turn.state;
@@ -242,7 +216,6 @@ export function audit(turn: Turn): void {
   if (!quiet) return;
   if (!mine.foreign && !other.local) {
     turn.logLimited('nobody foreign', 'error', 'No one owns foreign resources!');
-    resources.orphansAt ??= orphaned(turn) ? turn.now.at + ORPHANED_AFTER : undefined;
   }
   if (!mine.local && !other.foreign) {
     turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
