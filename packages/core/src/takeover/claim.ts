@@ -150,7 +150,7 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
     // A second verdict, on what the first has settled, takes nothing from it.
     kept: kept ?? state.heal?.kept,
   };
-  // Nobody has come back from death: what was moved by hand before stays where it was moved to.
+  // What the verdict leaves here stays here.
   state.resources.needsFailback = false;
   const facts = (part: Part): string => {
     const home = part === 'local' ? state.settings.localNode : peer.name;

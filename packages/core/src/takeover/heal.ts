@@ -28,6 +28,8 @@ export function onReturn(turn: Turn, peer: Peer): void {
     { severity: 'info', text: 'URL: http://linux-ha.org/wiki/FAQ#Heavy_Load' },
   ]);
   if (peer.capabilities.includes('heal')) {
+    // Nobody has come back from death: what was moved by hand before stays where it was moved to.
+    turn.state.resources.needsFailback = false;
     settle(turn, peer);
     return;
   }

@@ -79,6 +79,7 @@ export function fenceIfDue(turn: Turn): void {
 export function onShutdownNotice(turn: Turn, peer: Peer): void {
   turn.log('info', `Received shutdown notice from '${peer.name}'.`);
   cancelStandby(turn);
+  turn.state.heal = undefined;
   peer.gaveUp = true;
   takeOver(turn, peer.name, 'dead');
 }
@@ -120,7 +121,8 @@ export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
   // Meanwhile the groups may have been given away again: then there is nothing to claim.
   if (turn.state.resources.mine.foreign) {
     turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
-    turn.state.resources.needsFailback = true;
+    // A node that has come back meanwhile, in the same life, was never gone.
+    if (turn.state.heal === undefined) turn.state.resources.needsFailback = true;
   }
   turn.log('info', 'mach_down takeover complete.');
   noteFirstAcquisition(turn, 'mach_down');
