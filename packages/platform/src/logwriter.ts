@@ -69,7 +69,7 @@ export class LogWriter {
   #startedAt = 0;
   #restart: NodeJS.Timeout | undefined;
   #dropped = 0;
-  /** The line written last: while the stream holds something back, it is that one. */
+  /** What was written last: while the stream holds something back, it is the end of that. */
   #onTheWay = '';
   /** An answer is due: lines were written before the question. */
   #asked = false;
@@ -184,9 +184,9 @@ export class LogWriter {
     if (stdin === null || stdin === undefined || stdin.destroyed) return;
     while (this.#queue.length > 0 && stdin.writableLength === 0) {
       const line = this.#queue.shift() ?? '';
-      stdin.write(`${line}\n`, () => this.#pump());
-      this.#onTheWay = line;
-      this.#dirty = true;
+      this.#onTheWay = withEnd(line);
+      stdin.write(this.#onTheWay, () => this.#pump());
+      if (line !== QUESTION) this.#dirty = true;
     }
     if (this.#queue.length === 0 && this.#dropped > 0) {
       const lines = this.#dropped;
@@ -211,7 +211,8 @@ export class LogWriter {
     if (stdin === null || stdin === undefined || stdin.destroyed || this.#asked) return;
     this.#asked = true;
     this.#dirty = false;
-    stdin.write(`${QUESTION}\n`);
+    this.#queue.unshift(QUESTION);
+    this.#pump();
     this.#standstill = setTimeout(() => {
       this.#standing = true;
       this.#options.troubled({ kind: 'standing' });
@@ -244,18 +245,22 @@ export class LogWriter {
   #writeLast(): void {
     const stdin = this.#child?.stdin;
     if (this.#standing) return;
-    if (stdin !== null && stdin !== undefined && stdin.writableLength > 0) {
-      this.#queue.unshift(this.#onTheWay);
-    }
-    if (this.#queue.length === 0) return;
-    const fd: unknown = Reflect.get(Object(Reflect.get(Object(stdin), '_handle')), 'fd');
-    if (typeof fd === 'number' && fd >= 0) this.#fill(fd);
+    const handle = Object(Reflect.get(Object(stdin), '_handle'));
+    const fd: unknown = Reflect.get(handle, 'fd');
+    const pending: unknown = Reflect.get(handle, 'writeQueueSize');
+    // The stream counts as held back what the system has taken until the loop comes round again.
+    const heldBack = typeof pending === 'number' ? pending : 0;
+    const begun = Buffer.from(this.#onTheWay);
+    const rest = begun.subarray(begun.length - Math.min(heldBack, begun.length));
+    if (rest.length === 0 && this.#queue.length === 0) return;
+    if (typeof fd === 'number' && fd >= 0) this.#fill(fd, rest);
     else this.#writeHere();
   }
 
   /** Node's streams do nothing any more when a process ends; system calls do. */
-  #fill(fd: number): void {
-    let rest = Buffer.from(this.#queue.splice(0).map(withEnd).join(''));
+  #fill(fd: number, begun: Buffer): void {
+    const lines = this.#queue.splice(0).map(withEnd).join('');
+    let rest = Buffer.concat([begun, Buffer.from(lines)]);
     const until = performance.now() + FLUSH_MS;
     while (rest.length > 0 && performance.now() < until) {
       try {
@@ -270,7 +275,7 @@ export class LogWriter {
   /** Without a program: nothing else can be done than to write ourselves. */
   #writeHere(): void {
     const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
-    const lines = this.#queue.splice(0);
+    const lines = this.#queue.splice(0).filter((line) => line !== QUESTION);
     try {
       const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
       const fd = openSync(this.#options.path, flags, 0o644);
