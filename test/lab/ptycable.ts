@@ -39,6 +39,7 @@ export class PtyCable implements SerialCable {
   readonly #bytesPerMs: number;
   #servedAt = performance.now();
   #whole = true;
+  #closing: Promise<void> | undefined;
 
   private constructor(ends: ReadonlyMap<string, End>, directory: string, baud: number) {
     this.#ends = ends;
@@ -100,7 +101,13 @@ export class PtyCable implements SerialCable {
     end.outgoing = Buffer.concat([noise, end.outgoing]);
   }
 
-  async close(): Promise<void> {
+  /** Ends the cable; a second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#takeApart();
+    return this.#closing;
+  }
+
+  async #takeApart(): Promise<void> {
     clearInterval(this.#timer);
     for (const end of this.#ends.values()) {
       const ended = new Promise((resolve) => end.program.once('exit', resolve));
