@@ -12,8 +12,9 @@ import type { Say } from './say.js';
 const STEADY: Millis = 10_000;
 
 /**
- * The pause before another supervisor is started: one that cannot run must not be started in a
- * loop.
+ * The pause before another supervisor is started when one has lived for less than that: one that
+ * cannot run must not be started in a loop. Others are replaced at once: a crash of the daemon that
+ * comes in between has nobody to see it.
  */
 const RESTART_PAUSE: Millis = 1000;
 
@@ -110,6 +111,7 @@ export class Supervision {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.#child = child;
+    const startedAt = performance.now();
     // Its pipe breaks when it ends; the end itself is told by the events below.
     child.stdin?.on('error', () => undefined);
     let over = false;
@@ -121,7 +123,8 @@ export class Supervision {
       const text = `Supervisor [${child.pid ?? '?'}] ended with ${how}. Starting another one.`;
       this.#parts.say('error', text);
       const pause = this.#parts.restartPause ?? RESTART_PAUSE;
-      this.#restart = setTimeout(() => this.#start(), pause);
+      const lived = performance.now() - startedAt;
+      this.#restart = setTimeout(() => this.#start(), lived < pause ? pause : 0);
     };
     child.on('error', (error) => ended(error.message));
     child.on('exit', (code, signal) => ended(signal ?? `return code ${code}`));
