@@ -1,18 +1,8 @@
 /** Whole nodes against each other on one virtual clock: the stories of a cluster of two. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Settings } from './config/settings.js';
 import { view } from './node.js';
-import { World } from './world.fixture.js';
-
-function settledPair(settings: Partial<Settings> = {}): World {
-  const world = new World(settings);
-  world.boot('loadbalancer');
-  world.boot('backup');
-  // Past the first seconds, in which a node asks for a longer dead time.
-  world.run(8000);
-  return world;
-}
+import { settledPair, World } from './world.fixture.js';
 
 function firstAcquisition(reason: string): string {
   return `Initial resource acquisition complete (${reason})`;

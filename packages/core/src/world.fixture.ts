@@ -275,3 +275,13 @@ function isAwake(host: Host): boolean {
 function messageOf(strings: Record<string, string>): Message {
   return Message.of(strings);
 }
+
+/** Both nodes up, each with its own groups. */
+export function settledPair(settings: Partial<Settings> = {}): World {
+  const world = new World(settings);
+  world.boot('loadbalancer');
+  world.boot('backup');
+  // Past the first seconds, in which a node asks for a longer dead time.
+  world.run(8000);
+  return world;
+}

@@ -1,21 +1,12 @@
 /** When a node is taken for dead, what is asked first, and when fencing lets a takeover begin. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Settings } from '../config/settings.js';
 import { Message } from '../message/message.js';
 import { createNode, step, wakeAt } from '../node.js';
 import { settingsFixture } from '../settings.fixture.js';
-import { World } from '../world.fixture.js';
+import { settledPair, World } from '../world.fixture.js';
 
 const FENCED = { stonith: { type: 'external/x', parameters: [], form: 'stonith' } } as const;
-
-function settledPair(settings: Partial<Settings> = {}): World {
-  const world = new World(settings);
-  world.boot('loadbalancer');
-  world.boot('backup');
-  world.run(8000);
-  return world;
-}
 
 describe('takeover', () => {
   it('is asked of the runner before a line is written or a message sent', () => {
