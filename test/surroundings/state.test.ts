@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Cluster } from '../lab/cluster.js';
 import type { Pair } from '../lab/pair.js';
 import {
   files,
@@ -31,6 +32,17 @@ function readOnly(pair: Pair, node: string, directory: string): Promise<string> 
   );
 }
 
+/** The other node takes over from one that loses its power, without a crash, and stops in order. */
+async function takesOverAndStops(pair: Pair, cluster: Cluster, since: number): Promise<void> {
+  await cluster.powerOff(HOME);
+  await cluster.holding(OTHER, true, LIMIT_MS);
+  await cluster.settled(LIMIT_MS);
+  assert.deepEqual(cluster.lines(OTHER, /crash/i, since), []);
+  await signal(pair, OTHER, 'TERM');
+  await cluster.holding(OTHER, false, LIMIT_MS);
+  await cluster.logged(OTHER, /backup Heartbeat shutdown complete/, since, LIMIT_MS);
+}
+
 test('at the start: refused in the genuine words, with an exit code that says so', async () => {
   const [pair, cluster] = await scene.open(['TS', 'TS'], files(LOG));
   const start = async (node: string): Promise<number> =>
@@ -56,13 +68,7 @@ test('while running: the cluster goes on, takes over, and stops in order', async
   await startBoth(cluster);
   const since = cluster.feed.mark;
   await readOnly(pair, OTHER, STATE);
-  await cluster.powerOff(HOME);
-  await cluster.holding(OTHER, true, LIMIT_MS);
-  await cluster.settled(LIMIT_MS);
-  assert.deepEqual(cluster.lines(OTHER, /crash/i, since), []);
-  await signal(pair, OTHER, 'TERM');
-  await cluster.holding(OTHER, false, LIMIT_MS);
-  await cluster.logged(OTHER, /backup Heartbeat shutdown complete/, since, LIMIT_MS);
+  await takesOverAndStops(pair, cluster, since);
 });
 
 test('/run cannot be written any more: takeover and orderly end all the same', async () => {
@@ -70,13 +76,7 @@ test('/run cannot be written any more: takeover and orderly end all the same', a
   await startBoth(cluster);
   const since = cluster.feed.mark;
   await readOnly(pair, OTHER, '/run');
-  await cluster.powerOff(HOME);
-  await cluster.holding(OTHER, true, LIMIT_MS);
-  await cluster.settled(LIMIT_MS);
-  assert.deepEqual(cluster.lines(OTHER, /crash/i, since), []);
-  await signal(pair, OTHER, 'TERM');
-  await cluster.holding(OTHER, false, LIMIT_MS);
-  await cluster.logged(OTHER, /backup Heartbeat shutdown complete/, since, LIMIT_MS);
+  await takesOverAndStops(pair, cluster, since);
 });
 
 test('file descriptors are used up: heartbeats, log and takeover go on', async () => {
