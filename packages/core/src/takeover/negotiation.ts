@@ -51,7 +51,7 @@ function troublesOf(turn: Turn): Readonly<Record<string, string>> {
 }
 
 /** Jobs that stop groups which another node may be about to start. */
-const STOPPING: ReadonlySet<string> = new Set(['handBack', 'standbyRelease', 'letGo']);
+const STOPPING: ReadonlySet<string> = new Set(['handBack', 'standbyRelease', 'letGo', 'shutdown']);
 
 /** Communication is up: ask what the others hold, or settle at once when there are none. */
 export function beginNegotiation(turn: Turn): void {
@@ -95,8 +95,11 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     if (resources.phase !== 'received') sayResources(turn);
   }
   if (resources.phase === 'received') {
-    // Two nodes of our kind need not wait for one another: each has now said what it holds.
-    const speaks = peer.capabilities.includes('settle') && message.get('x_wait') === undefined;
+    // Two nodes of our kind need not wait for one another: each has now said what it holds. One that
+    // still stops something says so, and again when it has: it is waited for as long as it lives.
+    const stopping = message.get('x_wait') !== undefined;
+    if (stopping) resources.settleBy = undefined;
+    const speaks = peer.capabilities.includes('settle') && !stopping;
     const settled = resources.otherStable || speaks;
     const whose = resources.otherStable ? 'remote' : 'local';
     // A peer that was settled when we came, and has nothing of ours, has not missed us: we come

@@ -73,6 +73,22 @@ describe('takeover', () => {
     assert.deepEqual(world.where('lvs').length, 1);
   });
 
+  it('of a node that stops in order waits for its last script, in a new life as well', () => {
+    const world = settledPair();
+    world.ask('backup', 'local');
+    world.run(1000);
+    assert.deepEqual(world.pair(), ['all', 'none']);
+    // Longer than a genuine node would be waited for.
+    world.scripts = 15_000;
+    world.tell('loadbalancer', { kind: 'stop', keep: false });
+    world.run(20);
+    world.scripts = 50;
+    world.kill('backup');
+    world.run(40_000);
+    assert.deepEqual(world.pair(), ['down', 'all']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('leaves a request to the script that took our place', () => {
     const uuid = new Uint8Array(16);
     const scripted = ['ip-request'];
