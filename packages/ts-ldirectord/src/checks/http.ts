@@ -5,6 +5,7 @@ import tls from 'node:tls';
 import { bracketed } from '../ipvs/address.js';
 import type { NegotiateSpec } from './check.js';
 import { type Finding, messageOf, type Probe } from './probe.js';
+import { receives } from './receives.js';
 import { type CheckUrl, parseUrl, resolveLocation } from './url.js';
 
 /** As many redirects as LWP follows. */
@@ -120,7 +121,7 @@ function ask(
     } else if (statusCode < 200 || statusCode > 299) {
       done({ up: false, message: statusLine(response) });
     } else {
-      readPage(response, (page) => done(judgePage(spec, response, page)));
+      readPage(response, (page) => void judgePage(spec, response, page).then(done));
     }
   });
   request.end();
@@ -159,8 +160,12 @@ function readPage(response: http.IncomingMessage, done: (page: string) => void):
   response.on('error', end);
 }
 
-function judgePage(spec: NegotiateSpec, response: http.IncomingMessage, page: string): Finding {
-  const matches = spec.receive === undefined || spec.receive.regexp.test(page);
+async function judgePage(
+  spec: NegotiateSpec,
+  response: http.IncomingMessage,
+  page: string,
+): Promise<Finding> {
+  const matches = await receives(spec.receive, page);
   return { up: matches, message: matches ? statusLine(response) : page };
 }
 
