@@ -1,5 +1,7 @@
 /** The lines of ha-log that monitoring looks for, without what differs from run to run. */
 
+import { readFileSync } from 'node:fs';
+
 /** Their texts, by what they tell. */
 const MONITORED: readonly RegExp[] = [
   // start
@@ -62,6 +64,12 @@ const OF_PROGRAM = /^\w{3} +\d+ [\d:]{8} \S+ (\S+?): \[\d+\]: (.*)$/;
 /** `2026/11/22_23:05:39  mach_down(default)[229]:    info: text`, as scripts write. */
 const OF_SCRIPT = /^\d{4}\/\d\d\/\d\d_[\d:]{8}\s+(\S+?)\(default\)\[\d+\]:\s+(.*)$/;
 
+/** The account of the clients as lines tell it; packages number accounts as they come. */
+const ACCOUNT = /^hacluster:[^:]*:(\d+):(\d+):/m
+  .exec(readFileSync('/etc/passwd', 'utf8'))
+  ?.slice(1)
+  .join(',');
+
 /** A monitored line as `program: severity: text`, or nothing. */
 export function monitored(line: string): string | undefined {
   if (!MONITORED.some((pattern) => pattern.test(line))) return undefined;
@@ -71,6 +79,7 @@ export function monitored(line: string): string | undefined {
     .replace(/process \d+/, 'process N')
     .replace(/pid \d+/, 'pid N')
     .replace(/\(\d+\)$/, '(N)')
+    .replace(`(${ACCOUNT})`, '(hacluster,haclient)')
     .replace('/etc/ha.d//', '/etc/ha.d/')
     .replace('/usr/libexec/heartbeat/', '/usr/lib/heartbeat/');
 }
