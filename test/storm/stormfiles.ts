@@ -43,7 +43,8 @@ export const LEDGER = 'storm';
 /**
  * `storm GROUP PART start|stop|status`. Holds its resource from the first moment of a start to the
  * last one of a stop, so that no moment with two holders goes unseen. A lock, which the kernel
- * takes away from a script that is killed, tells two scripts of a group that run at once.
+ * takes away from a script that is killed, tells two scripts of a group that run at once. (The
+ * program that asks for it may be killed as well, and then says something else.)
  */
 const SCRIPT = `#!/bin/bash
 state=/run/storm.$1.$2
@@ -52,7 +53,8 @@ group=$1 part=$2
 case $3 in
 start | stop)
 	exec 9>>"/run/storm.$1"
-	flock -n 9 || note overlap
+	flock -n 9
+	[ $? != 1 ] || note overlap
 	. ${NAPS_FILE}
 	;;
 esac
