@@ -3,20 +3,18 @@
  * own that must pass through its whole story. Prints a table; exit 0 only if every cell passed.
  */
 
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NotPrepared } from '../lab/notprepared.js';
-import type { Pair as LabPair } from '../lab/pair.js';
-import { stack } from '../lab/stack.js';
+import { abreast, longRun, Stock } from '../lab/longrun.js';
+import { type StackName, stack } from '../lab/stack.js';
 import { type Cell, cellName, type Pair, PROGRAMS } from './cell.js';
-import { runCell, type Stacks, type Verdict } from './runcell.js';
+import { runCell, type Verdict } from './runcell.js';
 import { fullMatrix, PAIRS, reducedMatrix } from './selection.js';
 import { row, table } from './table.js';
 
 /** Cells mostly wait: several at a time on each processor. */
 const JOBS = 6;
+/** All cells take half an hour. */
+const LIMIT_MS = 75 * 60_000;
 
 const USAGE = `usage: npm run test:mixed -- [options]
   --reduced     each value at least once, instead of all cells
@@ -66,15 +64,11 @@ async function playAll(
   run: (cell: Cell) => Promise<Verdict>,
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  const waiting = [...cells];
-  const work = async (): Promise<void> => {
-    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
-      const verdict = await run(cell);
-      verdicts.push(verdict);
-      console.log(`[${verdicts.length}/${cells.length}] ${row(verdict)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await abreast(cells, jobs, async (cell) => {
+    const verdict = await run(cell);
+    verdicts.push(verdict);
+    console.log(`[${verdicts.length}/${cells.length}] ${row(verdict)}`);
+  });
   return verdicts;
 }
 
@@ -92,37 +86,14 @@ async function main(): Promise<number> {
     for (const cell of cells) console.log(cellName(cell));
     return cells.length === 0 ? 2 : 0;
   }
-  const stacks: Stacks = { genuine: stack('genuine'), ours: stack('ours', tree) };
-  const open = new Set<LabPair>();
-  const end = async (): Promise<void> => {
-    await Promise.all([...open].map((lab) => lab.close()));
-    for (const programs of Object.values(stacks)) programs.dispose();
-  };
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => void end().finally(() => process.exit(code)));
-  }
-  let logs: Promise<string> | undefined;
-  const keep = (): Promise<string> => {
-    logs ??= mkdtemp(join(tmpdir(), 'ts-heartbeat-mixed-'));
-    return logs;
-  };
-  try {
+  const stock = (): Stock<StackName> =>
+    new Stock('mixed', { genuine: stack('genuine'), ours: stack('ours', tree) });
+  return longRun(LIMIT_MS, stock, async ({ stacks, open, keep }) => {
     const began = performance.now();
     const verdicts = await playAll(cells, jobs, (cell) => runCell(cell, stacks, open, keep));
     console.log(table(cells, verdicts, (performance.now() - began) / 1000));
-    return verdicts.some(({ failed }) => failed !== undefined) ? 1 : 0;
-  } finally {
-    await end();
-  }
+    return verdicts.every(({ failed }) => failed === undefined);
+  });
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof NotPrepared ? error.message : error);
-    process.exit(1);
-  },
-);
+process.exitCode = await main();

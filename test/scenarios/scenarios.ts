@@ -3,22 +3,20 @@
  * Prints a table; exit 0 only if nothing differs but what docs/differences.md explains.
  */
 
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NotPrepared } from '../lab/notprepared.js';
-import type { Pair } from '../lab/pair.js';
+import { abreast, longRun, Stock } from '../lab/longrun.js';
 import { stack } from '../lab/stack.js';
 import { PAIRS, type PairName } from './deliberate.js';
 import { addGenuineLog } from './genuinelogs.js';
 import { recordingNames } from './recording.js';
-import { type Performance, runPlay, type Stacks } from './runplay.js';
+import { type Performance, runPlay } from './runplay.js';
 import { row, table } from './table.js';
 import type { Verdict } from './verdict.js';
 
 /** Plays mostly wait: several on each processor. */
 const JOBS = 6;
+/** All of them take a quarter of an hour. */
+const LIMIT_MS = 45 * 60_000;
 
 /** One of each mechanism with a genuine node, beside all recordings on two of ours. */
 const REDUCED_MIXED: readonly string[] = [
@@ -88,15 +86,11 @@ async function playAll(
   run: (part: Part) => Promise<Performance>,
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  const waiting = [...parts];
-  const work = async (): Promise<void> => {
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      const { verdict } = await run(part);
-      verdicts.push(verdict);
-      console.log(`[${verdicts.length}/${parts.length}] ${row(verdict)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await abreast(parts, jobs, async (part) => {
+    const { verdict } = await run(part);
+    verdicts.push(verdict);
+    console.log(`[${verdicts.length}/${parts.length}] ${row(verdict)}`);
+  });
   return verdicts;
 }
 
@@ -109,24 +103,10 @@ async function main(): Promise<number> {
   if (!(chosen.jobs >= 1) || !(chosen.times >= 1)) fail('--jobs and --times are numbers from 1');
   const parts = partsOf(chosen);
   if (parts.length === 0) fail('no such recording');
-  const stacks: Stacks = { C: stack('genuine'), TS: stack('ours', chosen.tree) };
-  const open = new Set<Pair>();
-  const end = async (): Promise<void> => {
-    await Promise.all([...open].map((lab) => lab.close()));
-    for (const programs of Object.values(stacks)) programs.dispose();
-  };
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => void end().finally(() => process.exit(code)));
-  }
-  let logs: Promise<string> | undefined;
-  const keep = (): Promise<string> => {
-    logs ??= mkdtemp(join(tmpdir(), 'ts-heartbeat-scenarios-'));
-    return logs;
-  };
-  try {
+  const stock = (): Stock<'C' | 'TS'> =>
+    new Stock('scenarios', { C: stack('genuine'), TS: stack('ours', chosen.tree) });
+  return longRun(LIMIT_MS, stock, async (opened) => {
+    const { stacks, open, keep } = opened;
     const began = performance.now();
     const verdicts = await playAll(parts, chosen.jobs, async ({ name, pair }) => {
       const played = await runPlay(name, pair, stacks, open, keep);
@@ -135,17 +115,9 @@ async function main(): Promise<number> {
       return played;
     });
     console.log(table(verdicts, (performance.now() - began) / 1000));
-    if (logs !== undefined) console.log(`logs of what differs: ${await logs}`);
-    return verdicts.some(({ differs }) => differs.length > 0) ? 1 : 0;
-  } finally {
-    await end();
-  }
+    if (opened.kept !== undefined) console.log(`logs of what differs: ${await opened.kept}`);
+    return verdicts.every(({ differs }) => differs.length === 0);
+  });
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof NotPrepared ? error.message : error);
-    process.exit(1);
-  },
-);
+process.exitCode = await main();

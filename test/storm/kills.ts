@@ -3,12 +3,13 @@
  * each whether the pair comes to rest as it must. Prints a table; exit 0 only if it always did.
  */
 
-import type { Programs } from '../cluster/kinds.js';
+import { Programs } from '../cluster/kinds.js';
 import { printTable, seconds } from '../cluster/table.js';
 import { DIRECTORS } from '../lab/lab.js';
+import { abreast, longRun } from '../lab/longrun.js';
 import { Failures } from './failures.js';
 import { type KillRound, playRound } from './killround.js';
-import { abreast, runStorm, stormOptions } from './program.js';
+import { stormOptions } from './options.js';
 import { Random } from './random.js';
 import { stalledMs } from './stall.js';
 import { Storm } from './storm.js';
@@ -120,34 +121,38 @@ const options = stormOptions('kills', 'kills');
 const kills = options.count ?? (options.reduced ? KILLS_REDUCED : KILLS);
 const jobs = Math.min(kills, options.jobs ?? (options.reduced ? JOBS_REDUCED : JOBS));
 
-await runStorm(LIMIT_MS, async (programs) => {
-  const nodes = DIRECTORS.join(' and ');
-  console.log(`${kills} kills on ${nodes}, ${jobs} pairs: --seed ${options.seed} --jobs ${jobs}`);
-  const rounds: KillRound[] = [];
-  const failures = new Failures('kills');
-  const began = performance.now();
-  const stalled = stalledMs();
-  const shares = Array.from({ length: jobs }, (_, place) => ({
-    place,
-    kills: Math.floor((kills + jobs - 1 - place) / jobs),
-  }));
-  await abreast(shares, jobs, (share) =>
-    playShare(
-      programs,
-      options.seed,
-      share,
-      (round) => {
-        rounds.push(round);
-        console.log(`[${rounds.length}/${kills}] ${row(round).join('  ')}`);
-      },
-      failures,
-    ),
-  );
-  printTable('kills', HEADS, rounds.map(row));
-  summary(rounds);
-  const wrong = rounds.filter(({ failed }) => failed !== undefined).length;
-  const took = seconds(performance.now() - began);
-  const waited = seconds(stalledMs() - stalled);
-  console.log(`${rounds.length - wrong} of ${rounds.length} right in ${took}; waited ${waited}`);
-  return wrong === 0 && rounds.length === kills;
-});
+await longRun(
+  LIMIT_MS,
+  () => new Programs(),
+  async (programs) => {
+    const nodes = DIRECTORS.join(' and ');
+    console.log(`${kills} kills on ${nodes}, ${jobs} pairs: --seed ${options.seed} --jobs ${jobs}`);
+    const rounds: KillRound[] = [];
+    const failures = new Failures('kills');
+    const began = performance.now();
+    const stalled = stalledMs();
+    const shares = Array.from({ length: jobs }, (_, place) => ({
+      place,
+      kills: Math.floor((kills + jobs - 1 - place) / jobs),
+    }));
+    await abreast(shares, jobs, (share) =>
+      playShare(
+        programs,
+        options.seed,
+        share,
+        (round) => {
+          rounds.push(round);
+          console.log(`[${rounds.length}/${kills}] ${row(round).join('  ')}`);
+        },
+        failures,
+      ),
+    );
+    printTable('kills', HEADS, rounds.map(row));
+    summary(rounds);
+    const wrong = rounds.filter(({ failed }) => failed !== undefined).length;
+    const took = seconds(performance.now() - began);
+    const waited = seconds(stalledMs() - stalled);
+    console.log(`${rounds.length - wrong} of ${rounds.length} right in ${took}; waited ${waited}`);
+    return wrong === 0 && rounds.length === kills;
+  },
+);

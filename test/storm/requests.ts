@@ -4,10 +4,11 @@
  * held once in the end. With a genuine node, what goes wrong between two of them may go wrong too.
  */
 
-import { type Kinds, title } from '../cluster/kinds.js';
+import { type Kinds, Programs, title } from '../cluster/kinds.js';
 import { printTable, seconds } from '../cluster/table.js';
+import { abreast, longRun } from '../lab/longrun.js';
 import { Failures } from './failures.js';
-import { abreast, runStorm, stormOptions } from './program.js';
+import { stormOptions } from './options.js';
 import { CASES, type Case } from './requestcases.js';
 import { openStorm, playCase, type Verdict, verdictName } from './requestplay.js';
 import type { Storm } from './storm.js';
@@ -63,39 +64,43 @@ function row(verdict: Verdict, all: readonly Verdict[]): readonly string[] {
   return [name, title(kinds), ends, seconds(noneMs), seconds(restMs), word + reason];
 }
 
-await runStorm(LIMIT_MS, async (programs) => {
-  const all: Verdict[] = [];
-  const failures = new Failures('requests');
-  const dealt = hands();
-  const count = dealt.reduce((sum, { cases }) => sum + cases.length, 0);
-  await abreast(dealt, options.jobs ?? JOBS, async ({ kinds, cases }) => {
-    let storm: Storm | undefined;
-    for (const one of cases) {
-      storm ??= await openStorm(programs, kinds);
-      const [doings, seen] = [storm.doings.mark, storm.cluster.feed.mark];
-      let verdict = await playCase(storm, kinds, one);
-      if (verdict.wrong !== undefined) {
-        const text = `${verdict.wrong}\n${storm.timeline(doings, seen)}`;
-        const wrong = `${verdict.wrong}; ${failures.keep(verdictName(verdict), text)}`;
-        verdict = { ...verdict, wrong };
-        await storm.close();
-        await storm.pair.close();
-        storm = undefined;
+await longRun(
+  LIMIT_MS,
+  () => new Programs(),
+  async (programs) => {
+    const all: Verdict[] = [];
+    const failures = new Failures('requests');
+    const dealt = hands();
+    const count = dealt.reduce((sum, { cases }) => sum + cases.length, 0);
+    await abreast(dealt, options.jobs ?? JOBS, async ({ kinds, cases }) => {
+      let storm: Storm | undefined;
+      for (const one of cases) {
+        storm ??= await openStorm(programs, kinds);
+        const [doings, seen] = [storm.doings.mark, storm.cluster.feed.mark];
+        let verdict = await playCase(storm, kinds, one);
+        if (verdict.wrong !== undefined) {
+          const text = `${verdict.wrong}\n${storm.timeline(doings, seen)}`;
+          const wrong = `${verdict.wrong}; ${failures.keep(verdictName(verdict), text)}`;
+          verdict = { ...verdict, wrong };
+          await storm.close();
+          await storm.pair.close();
+          storm = undefined;
+        }
+        all.push(verdict);
+        console.log(`[${all.length}/${count}] ${row(verdict, []).join('  ')}`);
       }
-      all.push(verdict);
-      console.log(`[${all.length}/${count}] ${row(verdict, []).join('  ')}`);
-    }
-    await storm?.close();
-    await storm?.pair.close();
-  });
-  const rows = CASES.flatMap(({ name }) => all.filter((verdict) => verdict.name === name));
-  const heads = ['request', 'pair', 'ended', 'unheld', 'took', 'verdict'];
-  printTable(
-    'requests',
-    heads,
-    rows.map((verdict) => row(verdict, all)),
-  );
-  const bad = all.filter((found) => found.wrong !== undefined && !isExcused(found, all));
-  console.log(`${all.length - bad.length} of ${count} right, or no worse than the genuine pair`);
-  return bad.length === 0 && all.length === count;
-});
+      await storm?.close();
+      await storm?.pair.close();
+    });
+    const rows = CASES.flatMap(({ name }) => all.filter((verdict) => verdict.name === name));
+    const heads = ['request', 'pair', 'ended', 'unheld', 'took', 'verdict'];
+    printTable(
+      'requests',
+      heads,
+      rows.map((verdict) => row(verdict, all)),
+    );
+    const bad = all.filter((found) => found.wrong !== undefined && !isExcused(found, all));
+    console.log(`${all.length - bad.length} of ${count} right, or no worse than the genuine pair`);
+    return bad.length === 0 && all.length === count;
+  },
+);

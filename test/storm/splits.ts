@@ -4,11 +4,12 @@
  * table; exit 0 only if it was always so.
  */
 
-import type { Programs } from '../cluster/kinds.js';
+import { Programs } from '../cluster/kinds.js';
 import { printTable, seconds } from '../cluster/table.js';
 import { DIRECTORS } from '../lab/lab.js';
+import { abreast, longRun } from '../lab/longrun.js';
 import { Failures } from './failures.js';
-import { abreast, runStorm, stormOptions } from './program.js';
+import { stormOptions } from './options.js';
 import { Random } from './random.js';
 import { stalledMs } from './stall.js';
 import { pause, Storm } from './storm.js';
@@ -128,24 +129,28 @@ const options = stormOptions('splits', 'splits');
 const splits = options.count ?? (options.reduced ? SPLITS_REDUCED : SPLITS);
 const jobs = Math.min(splits, options.jobs ?? JOBS);
 
-await runStorm(LIMIT_MS, async (programs) => {
-  console.log(`${splits} splits, ${jobs} pairs: --seed ${options.seed} --jobs ${jobs}`);
-  const seen: Split[] = [];
-  const failures = new Failures('splits');
-  const places = Array.from({ length: jobs }, (_, place) => place);
-  await abreast(places, jobs, async (place) => {
-    const count = Math.floor((splits + jobs - 1 - place) / jobs);
-    const take = (split: Split): void => {
-      seen.push(split);
-      console.log(`[${seen.length}/${splits}] ${row(split).join('  ')}`);
-    };
-    await playShare(programs, new Random(options.seed + place), place, count, take, failures);
-  });
-  printTable('splits', HEADS, seen.map(row));
-  const wrong = seen.filter(({ failed }) => failed !== undefined).length;
-  const worst = Math.max(...seen.map(({ twiceMs }) => twiceMs));
-  console.log(
-    `${seen.length - wrong} of ${splits} right; held once at the latest ${seconds(worst)}`,
-  );
-  return wrong === 0 && seen.length === splits;
-});
+await longRun(
+  LIMIT_MS,
+  () => new Programs(),
+  async (programs) => {
+    console.log(`${splits} splits, ${jobs} pairs: --seed ${options.seed} --jobs ${jobs}`);
+    const seen: Split[] = [];
+    const failures = new Failures('splits');
+    const places = Array.from({ length: jobs }, (_, place) => place);
+    await abreast(places, jobs, async (place) => {
+      const count = Math.floor((splits + jobs - 1 - place) / jobs);
+      const take = (split: Split): void => {
+        seen.push(split);
+        console.log(`[${seen.length}/${splits}] ${row(split).join('  ')}`);
+      };
+      await playShare(programs, new Random(options.seed + place), place, count, take, failures);
+    });
+    printTable('splits', HEADS, seen.map(row));
+    const wrong = seen.filter(({ failed }) => failed !== undefined).length;
+    const worst = Math.max(...seen.map(({ twiceMs }) => twiceMs));
+    console.log(
+      `${seen.length - wrong} of ${splits} right; held once at the latest ${seconds(worst)}`,
+    );
+    return wrong === 0 && seen.length === splits;
+  },
+);

@@ -3,11 +3,12 @@
  * stop, which must leave nothing behind. Prints a table; exit 0 only if all ended as promised.
  */
 
-import type { Programs } from '../cluster/kinds.js';
+import { Programs } from '../cluster/kinds.js';
 import { printTable, seconds } from '../cluster/table.js';
 import { DIRECTORS } from '../lab/lab.js';
+import { abreast, longRun } from '../lab/longrun.js';
 import { Failures } from './failures.js';
-import { abreast, runStorm, stormOptions } from './program.js';
+import { stormOptions } from './options.js';
 import { stalledMs } from './stall.js';
 import { pause, Storm } from './storm.js';
 import { resourcesOf, type StormWishes } from './stormfiles.js';
@@ -132,33 +133,37 @@ async function play(programs: Programs, one: Case, failures: Failures): Promise<
 
 const options = stormOptions('supervision', 'times');
 
-await runStorm(LIMIT_MS, async (programs) => {
-  const cases = CASES.filter(({ name }) => {
-    return options.only.test(name) && (!options.reduced || REDUCED.test(name));
-  });
-  const verdicts: Verdict[] = [];
-  const failures = new Failures('supervision');
-  const stalled = stalledMs();
-  await abreast(cases, options.jobs ?? JOBS, async (one) => {
-    const verdict = await play(programs, one, failures);
-    verdicts.push(verdict);
-    const word = verdict.wrong.length === 0 ? 'right' : `WRONG: ${verdict.wrong.join('; ')}`;
-    console.log(`[${verdicts.length}/${cases.length}] ${one.name}  ${word}`);
-  });
-  const rows = cases.flatMap((one) => verdicts.filter((verdict) => verdict.one === one));
-  printTable(
-    'who dies, and what becomes of the resources',
-    ['dies', 'promised', 'unheld', 'held twice', 'stop took', 'verdict'],
-    rows.map(({ one, noneMs, bothMs, stopMs, wrong }) => [
-      one.name,
-      one.outcome,
-      ...[noneMs, bothMs, stopMs].map(seconds),
-      wrong.length === 0 ? 'right' : `WRONG: ${wrong.join('; ')}`,
-    ]),
-  );
-  const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
-  console.log(
-    `${verdicts.length - bad} of ${cases.length}; waited ${seconds(stalledMs() - stalled)}`,
-  );
-  return bad === 0 && verdicts.length === cases.length;
-});
+await longRun(
+  LIMIT_MS,
+  () => new Programs(),
+  async (programs) => {
+    const cases = CASES.filter(({ name }) => {
+      return options.only.test(name) && (!options.reduced || REDUCED.test(name));
+    });
+    const verdicts: Verdict[] = [];
+    const failures = new Failures('supervision');
+    const stalled = stalledMs();
+    await abreast(cases, options.jobs ?? JOBS, async (one) => {
+      const verdict = await play(programs, one, failures);
+      verdicts.push(verdict);
+      const word = verdict.wrong.length === 0 ? 'right' : `WRONG: ${verdict.wrong.join('; ')}`;
+      console.log(`[${verdicts.length}/${cases.length}] ${one.name}  ${word}`);
+    });
+    const rows = cases.flatMap((one) => verdicts.filter((verdict) => verdict.one === one));
+    printTable(
+      'who dies, and what becomes of the resources',
+      ['dies', 'promised', 'unheld', 'held twice', 'stop took', 'verdict'],
+      rows.map(({ one, noneMs, bothMs, stopMs, wrong }) => [
+        one.name,
+        one.outcome,
+        ...[noneMs, bothMs, stopMs].map(seconds),
+        wrong.length === 0 ? 'right' : `WRONG: ${wrong.join('; ')}`,
+      ]),
+    );
+    const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
+    console.log(
+      `${verdicts.length - bad} of ${cases.length}; waited ${seconds(stalledMs() - stalled)}`,
+    );
+    return bad === 0 && verdicts.length === cases.length;
+  },
+);

@@ -1,8 +1,6 @@
-/** What the programs of the storms have in common: options, an end in order, a limit of time. */
+/** The options that the programs of the storms have in common. */
 
 import { parseArgs } from 'node:util';
-import { Programs } from '../cluster/kinds.js';
-import { NotPrepared } from '../lab/notprepared.js';
 
 export interface StormOptions {
   readonly reduced: boolean;
@@ -53,53 +51,4 @@ function whole(word: unknown): number | undefined {
   const number = Number(word);
   if (!Number.isInteger(number) || number < 0) throw new Error(`not a number: ${String(word)}`);
   return number;
-}
-
-/**
- * Runs a storm to its verdict, ends the process with 0 or 1, and with 1 when the limit is over.
- * Whatever was started ends with it.
- */
-export async function runStorm(
-  limitMs: number,
-  storm: (programs: Programs) => Promise<boolean>,
-): Promise<never> {
-  let programs: Programs | undefined;
-  const end = async (code: number): Promise<never> => {
-    await programs?.close();
-    process.exit(code);
-  };
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => void end(code));
-  }
-  const timer = setTimeout(() => {
-    console.error(`not done within ${limitMs / 1000} s`);
-    void end(1);
-  }, limitMs);
-  try {
-    programs = new Programs();
-    const passed = await storm(programs);
-    clearTimeout(timer);
-    return await end(passed ? 0 : 1);
-  } catch (error) {
-    console.error(error instanceof NotPrepared ? error.message : error);
-    return end(1);
-  }
-}
-
-/** Does the work, as many pieces at a time as are allowed. */
-export async function abreast<T>(
-  work: readonly T[],
-  jobs: number,
-  one: (piece: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...work];
-  const worker = async (): Promise<void> => {
-    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
-      await one(piece);
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
 }
