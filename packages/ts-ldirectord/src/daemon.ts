@@ -10,6 +10,7 @@ import { readable } from './command/bytes.js';
 import { hostName } from './command/gather.js';
 import type { Handover } from './command/handover.js';
 import { type ReadResult, readConfiguration } from './command/read.js';
+import { readTlsOptions } from './command/tlsoptions.js';
 import { OWN_VERSION } from './command/version.js';
 import type { Configuration } from './config/config.js';
 import { printProblem, upToFirstError } from './config/problem.js';
@@ -43,6 +44,11 @@ export async function runDaemon(handover: Handover, first?: ReadResult): Promise
     await reportFailure(readable(lines.join('\n')));
     return EXIT_CONFIGURATION;
   }
+  const tls = readTlsOptions();
+  if (tls.problem !== undefined) {
+    await reportFailure(tls.problem);
+    return EXIT_CONFIGURATION;
+  }
   const ipvsadm = findIpvsadm();
   if (ipvsadm === undefined) {
     await reportFailure('Can not find ipvsadm');
@@ -59,7 +65,8 @@ export async function runDaemon(handover: Handover, first?: ReadResult): Promise
   const target = { ...result.log, supervised: foreground };
   const log = await openDirectorLog(target, { name, debug, lasting: true });
   log.write(`${OWN_VERSION} on Node.js ${process.version}`);
-  const service = new Service({ handover, log, ipvs: new Ipvsadm(ipvsadm), ...options });
+  const ipvs = new Ipvsadm(ipvsadm);
+  const service = new Service({ handover, log, ipvs, tls: tls.rules, ...options });
   const signals = takeSignals(service, notice);
   process.on('uncaughtException', (error) => {
     // The kernel goes on with the table as it is, and the next start takes it over.

@@ -13,6 +13,7 @@ import type { Invocation } from './command/invocation.js';
 import { locateConfiguration } from './command/locate.js';
 import { MANUAL } from './command/manual.js';
 import { DEFAULT_LOG, type ReadResult, readConfiguration, type Source } from './command/read.js';
+import { readTlsOptions } from './command/tlsoptions.js';
 import { USAGE } from './command/usage.js';
 import { actionOf, type Words } from './command/verbs.js';
 import { DIRECTOR_VERSION, OWN_VERSION_TEXT, VERSION_TEXT } from './command/version.js';
@@ -24,6 +25,7 @@ import { directorState, pidFilePath } from './pidfile.js';
 /** Exit codes of ldirectord 4.12. */
 const EXIT_USAGE = 255;
 const EXIT_CONFIGURATION = 2;
+const CONFIGURATION_ERROR = 'config_error: Configuration Error';
 const EXIT_INITIALISATION = 1;
 /** What `die` ends with after a file was looked for and not found. */
 const EXIT_NO_IPVSADM = 2;
@@ -97,7 +99,7 @@ class Command {
    */
   async #broken(file: string, stopped: boolean): Promise<number> {
     if (this.#answered(file, stopped)) return this.#end(0);
-    return this.#end(EXIT_CONFIGURATION, 'config_error: Configuration Error');
+    return this.#end(EXIT_CONFIGURATION, CONFIGURATION_ERROR);
   }
 
   async #notFound(stopped: boolean): Promise<number> {
@@ -124,6 +126,14 @@ class Command {
     const { named, verb } = this.#words;
     const running = directorState(named.name);
     const action = actionOf(verb, running, source.file, pidFilePath(named.name));
+    if (action.kind === 'start' || action.kind === 'restart') {
+      // Looked at before a daemon that runs is ended.
+      const { problem } = readTlsOptions();
+      if (problem !== undefined) {
+        this.#say({ stderr: problem, log: [problem] });
+        return this.#end(EXIT_CONFIGURATION, CONFIGURATION_ERROR);
+      }
+    }
     const reason = `Exiting from ldirectord ${verb}`;
     switch (action.kind) {
       case 'exit':

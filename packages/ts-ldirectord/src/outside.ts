@@ -2,12 +2,14 @@
 import { appendFileSync } from 'node:fs';
 import { ctimeStamp } from '@ts-heartbeat/platform/logline';
 import { Checks } from './checks/checks.js';
+import type { TlsRules } from './checks/tls.js';
 import type { Effect, Notice } from './director/effect.js';
 import type { Event } from './director/event.js';
 import type { Ipvs } from './ipvs/ipvs.js';
 import { FallbackCommands } from './notify/fallbackcommand.js';
 
 export interface OutsideOptions {
+  readonly tls: TlsRules;
   readonly ipvs: Ipvs;
   readonly log: (text: string) => void;
   /** A change that someone may want to be told of by mail. */
@@ -20,11 +22,12 @@ export interface OutsideOptions {
 
 export class Outside {
   readonly #options: OutsideOptions;
-  readonly #checks = new Checks();
+  readonly #checks: Checks;
   readonly #commands: FallbackCommands;
 
   constructor(options: OutsideOptions) {
     this.#options = options;
+    this.#checks = new Checks(options.tls);
     this.#commands = new FallbackCommands(options.log);
   }
 

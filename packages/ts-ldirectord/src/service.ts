@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { runChild } from '@ts-heartbeat/platform/child';
 import { systemClock } from '@ts-heartbeat/platform/clock';
 import { makeWakeup, systemAlarm, type Wakeup } from '@ts-heartbeat/platform/wakeup';
+import type { TlsRules } from './checks/tls.js';
 import { readable } from './command/bytes.js';
 import { noteChecked } from './command/checked.js';
 import { plainEnvironment } from './command/environment.js';
@@ -36,6 +37,7 @@ export interface ServiceOptions {
   readonly handover: Handover;
   readonly log: DirectorLog;
   readonly ipvs: Ipvs;
+  readonly tls: TlsRules;
   readonly hostName: string;
   readonly debug: boolean;
 }
@@ -68,6 +70,7 @@ export class Service {
     this.#wakeup = makeWakeup(systemAlarm(this.#clock.at), () => this.#tell({ kind: 'time' }));
     this.#outside = new Outside({
       ipvs: options.ipvs,
+      tls: options.tls,
       log: (text) => this.#log.write(text),
       notice: () => undefined,
       tell: (event) => this.#tell(event),

@@ -1,54 +1,41 @@
 /** The checks of http, https and http_proxy: a page is asked for, and what comes is looked at. */
 import http from 'node:http';
 import net from 'node:net';
-import tls from 'node:tls';
 import { bracketed } from '../ipvs/address.js';
+import { bodyOf } from './body.js';
 import type { NegotiateSpec } from './check.js';
 import { type Finding, messageOf, type Probe } from './probe.js';
 import { receives } from './receives.js';
+import type { TlsRules } from './tls.js';
 import { type CheckUrl, parseUrl, resolveLocation } from './url.js';
 
 /** As many redirects as LWP follows. */
 const REDIRECTS_MAX = 7;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/**
- * As much of a page as is kept and searched. A thousand checks at once then need a gigabyte at the
- * very worst, and a server that sends for ever is seen to be alive.
- */
-const BODY_BYTES_MAX = 1024 * 1024;
 /** Begins as LWP's does, so that rules that users have for the genuine checks go on matching. */
 const USER_AGENT = 'libwww-perl/6.68 (ldirectord)';
-
-/** Made once: it takes a millisecond or more, which every check would pay. */
-let lenient: tls.SecureContext | undefined;
-
-/** Old servers are to be checked as well: their protocol versions and ciphers are all allowed. */
-function lenientContext(): tls.SecureContext {
-  lenient ??= tls.createSecureContext({ minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' });
-  return lenient;
-}
 
 /** One request of a check and where it goes: to the server of the URL, or to a proxy. */
 interface Hop {
   readonly url: CheckUrl;
   readonly hostHeader: string;
-  /** The name for SNI; absent where there is only an address. */
-  readonly serverName?: string;
+  /** Whom a certificate is to be made out to, and the name for SNI. */
+  readonly serverName: string;
   readonly redirects: number;
 }
 
 /**
  * Up when the final status is 2xx and `receive`, if there is one, is found in the page
- * (ldirectord 4.12). The certificate of the server is not verified.
+ * (ldirectord 4.12).
  */
-export function httpProbe(spec: NegotiateSpec): Probe {
+export function httpProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   return (settle) => {
     let socket: net.Socket | undefined;
     let ended = false;
     const begin = (hop: Hop): void => {
       if (ended) return;
       socket?.destroy();
-      socket = open(spec, hop);
+      socket = open(spec, hop, rules);
       ask(spec, hop, socket, (next) => {
         if ('up' in next) settle(next);
         else begin(next);
@@ -61,11 +48,10 @@ export function httpProbe(spec: NegotiateSpec): Probe {
     }
     const { virtualHost } = spec;
     const proxied = spec.service === 'http_proxy';
-    const serverName = serverNameOf(virtualHost ?? url.host);
     begin({
       url,
       hostHeader: proxied ? url.authority : (virtualHost ?? bracketed(spec.address)),
-      ...(serverName === undefined ? {} : { serverName }),
+      serverName: virtualHost ?? url.host,
       redirects: 0,
     });
     return () => {
@@ -75,17 +61,11 @@ export function httpProbe(spec: NegotiateSpec): Probe {
   };
 }
 
-function open(spec: NegotiateSpec, hop: Hop): net.Socket {
+function open(spec: NegotiateSpec, hop: Hop, rules: TlsRules): net.Socket {
   if (spec.service === 'http_proxy') return net.connect({ host: spec.address, port: spec.port });
-  const { host, port } = hop.url;
-  if (hop.url.scheme === 'http') return net.connect({ host, port });
-  return tls.connect({
-    host,
-    port,
-    rejectUnauthorized: false,
-    secureContext: lenientContext(),
-    ...(hop.serverName === undefined ? {} : { servername: hop.serverName }),
-  });
+  const { host, port, scheme } = hop.url;
+  if (scheme === 'http') return net.connect({ host, port });
+  return rules.connect({ host, port }, hop.serverName);
 }
 
 /** Sends one request, and says once what was found or where to go on. */
@@ -121,7 +101,7 @@ function ask(
     } else if (statusCode < 200 || statusCode > 299) {
       done({ up: false, message: statusLine(response) });
     } else {
-      readPage(response, (page) => void judgePage(spec, response, page).then(done));
+      void judgePage(spec, response).then(done);
     }
   });
   request.end();
@@ -130,51 +110,21 @@ function ask(
 function redirect(hop: Hop, location: string, status: string): Hop | Finding {
   const url = resolveLocation(hop.url, location);
   if (url === undefined || hop.redirects === REDIRECTS_MAX) return { up: false, message: status };
-  const serverName = serverNameOf(url.host);
   return {
     url,
     hostHeader: url.authority,
-    ...(serverName === undefined ? {} : { serverName }),
+    serverName: url.host,
     redirects: hop.redirects + 1,
   };
 }
 
-/** Hands over the page when it is complete, broken off, or longer than we look at. */
-function readPage(response: http.IncomingMessage, done: (page: string) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let ended = false;
-  const end = (): void => {
-    if (ended) return;
-    ended = true;
-    done(Buffer.concat(chunks).toString('latin1'));
-  };
-  response.on('data', (chunk: Buffer) => {
-    if (ended) return;
-    chunks.push(chunk.subarray(0, BODY_BYTES_MAX - bytes));
-    bytes += chunk.length;
-    if (bytes >= BODY_BYTES_MAX) end();
-  });
-  response.on('end', end);
-  // A body shorter than announced: what came is looked at, as LWP does.
-  response.on('error', end);
-}
-
-async function judgePage(
-  spec: NegotiateSpec,
-  response: http.IncomingMessage,
-  page: string,
-): Promise<Finding> {
-  const matches = await receives(spec.receive, page);
-  return { up: matches, message: matches ? statusLine(response) : page };
+/** A page that is shorter than announced counts with what came, as LWP has it. */
+async function judgePage(spec: NegotiateSpec, response: http.IncomingMessage): Promise<Finding> {
+  const { text } = await bodyOf(response);
+  const matches = await receives(spec.receive, text);
+  return { up: matches, message: matches ? statusLine(response) : text };
 }
 
 function statusLine(response: http.IncomingMessage): string {
   return `${response.statusCode} ${response.statusMessage}`;
-}
-
-/** SNI carries names only: no address, and no port that stands behind the name. */
-function serverNameOf(host: string): string | undefined {
-  const name = host.replace(/:\d+$/, '');
-  return name === '' || net.isIP(name) !== 0 || name.includes(':') ? undefined : name;
 }

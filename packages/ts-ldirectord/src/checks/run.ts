@@ -2,15 +2,30 @@
 import { type CheckResult, type CheckSpec, longestMs, type NegotiateSpec } from './check.js';
 import { connectProbe } from './connect.js';
 import { externalProbe, pingProbe } from './external.js';
+import { ftpProbe } from './ftp.js';
 import { httpProbe } from './http.js';
+import { imapProbe } from './imap.js';
+import { nntpProbe } from './nntp.js';
+import { popProbe } from './pop.js';
 import { type Probe, runProbe } from './probe.js';
+import { simpletcpProbe } from './simpletcp.js';
+import { sipProbe } from './sip.js';
+import { smtpProbe } from './smtp.js';
+import { TlsRules } from './tls.js';
+
+/** Certificates are not looked at. */
+const LENIENT = new TlsRules();
 
 /** Makes one check. Resolves within its limit whatever the server does; never rejects. */
-export function runCheck(spec: CheckSpec, signal: AbortSignal): Promise<CheckResult> {
-  return runProbe(probeOf(spec), longestMs(spec), signal);
+export function runCheck(
+  spec: CheckSpec,
+  signal: AbortSignal,
+  rules = LENIENT,
+): Promise<CheckResult> {
+  return runProbe(probeOf(spec, rules), longestMs(spec), signal);
 }
 
-function probeOf(spec: CheckSpec): Probe {
+function probeOf(spec: CheckSpec, rules: TlsRules): Probe {
   switch (spec.kind) {
     case 'connect':
       return connectProbe(spec);
@@ -19,16 +34,33 @@ function probeOf(spec: CheckSpec): Probe {
     case 'external':
       return externalProbe(spec);
     case 'negotiate':
-      return negotiateProbe(spec);
+      return negotiateProbe(spec, rules);
   }
 }
 
-function negotiateProbe(spec: NegotiateSpec): Probe {
+function negotiateProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   switch (spec.service) {
     case 'http':
     case 'https':
     case 'http_proxy':
-      return httpProbe(spec);
+      return httpProbe(spec, rules);
+    case 'ftp':
+      return ftpProbe(spec);
+    case 'smtp':
+    case 'submission':
+      return smtpProbe(spec);
+    case 'pop':
+    case 'pops':
+      return popProbe(spec, rules);
+    case 'imap':
+    case 'imaps':
+      return imapProbe(spec, rules);
+    case 'nntp':
+      return nntpProbe(spec);
+    case 'simpletcp':
+      return simpletcpProbe(spec);
+    case 'sip':
+      return sipProbe(spec);
     case 'none':
       return (settle) => {
         settle({ up: true, message: '' });
