@@ -16,6 +16,9 @@ mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs tmpfs /var/log
 mkdir -p /etc/ha.d
 mount -t tmpfs tmpfs /etc/ha.d
+# Options of the programs, which belong to this machine and not to the test.
+mkdir -p /etc/default
+mount -t tmpfs tmpfs /etc/default
 mkdir /etc/ha.d/conf /run/ipvs
 printf '127.0.0.1 localhost\n' >/run/hosts
 mount --bind /run/hosts /etc/hosts

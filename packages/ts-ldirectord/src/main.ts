@@ -130,7 +130,8 @@ class Command {
       // Looked at before a daemon that runs is ended.
       const { problem } = readTlsOptions();
       if (problem !== undefined) {
-        this.#say({ stderr: problem, log: [problem] });
+        const log = [problem];
+        this.#say(this.#words.debug ? { log } : { stderr: problem, log });
         return this.#end(EXIT_CONFIGURATION, CONFIGURATION_ERROR);
       }
     }
