@@ -18,7 +18,7 @@ test('what a package imports stands in its package.json', () => {
   const found: string[] = [];
   for (const { path: file, text } of typescript()) {
     const name = /^packages\/([^/]+)\//.exec(file)?.[1];
-    if (name === undefined || file.endsWith('.test.ts')) continue;
+    if (name === undefined || /\.(?:test|fixture)\.ts$/.test(file)) continue;
     const described = JSON.parse(
       readFileSync(path.join(ROOT, 'packages', name, 'package.json'), 'utf8'),
     ) as { name: string; dependencies?: Record<string, string> };

@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * As much as is kept and searched. A thousand checks at once then need a gigabyte at the very worst,
- * and a server that sends for ever is seen to be alive.
+ * As much as is kept and searched. A thousand checks at once then need a gigabyte at the very
+ * worst, and a server that sends for ever is seen to be alive.
  */
 export const BODY_BYTES_MAX = 1024 * 1024;
 

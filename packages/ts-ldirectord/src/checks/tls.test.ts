@@ -67,7 +67,7 @@ for (const service of NAMES) {
     await fixture.allClosed(server);
   });
 
-  test(`${service}: verified, the certificate is to be signed and made out to the name`, async () => {
+  test(`${service}: verified, the certificate is to be signed, and for that name`, async () => {
     const good = await serve(service, named);
     assert.equal((await check(service, good.port, STRICT)).up, true);
     assert.equal((await check(service, good.port, STRICT, VIRTUAL)).up, true);
