@@ -11,6 +11,7 @@ export class Datagrams extends Duplex {
   readonly #socket: dgram.Socket;
   #connected = false;
 
+  /** Throws where the port is none. */
   constructor(place: { readonly host: string; readonly port: number }) {
     super();
     this.#socket = dgram.createSocket(isIPv6(place.host) ? 'udp6' : 'udp4');
@@ -23,7 +24,12 @@ export class Datagrams extends Duplex {
       this.#connected = true;
       this.emit('connect');
     });
-    this.#socket.connect(place.port, place.host);
+    try {
+      this.#socket.connect(place.port, place.host);
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
   }
 
   get localAddress(): string {

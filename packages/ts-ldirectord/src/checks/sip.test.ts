@@ -103,6 +103,11 @@ test('a udp port where nobody listens is down at once', async () => {
   assert.deepEqual([up, message], [false, 'ECONNREFUSED']);
 });
 
+test('a port that is none cannot be asked', async () => {
+  const { up, message, impossible } = await sip(0, { protocol: 'udp' });
+  assert.deepEqual([up, message, impossible], [false, 'ERR_SOCKET_BAD_PORT', true]);
+});
+
 test('datagrams without end are judged and let go of', async () => {
   const flood = await peer(Array.from({ length: 2000 }, () => 'SIP/2.0 200 OK\r\n'));
   assert.equal((await sip(flood.port, { protocol: 'udp', timeout: LIMIT })).up, false);

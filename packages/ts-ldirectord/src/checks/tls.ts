@@ -31,7 +31,8 @@ export class TlsRules {
     return {
       secureContext: this.context(),
       rejectUnauthorized: this.#trust.verify,
-      checkServerIdentity: (_, certificate) => tls.checkServerIdentity(name, certificate),
+      checkServerIdentity: (_, certificate) =>
+        this.#trust.verify ? identityProblem(name, certificate) : undefined,
       // SNI carries names only.
       servername,
     };
@@ -52,6 +53,16 @@ export class TlsRules {
       ...(ca !== undefined && { ca }),
     });
     return this.#context;
+  }
+}
+
+/** Why a certificate is none of that name or address. */
+function identityProblem(name: string, certificate: tls.PeerCertificate): Error | undefined {
+  try {
+    return tls.checkServerIdentity(name, certificate);
+  } catch (error) {
+    // Malformed alternative names. Nobody could catch it further up.
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
