@@ -191,6 +191,8 @@ export type Standby =
       readonly from: string;
       /** The giver could not start them; how often both have tried in vain. */
       readonly round?: number;
+      /** The giver, a genuine node, has begun a new life since. */
+      readonly restarted?: true;
     };
 
 /** A node that must be reset before its groups are taken. */

@@ -13,7 +13,7 @@ const ANSWER = 10_000;
 /** How long the scripts of either side may take (heartbeat 3.0.6). */
 const WORK = 3_600_000;
 /** How long we wait for the `done` of a genuine node that may have restarted or have crashed. */
-const TAKING_ON = 60_000;
+const RESTART = 60_000;
 /** A failback that got no answer is asked for again after this. */
 const FAILBACK_AGAIN = 10_000;
 
@@ -112,11 +112,16 @@ function onAnswer(turn: Turn, from: string): void {
  * would wait an hour for a giver that has long forgotten its request, as heartbeat 3.0.6 does.
  */
 export function onGiving(turn: Turn, from: string, message: Message): void {
-  const { standby } = turn.state;
+  const { standby, resources } = turn.state;
   if (standby.phase !== 'other' || standby.from !== from) return;
   if (message.get('info') === 'standby') {
     turn.state.standby = { ...standby, until: turn.now.at + WORK };
+    return;
   }
+  const { local, foreign } = resources.other;
+  const holds = standby.share === 'all' ? local || foreign : resources.other[standby.share];
+  // It was no reload: the new life has started for itself what the old one wanted to give.
+  if (standby.restarted && holds) cancelStandby(turn);
 }
 
 /** Our scripts have stopped what we give; unless they could not. */
@@ -210,17 +215,24 @@ function finish(turn: Turn): void {
 }
 
 /**
- * A partner that has begun a new life knows nothing of what was agreed with the old one. Only a
- * genuine one goes on taking what we have given when it restarts to read its configuration.
+ * A partner that has begun a new life knows nothing of what was agreed with the old one. Only of a
+ * genuine one that restarts to read its configuration do the scripts go on: it gives what it has
+ * begun to give, and takes what we have given.
  */
 export function onPartnerRestarted(turn: Turn, ourKind: boolean): void {
   const { standby } = turn.state;
-  if (standby.phase === 'none') return;
-  if (standby.phase === 'done' && !ourKind) {
-    const until = Math.min(standby.until, turn.now.at + TAKING_ON);
-    turn.state.standby = { ...standby, until };
+  if (ourKind || (standby.phase !== 'done' && standby.phase !== 'other')) {
+    cancelStandby(turn);
     return;
   }
+  const until = Math.min(standby.until, turn.now.at + RESTART);
+  turn.state.standby =
+    standby.phase === 'other' ? { ...standby, until, restarted: true } : { ...standby, until };
+}
+
+/** The partner of a conversation is gone, or does not remember it. */
+export function cancelStandby(turn: Turn): void {
+  if (turn.state.standby.phase === 'none') return;
   turn.log('info', 'Cancelling pending standby operation');
   turn.state.standby = { phase: 'none' };
 }

@@ -5,6 +5,7 @@ import type { Turn } from '../turn.js';
 import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
 import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
+import { cancelStandby } from './standby.js';
 import { keepWhatStayed } from './stuck.js';
 import { noteStarts, retryWhatWasAway } from './trouble.js';
 
@@ -128,11 +129,4 @@ export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
   noteFirstAcquisition(turn, 'mach_down');
   sayResources(turn);
   considerFailback(turn);
-}
-
-/** The partner of a conversation is gone. */
-export function cancelStandby(turn: Turn): void {
-  if (turn.state.standby.phase === 'none') return;
-  turn.log('info', 'Cancelling pending standby operation');
-  turn.state.standby = { phase: 'none' };
 }
