@@ -13,7 +13,9 @@ export function configureVirtuals(
   return configuration.virtuals.map((virtual) => {
     const key = serviceKey(virtual.target);
     const former = known.get(key);
-    const told = former?.told === undefined ? {} : { told: former.told };
+    // Another command has not been told anything yet.
+    const same = former?.virtual.fallbackCommand === virtual.fallbackCommand;
+    const told = same && former?.told !== undefined ? { told: former.told } : {};
     return { virtual, key, reals: configureReals(virtual, former), ...told };
   });
 }

@@ -43,7 +43,11 @@ export function desiredService(virtual: Virtual): ServiceContents {
 
 /** True while a real of the virtual is in service. */
 export function isServing(state: VirtualState): boolean {
-  return state.reals.some((real) => real.status === 'up');
+  const { reals } = state;
+  const up = reals.filter((real) => real.status === 'up');
+  if (up.length === 0 || up.length === reals.length) return up.length > 0;
+  const out = new Set(reals.filter((real) => real.status !== 'up').map(({ key }) => key));
+  return up.some(({ key }) => !out.has(key));
 }
 
 /** The place of the virtual's fallback in the kernel's table; none for checktype=off. */
@@ -57,17 +61,18 @@ export function fallbackPlace(virtual: Virtual): DestinationId | undefined {
 /**
  * What we want of every destination that the virtual names, by `destinationKey`: reals that are up
  * with their weight; the others with weight 0 (quiescent) or not at all; the fallback exactly while
- * no real is up. Of two reals in one place of the kernel's table the one that is up counts.
+ * no real is up. Of two reals in one place of the kernel's table one that is not up counts, else
+ * the last: the server has to pass every check that the file asks of it.
  */
 export function desiredDestinations(
   state: VirtualState,
   options: DesiredOptions,
 ): ReadonlyMap<string, Wish> {
   const wishes = new Map<string, Wish>();
+  const out = new Set<string>();
   for (const real of state.reals) {
-    if (wishes.has(real.key) && real.status !== 'up') continue;
-    const before = wishes.get(real.key);
-    if (before !== undefined && (before.contents?.weight ?? 0) > 0) continue;
+    if (real.status !== 'up') out.add(real.key);
+    else if (out.has(real.key)) continue;
     wishes.set(real.key, wishForReal(state.virtual, real, options));
   }
   const { fallback } = state.virtual;

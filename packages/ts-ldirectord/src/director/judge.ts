@@ -1,10 +1,11 @@
 /** What a check result means for a real, and what follows for its virtual. */
 import type { CheckResult } from '../checks/check.js';
+import type { Virtual } from '../config/config.js';
 import { withPort } from '../ipvs/address.js';
 import { destinationKey } from '../ipvs/table.js';
 import { fallbackPlace, isServing } from './desired.js';
 import type { Effect } from './effect.js';
-import type { DirectorState, RealState, Touched, Work } from './state.js';
+import type { CheckState, DirectorState, RealState, Touched, Work } from './state.js';
 
 /** One step in the making: the state as it becomes, and the effects so far. */
 export interface Turn {
@@ -13,23 +14,18 @@ export interface Turn {
   readonly now: number;
 }
 
+type Member = CheckState['members'][number];
+
 /**
  * Applies a result to one real (ldirectord 4.12): up at the first success, down when `failurecount`
  * checks in a row have failed. A real that was never up is down at its first failure.
  */
-export function judge(
-  turn: Turn,
-  member: { readonly virtual: number; readonly real: number },
-  result: CheckResult,
-): void {
+export function judge(turn: Turn, member: Member, result: CheckResult): void {
   const state = turn.state.virtuals[member.virtual];
   const real = state?.reals[member.real];
   if (state === undefined || real === undefined || real.held) return;
   const { virtual } = state;
-  if (virtual.monitorFile !== undefined) {
-    const text = monitorText(real, result);
-    turn.effects.push({ kind: 'monitor', file: virtual.monitorFile, text });
-  }
+  noteResult(turn, virtual, real, result);
   const name = `${real.real.name} (${virtual.id})`;
   if (result.up) {
     if (real.failures > 0) log(turn, `Resetting soft failure count: ${name}`);
@@ -48,6 +44,20 @@ export function judge(
   }
   putReal(turn, member.virtual, member.real, { status: 'down', failures });
   touch(turn, member.virtual, real.key);
+}
+
+/** What the monitor file is told of a server in maintenance, in the place of a result. */
+export function noteHeld(turn: Turn, member: Member): void {
+  const state = turn.state.virtuals[member.virtual];
+  const real = state?.reals[member.real];
+  if (state === undefined || real === undefined) return;
+  noteResult(turn, state.virtual, real, { up: false, message: 'Server in maintenance', ms: 0 });
+}
+
+function noteResult(turn: Turn, virtual: Virtual, real: RealState, result: CheckResult): void {
+  if (virtual.monitorFile === undefined) return;
+  const text = monitorText(real, result);
+  turn.effects.push({ kind: 'monitor', file: virtual.monitorFile, text });
 }
 
 /** Changes what is known of a real; a fallback is put in or taken out when that follows from it. */

@@ -4,28 +4,39 @@ import { desiredDestinations } from './desired.js';
 import { type Difference, differences } from './difference.js';
 import { reportChange, reportDeleted } from './report.js';
 import type { DirectorState, Planned, Touched, VirtualState } from './state.js';
+import { keepWeight, SERVICE, type Strays } from './stray.js';
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /**
- * What is to be done about everything that was touched, in the order of the file, and then the
- * virtuals of an older configuration deleted. Nothing else in the table is ours to change.
+ * What is to be done about everything that was touched and about the strays, in the order of the
+ * file, and then the virtuals of an older configuration deleted. Nothing else in the table is ours
+ * to change.
  */
-export function planChanges(state: DirectorState, table: Table): readonly Planned[] {
+export function planChanges(
+  state: DirectorState,
+  table: Table,
+  strays: Strays,
+): readonly Planned[] {
   const planned = state.virtuals.flatMap((virtual) => {
     const touched = state.work.touched.get(virtual.key);
-    return touched === undefined ? [] : planVirtual(state, virtual, touched, table);
+    const astray = strays.get(virtual.key);
+    if (touched === undefined && astray === undefined) return [];
+    return planVirtual(state, virtual, touched ?? NOTHING, astray ?? NOTHING, table);
   });
   return [...planned, ...planRemoval(state, table, 'start')];
 }
 
 /**
  * All of a virtual: destinations that the configuration does not name are purged. Or only what a
- * transition has touched, so that what an operator did by hand elsewhere stays; if the virtual is
- * gone from the table, it is made anew with all that belongs to it.
+ * transition has touched and what is to be put back, so that what else an operator did by hand
+ * stays; if the virtual is gone from the table, it is made anew with all that belongs to it.
  */
 function planVirtual(
   state: DirectorState,
   virtual: VirtualState,
   touched: Touched,
+  strays: ReadonlySet<string>,
   table: Table,
 ): readonly Planned[] {
   const present = table.get(virtual.key);
@@ -35,11 +46,15 @@ function planVirtual(
     return inWords(virtual, differences(virtual.virtual, present, wishes, 'delete'));
   }
   const wishes = [...desiredDestinations(virtual, { whole: false, readdQuiescent })];
-  const ours = wishes.filter(([key]) => touched.has(key));
+  const ours = wishes.flatMap(([key, wish]): (typeof wishes)[number][] => {
+    if (touched.has(key)) return [[key, wish]];
+    if (!strays.has(key)) return [];
+    return [[key, keepWeight(wish, present.destinations.get(key))]];
+  });
   const found = differences(virtual.virtual, present, ours, 'leave');
   return inWords(
     virtual,
-    found.filter((difference) => difference.about !== 'service'),
+    found.filter(({ about }) => about !== 'service' || strays.has(SERVICE)),
   );
 }
 

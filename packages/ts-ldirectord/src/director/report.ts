@@ -4,6 +4,7 @@ import { withPort } from '../ipvs/address.js';
 import type { Wish } from './desired.js';
 import type { Difference } from './difference.js';
 import type { Report, VirtualState } from './state.js';
+import type { Strays } from './stray.js';
 
 /** What is said of a change that was made for a transition, a start or a reload. */
 export function reportChange(virtual: Virtual, difference: Difference): Report {
@@ -45,6 +46,14 @@ function reportDestination(
   }
   const text = `Restored ${wish.role} server: ${wish.name} ${set}`;
   return { text, mail: mail(wish.name, false) };
+}
+
+/** What is said before entries that others have changed are put back. */
+export function reportStrays(due: Strays): readonly string[] {
+  let count = 0;
+  for (const keys of due.values()) count += keys.size;
+  if (count === 0) return [];
+  return [`The table was changed by another program: putting back ${count} of its entries`];
 }
 
 /** What is said when a whole virtual is deleted: at a stop, its reals in service are named too. */

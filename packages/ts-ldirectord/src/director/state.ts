@@ -84,6 +84,15 @@ export interface Work {
   readonly retryAt?: number;
   /** Failures that were logged and are not mended yet. */
   readonly refused: ReadonlySet<string>;
+  /** Until when news are gathered: the table was read a moment ago. */
+  readonly gatherUntil?: number;
+  /** When the table is looked at though nothing has happened. */
+  readonly lookAt?: number;
+  /**
+   * Since when what others have changed has been seen: by the virtual's key, and in it by the
+   * destination's or `SERVICE`.
+   */
+  readonly seen: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface DirectorState {

@@ -1,0 +1,111 @@
+/**
+ * What others have changed in the table behind our back. The rule stands in the README: what is to
+ * serve and is missing, and what is not as the configuration wants it, is put back; a weight is not.
+ */
+import {
+  type Destination,
+  type Service,
+  sameDestination,
+  sameService,
+  type Table,
+} from '../ipvs/table.js';
+import { desiredDestinations, desiredService, type Wish } from './desired.js';
+import type { DirectorState, VirtualState, Work } from './state.js';
+
+/** The table is looked at once a checkinterval, but not more often: a look is a process. */
+const LOOK_MS_MIN = 5_000;
+/** Of a server in maintenance the genuine program looks in every round whether it still is out. */
+const LOOK_HELD_MS_MIN = 1_000;
+/** An operator who deletes a server to add it otherwise has this long. */
+const HAND_MS = 10_000;
+
+/** The key of the virtual itself, beside those of its destinations. */
+export const SERVICE = '';
+
+/** By the virtual's key: keys of destinations, or `SERVICE`. */
+export type Strays = ReadonlyMap<string, ReadonlySet<string>>;
+
+const NONE: Strays = new Map();
+
+/** When the table is to be looked at though nothing has happened; Infinity: not at all. */
+export function nextLook({ life, work }: DirectorState): number {
+  return life === 'running' ? (work.lookAt ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Looks through a table that was just read, if it is time to. What is due is to be put back now: a
+ * virtual that is gone and a server in maintenance that has weight at once, the rest when it has
+ * been seen for a while.
+ */
+export function look(
+  state: DirectorState,
+  table: Table,
+  now: number,
+): { readonly work: Work; readonly due: Strays } {
+  const isDue = nextLook(state) <= now;
+  const { lookAt: before = Number.POSITIVE_INFINITY, ...rest } = state.work;
+  const next = now + lookMs(state);
+  const lookAt =
+    state.virtuals.length === 0 ? {} : { lookAt: isDue ? next : Math.min(next, before) };
+  if (!isDue) return { work: { ...rest, ...lookAt }, due: NONE };
+  const { seen, due } = lookThrough(state, table, now);
+  return { work: { ...rest, ...lookAt, seen }, due };
+}
+
+/** Milliseconds from one look at the table to the next. */
+function lookMs({ configuration, virtuals }: DirectorState): number {
+  const held = virtuals.some(({ reals }) => reals.some((real) => real.held));
+  const least = held ? LOOK_HELD_MS_MIN : LOOK_MS_MIN;
+  return Math.max(configuration?.globals.checkInterval ?? 0, least);
+}
+
+function lookThrough(
+  state: DirectorState,
+  table: Table,
+  now: number,
+): { readonly seen: Work['seen']; readonly due: Strays } {
+  const seen = new Map<string, ReadonlyMap<string, number>>();
+  const due = new Map<string, ReadonlySet<string>>();
+  for (const virtual of state.virtuals) {
+    const before = state.work.seen.get(virtual.key);
+    const waiting = new Map<string, number>();
+    const ripe = new Set<string>();
+    for (const [key, urgent] of straysOf(virtual, table.get(virtual.key))) {
+      const since = before?.get(key) ?? now;
+      if (urgent || now - since >= HAND_MS) ripe.add(key);
+      else waiting.set(key, since);
+    }
+    if (waiting.size > 0) seen.set(virtual.key, waiting);
+    if (ripe.size > 0) due.set(virtual.key, ripe);
+  }
+  return { seen, due };
+}
+
+/** The wish for a stray: as the configuration wants it, but with the weight it has been given. */
+export function keepWeight(wish: Wish, present: Destination | undefined): Wish {
+  const weight = present?.contents.weight;
+  const { contents } = wish;
+  if (weight === undefined || contents === undefined || contents.weight === 0) return wish;
+  return { ...wish, contents: { ...contents, weight } };
+}
+
+/** Each with whether it is urgent. */
+function straysOf(state: VirtualState, present: Service | undefined): ReadonlyMap<string, boolean> {
+  const found = new Map<string, boolean>();
+  if (present === undefined) return found.set(SERVICE, true);
+  // A persistence engine can only be set by hand.
+  const { engine: _, ...contents } = present.contents;
+  if (!sameService(desiredService(state.virtual), contents)) found.set(SERVICE, false);
+  const held = new Set(state.reals.filter((real) => real.held).map(({ key }) => key));
+  for (const [key, wish] of desiredDestinations(state, { whole: false, readdQuiescent: false })) {
+    const there = present.destinations.get(key);
+    if (wish.add === 'yes') {
+      const { contents: wanted } = keepWeight(wish, there);
+      const right = there && wanted && sameDestination(wanted, there.contents);
+      if (!right) found.set(key, false);
+    } else if (held.has(key) && (there?.contents.weight ?? 0) > 0) {
+      found.set(key, true);
+    }
+  }
+  return found;
+}
