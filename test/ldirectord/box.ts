@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { KillOutcome } from './killed.js';
+import type { ReloadOutcome } from './reloading.js';
 import type { BadCase, Phase, Vector } from './vector.js';
 
 export const BOX = fileURLToPath(new URL('../../ldirectord/box.sh', import.meta.url));
@@ -19,7 +21,12 @@ export type Job =
       readonly vector: Vector;
       readonly wanted: readonly (readonly string[])[];
     }
-  | { readonly kind: 'bad'; readonly program: Program; readonly cases: readonly BadCase[] };
+  | {
+      readonly kind: 'bad' | 'reload';
+      readonly program: Program;
+      readonly cases: readonly BadCase[];
+    }
+  | { readonly kind: 'kill'; readonly program: Program };
 
 export type BadOutcome = BadCase['expected'];
 
@@ -58,4 +65,17 @@ export async function playBadCases(
   cases: readonly BadCase[],
 ): Promise<readonly BadOutcome[]> {
   return (await inBox({ kind: 'bad', program, cases })) as readonly BadOutcome[];
+}
+
+/** A server dies while a bad configuration is read again: what came of each. */
+export async function reloadBadCases(
+  program: Program,
+  cases: readonly BadCase[],
+): Promise<readonly ReloadOutcome[]> {
+  return (await inBox({ kind: 'reload', program, cases })) as readonly ReloadOutcome[];
+}
+
+/** A daemon is killed and started again: what it changed in the table. */
+export async function killAndRestart(program: Program): Promise<KillOutcome> {
+  return (await inBox({ kind: 'kill', program })) as KillOutcome;
 }

@@ -2,7 +2,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BadOutcome, Job } from './box.js';
+import { killed } from './killed.js';
 import { clear, daemonPid, Play, putFile } from './play.js';
+import { reloading } from './reloading.js';
 import type { BadCase } from './vector.js';
 
 const CONFIGURATION = '/etc/ha.d/ldirectord.cf';
@@ -25,6 +27,8 @@ async function tryCase(play: Play, { config, path, args }: BadCase): Promise<Bad
 
 async function perform(job: Job): Promise<unknown> {
   const play = new Play(job.program);
+  if (job.kind === 'kill') return killed(play);
+  if (job.kind === 'reload') return reloading(play, job.cases);
   if (job.kind === 'vector') return play.run(job.vector, job.wanted);
   const outcomes: BadOutcome[] = [];
   for (const one of job.cases) outcomes.push(await tryCase(play, one));

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { argv, stderr, stdout } from 'node:process';
+import type { Call } from './calls.js';
 import { type Contents, KernelTable } from './kerneltable.js';
 import { CALLS, LOCK, TABLE } from './places.js';
 
@@ -40,10 +41,21 @@ function contents(): Contents {
 const words = argv.slice(2);
 lock();
 const table = new KernelTable(contents());
-const answer = table.call(words, () => readFileSync(0, 'utf8'));
+let rules = '';
+const answer = table.call(words, () => {
+  rules = readFileSync(0, 'utf8');
+  return rules;
+});
 writeFileSync(`${TABLE}.new`, JSON.stringify(table.contents));
 renameSync(`${TABLE}.new`, TABLE);
-appendFileSync(CALLS, `${JSON.stringify({ words, code: answer.code })}\n`);
+const call: Call = {
+  at: performance.timeOrigin,
+  ms: performance.now(),
+  words,
+  code: answer.code,
+  rules: rules.split('\n').filter((rule) => rule !== ''),
+};
+appendFileSync(CALLS, `${JSON.stringify(call)}\n`);
 rmSync(LOCK);
 stdout.write(answer.stdout);
 stderr.write(answer.stderr);

@@ -97,7 +97,24 @@ export const OURS: Readonly<Record<string, readonly Wanted[]>> = {
     after('r1 down', '-A -f 7 -s rr', '-a -f 7 -r 127.0.0.1:80 -g -w 1'),
     after('stop'),
   ],
+  // A virtual that is gone comes back; a scheduler that was changed does so later.
+  'service-by-hand': [
+    after('by hand', WEB, `${FIRST} -w 1`, `${SECOND} -w 1`, ...other('wlc', 1)),
+    after('r1 down', WEB, `${FIRST} -w 0`, `${SECOND} -w 1`, ...other('wlc', 0)),
+    after('r1 up', WEB, `${FIRST} -w 1`, `${SECOND} -w 1`, ...other('wlc', 1)),
+    after('stop'),
+  ],
+  // A server that stands twice has to pass both checks.
+  'twice-requests': [after('b right', WEB, `${FIRST} -w 0`, `${SECOND} -w 1`), after('stop')],
 };
+
+function other(scheduler: string, weight: number): readonly string[] {
+  return [
+    `-A -t 10.255.0.2:80 -s ${scheduler}`,
+    `-a -t 10.255.0.2:80 -r 10.0.0.1:80 -g -w ${weight}`,
+    '-a -t 10.255.0.2:80 -r 10.0.0.2:80 -g -w 1',
+  ];
+}
 
 /** Vectors about a service that ours cannot check yet: dns. */
 export const LATER: ReadonlySet<string> = new Set(['14-udp-dns']);

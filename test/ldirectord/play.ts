@@ -92,6 +92,7 @@ export class Play {
     if (event.config !== undefined) put(path, { content: event.config });
     for (const [file, spec] of Object.entries(event.write ?? {})) put(file, spec);
     for (const file of event.remove ?? []) rmSync(file);
+    for (const rule of event.operator ?? []) operator(rule.split(' '));
     const pid = this.#foreground?.pid ?? daemonPid();
     if (event.signal !== undefined && pid !== undefined) process.kill(pid, `SIG${event.signal}`);
     return command;
@@ -130,7 +131,7 @@ async function settled(event: Happening, before: string, wanted: string): Promis
   }
 }
 
-function table(): KernelTable {
+export function table(): KernelTable {
   try {
     return new KernelTable(JSON.parse(readFileSync(TABLE, 'utf8')) as Contents);
   } catch {
@@ -147,6 +148,16 @@ function put(path: string, { content, mode }: FileSpec): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   if (mode !== undefined) chmodSync(path, Number.parseInt(mode, 8));
+}
+
+/** Waits for what is looked for again and again; false when it does not come in time. */
+export async function until(found: () => boolean, limitMs: number): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  while (!found()) {
+    if (performance.now() > end) return false;
+    await sleep(LOOK_MS);
+  }
+  return true;
 }
 
 /** Empties the table between two cases. */

@@ -9,6 +9,9 @@ export interface UnderTest {
   dispose(): void;
 }
 
+/** Debian's, which the box finds as it is. */
+export const GENUINE: Program = ['/usr/sbin/ldirectord'];
+
 export function underTest(): UnderTest {
   const { name, layers, dispose } = stack(stackName(process.env.TS_HEARTBEAT_STACK));
   const genuine = name === 'genuine';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ServerSpec } from './realserver.js';
 
 const FOLDER = new URL('../../vectors/ldirectord/', import.meta.url);
+const MORE = new URL('../../vectors/ldirectord-more/', import.meta.url);
 
 export interface FileSpec {
   readonly content: string;
@@ -24,6 +25,8 @@ export interface Happening {
   readonly remove?: readonly string[];
   /** A signal to the daemon, without SIG. */
   readonly signal?: string;
+  /** What an operator tells ipvsadm. */
+  readonly operator?: readonly string[];
   /** Seconds. */
   readonly settle: number;
 }
@@ -72,14 +75,21 @@ export interface BadCase {
   };
 }
 
-function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
+function read(name: string, folder = FOLDER): unknown {
+  return JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
 }
 
 /** Every recorded run, in the order of the numbers. */
 export function vectors(): readonly Vector[] {
   const names = readdirSync(FOLDER).filter((name) => /^(?!90)\d\d-.*\.json$/.test(name));
   return names.sort().map((name) => read(name) as Vector);
+}
+
+/** Runs that were recorded for questions of the director. */
+export function moreVectors(): readonly Vector[] {
+  return readdirSync(MORE)
+    .sort()
+    .map((name) => read(name, MORE) as Vector);
 }
 
 export function badCases(): readonly BadCase[] {
