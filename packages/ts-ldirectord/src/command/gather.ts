@@ -14,13 +14,23 @@ export function hostName(environment: NodeJS.ProcessEnv): string {
   return environment.HOSTNAME ?? os.hostname();
 }
 
-/** Answers all questions; names are looked up side by side. Never rejects. */
-export async function gather(questions: readonly Question[], host: string): Promise<Facts> {
+/**
+ * Answers all questions; names are looked up side by side. Never rejects.
+ *
+ * @param earlier Of a name with several addresses the one that was taken before is taken again, and
+ *   a name that cannot be resolved any more keeps its address.
+ */
+export async function gather(
+  questions: readonly Question[],
+  host: string,
+  earlier?: Facts,
+): Promise<Facts> {
   const services = parseServices(readText('/etc/services'));
   const answers = await Promise.all(
     questions.map(async (question) => {
-      const answer = await answerTo(question, services);
-      return [questionKey(question), answer] as const;
+      const key = questionKey(question);
+      const answer = await answerTo(question, services, earlier?.answers[key]);
+      return [key, answer] as const;
     }),
   );
   return { hostName: host, answers: Object.fromEntries(answers) };
@@ -29,10 +39,13 @@ export async function gather(questions: readonly Question[], host: string): Prom
 async function answerTo(
   question: Question,
   services: ReturnType<typeof parseServices>,
+  before: Facts['answers'][string] | undefined,
 ): Promise<Facts['answers'][string]> {
   switch (question.kind) {
-    case 'host':
-      return (await resolve(question.name, question.family)) ?? null;
+    case 'host': {
+      const found = await resolve(question.name, question.family);
+      return chooseAddress(found, before) ?? null;
+    }
     case 'service':
       return services(question.name, question.protocol) ?? null;
     case 'append':
@@ -42,13 +55,23 @@ async function answerTo(
   }
 }
 
-async function resolve(name: string, family: Family): Promise<string | undefined> {
-  if (name === '') return family === 'ipv4' ? '127.0.0.1' : '::1';
+/** The address a name stands for, given those it has now and the one it stood for before. */
+export function chooseAddress<Before>(
+  found: readonly string[],
+  before: Before,
+): string | Before | undefined {
+  return found.find((address) => address === before) ?? found[0] ?? before;
+}
+
+async function resolve(name: string, family: Family): Promise<readonly string[]> {
+  if (name === '') return [family === 'ipv4' ? '127.0.0.1' : '::1'];
   try {
-    const { address } = await lookup(name, { family: family === 'ipv4' ? 4 : 6 });
-    return canonicalAddress(address, family);
+    const found = await lookup(name, { family: family === 'ipv4' ? 4 : 6, all: true });
+    return found
+      .map(({ address }) => canonicalAddress(address, family))
+      .filter((address) => address !== undefined);
   } catch {
-    return undefined;
+    return [];
   }
 }
 

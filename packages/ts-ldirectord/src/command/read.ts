@@ -22,7 +22,7 @@ export interface ReadResult extends ParseResult {
 export interface ReadOptions {
   readonly hostName: string;
   readonly debug: boolean;
-  /** Of an earlier reading: a name that cannot be resolved any more keeps its address. */
+  /** Of an earlier reading: a name keeps its address while it has it, or has none. */
   readonly earlier?: Facts;
 }
 
@@ -41,18 +41,9 @@ export async function readConfiguration(source: Source, options: ReadOptions): P
   const text = bytes.toString('latin1');
   const curious = new CuriousMachine();
   parse(text, source.file, curious, { debug });
-  const found = await gather(curious.questions, hostName);
-  const facts = earlier ? keepAddresses(found, earlier) : found;
+  const facts = await gather(curious.questions, hostName, earlier);
   const result = parse(text, source.file, machineOf(facts), { debug });
   return { ...result, facts, digest: digestOf(bytes) };
-}
-
-function keepAddresses(found: Facts, earlier: Facts): Facts {
-  const answers = Object.entries(found.answers).map(([key, answer]) => {
-    const kept = answer ?? (key.startsWith('host ') ? earlier.answers[key] : null) ?? null;
-    return [key, kept] as const;
-  });
-  return { ...found, answers: Object.fromEntries(answers) };
 }
 
 /** What two contents of a file are told apart by (ldirectord 4.12 uses MD5 as well). */

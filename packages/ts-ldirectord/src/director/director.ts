@@ -128,7 +128,10 @@ function hold(turn: Turn, address: string, port: number | undefined, held: boole
         check.members.some((member) => member.virtual === virtual && member.real === index),
       );
       const free = always && state.virtual.check.type !== 'off' ? 'up' : 'down';
-      putReal(turn, virtual, index, { held, status: held ? 'down' : free, failures: 0 });
+      const status = held ? 'down' : free;
+      // The genuine program counts it as a failure, and says so when the server is back.
+      const failures = status === 'up' ? 0 : Math.max(real.failures, 1);
+      putReal(turn, virtual, index, { held, status, failures });
       touch(turn, virtual, real.key);
     }
   }

@@ -138,6 +138,22 @@ test('a program that cannot be run fails a reader and every change', async () =>
   assert.match(failures[0]?.error ?? '', /ENOENT/);
 });
 
+test('a program that hangs is given up, once, and says so for every change', async () => {
+  const file = path.join(directory, 'hangs');
+  // Its child keeps the pipes open, as a program does that waits in the kernel and cannot die.
+  writeFileSync(file, '#!/bin/sh\n[ "$1" = -S ] && exit 0\nsleep 2\n');
+  chmodSync(file, 0o755);
+  const ipvs = new Ipvsadm(file, 200);
+  const begun = performance.now();
+  const changes = [service('10.255.0.1'), real('10.0.0.1'), real('10.0.0.2')];
+  const failures = await ipvs.apply(changes);
+  assert.ok(performance.now() - begun < 5_000);
+  assert.deepEqual(
+    failures.map(({ change, error }) => [change, error]),
+    changes.map((change) => [change, 'no answer within 0.2 s']),
+  );
+});
+
 test('the first executable place is taken', () => {
   const fake = program('place');
   const plain = path.join(directory, 'place.table');

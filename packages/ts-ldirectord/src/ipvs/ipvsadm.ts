@@ -11,6 +11,8 @@ const PLACES = ['/sbin/ipvsadm', '/usr/sbin/ipvsadm'] as const;
 
 /** A call takes milliseconds; one that takes longer than this hangs, and is killed. */
 const CALL_MS_MAX = 10_000;
+/** A program that waits in the kernel cannot even be killed: it is given up this long after. */
+const GIVE_UP_MS = 500;
 /** A rule is some 80 bytes: room for 400,000 of them, more than any table holds. */
 const OUTPUT_BYTES_MAX = 32 * 1024 * 1024;
 /** How often what a batch left undone is tried again without the change that was refused. */
@@ -33,14 +35,24 @@ interface Outcome {
   readonly stdout: string;
   /** Why not, in one line. */
   readonly error: string;
+  /** It did not end in time. */
+  readonly late: boolean;
+}
+
+/** What a batch has left undone. */
+interface Rest {
+  readonly left: readonly Change[];
+  readonly late: boolean;
 }
 
 /** Every call is a process of its own. A caller that wants order awaits each promise. */
 export class Ipvsadm implements Ipvs {
   readonly #program: string;
+  readonly #callMsMax: number;
 
-  constructor(program: string) {
+  constructor(program: string, callMsMax = CALL_MS_MAX) {
     this.#program = program;
+    this.#callMsMax = callMsMax;
   }
 
   /** The table by `-S -n`, and the thresholds by a second call where they are wanted. */
@@ -58,48 +70,60 @@ export class Ipvsadm implements Ipvs {
    * One change is one call. Several are the lines of one `ipvsadm -R`, which tells nothing of use:
    * it goes on after a change that the kernel refused and still exits 0, and it stops for good at a
    * line that it cannot parse (ipvsadm 1.31). So the table is read back, the first change that is
-   * not there is made by a call of its own, which names the error, and the rest is tried again.
+   * not there is made by a call of its own, which names the error, and the rest is tried again. A
+   * call that hangs ends it: the caller tries again later, with what it knows then.
    */
   async apply(changes: readonly Change[]): Promise<readonly Failure[]> {
     const failures: Failure[] = [];
     let left = changes;
-    for (let round = 0; left.length > 0 && round < BATCH_ROUNDS_MAX; round += 1) {
+    let why = 'not done';
+    for (let round = 0; round < BATCH_ROUNDS_MAX; round += 1) {
       const [first] = left;
       if (first === undefined) break;
       if (round > 0 || left.length === 1) {
-        const failure = await this.#single(first);
+        const { ok, error, late } = await this.#call(ipvsadmArguments(first));
         left = left.slice(1);
-        if (failure !== undefined) {
-          failures.push(failure);
-          const lost = left.filter((change) => dependsOn(change, failure.change));
+        if (!ok) {
+          failures.push(this.#failure(first, error));
+          const lost = left.filter((change) => dependsOn(change, first));
           failures.push(...lost.map((change) => this.#failure(change, 'Service not defined')));
           left = left.filter((change) => !lost.includes(change));
         }
+        if (late) {
+          why = error;
+          break;
+        }
       }
-      left = await this.#batch(left);
+      const rest = await this.#batch(left);
+      left = rest.left;
+      if (rest.late) {
+        why = this.#noAnswer();
+        break;
+      }
     }
-    for (const change of left) failures.push(this.#failure(change, 'not done'));
+    for (const change of left) failures.push(this.#failure(change, why));
     return failures;
   }
 
   /** Makes the changes in one call, and returns those that the table does not show afterwards. */
-  async #batch(changes: readonly Change[]): Promise<readonly Change[]> {
-    if (changes.length === 0) return [];
+  async #batch(changes: readonly Change[]): Promise<Rest> {
+    if (changes.length === 0) return { left: [], late: false };
     const lines = changes.map((change) => ipvsadmArguments(change).join(' '));
-    await this.#call(['-R'], `${lines.join('\n')}\n`);
+    const { late } = await this.#call(['-R'], `${lines.join('\n')}\n`);
+    if (late) return { left: changes, late };
     try {
       const table = await this.read({ thresholds: changes.some(setsThresholds) });
       const last = lastOfEach(changes);
-      return changes.filter((change) => last.has(change) && !isDone(change, table));
+      const left = changes.filter((change) => last.has(change) && !isDone(change, table));
+      return { left, late: false };
     } catch {
       // Not even the table can be read: every change by itself will say why.
-      return changes;
+      return { left: changes, late: false };
     }
   }
 
-  async #single(change: Change): Promise<Failure | undefined> {
-    const outcome = await this.#call(ipvsadmArguments(change));
-    return outcome.ok ? undefined : this.#failure(change, outcome.error);
+  #noAnswer(): string {
+    return `no answer within ${this.#callMsMax / 1000} s`;
   }
 
   #failure(change: Change, error: string): Failure {
@@ -109,22 +133,30 @@ export class Ipvsadm implements Ipvs {
 
   #call(args: readonly string[], input?: string): Promise<Outcome> {
     return new Promise((resolve) => {
+      const noAnswer = { ok: false, stdout: '', error: this.#noAnswer(), late: true };
       const options = {
-        timeout: CALL_MS_MAX,
+        timeout: this.#callMsMax,
         killSignal: 'SIGKILL',
         maxBuffer: OUTPUT_BYTES_MAX,
         env: { ...process.env, LC_ALL: 'C' },
       } as const;
       try {
         const child = execFile(this.#program, args, options, (error, stdout, stderr) => {
-          if (error === null) return resolve({ ok: true, stdout, error: '' });
-          resolve({ ok: false, stdout, error: reason(error, stderr) });
+          clearTimeout(giveUp);
+          if (error === null) resolve({ ok: true, stdout, error: '', late: false });
+          else if (error.killed) resolve(noAnswer);
+          else resolve({ ok: false, stdout, error: reason(error, stderr), late: false });
         });
+        const giveUp = setTimeout(() => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+          resolve(noAnswer);
+        }, this.#callMsMax + GIVE_UP_MS);
         // A program that ends before it has read its input is judged by what it says.
         child.stdin?.on('error', () => {});
         child.stdin?.end(input);
       } catch (error) {
-        resolve({ ok: false, stdout: '', error: String(error) });
+        resolve({ ok: false, stdout: '', error: String(error), late: false });
       }
     });
   }
@@ -155,13 +187,12 @@ function setsThresholds(change: Change): boolean {
   return (change.contents.upperThreshold ?? 0) + (change.contents.lowerThreshold ?? 0) > 0;
 }
 
-function reason(error: Error & { code?: unknown; signal?: unknown }, stderr: string): string {
+function reason(error: Error & { code?: unknown }, stderr: string): string {
   const said = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join('; ');
   if (said !== '') return said;
-  if (error.signal === 'SIGKILL') return `no answer within ${CALL_MS_MAX / 1000} s`;
   return typeof error.code === 'number' ? `exit code ${error.code}` : error.message;
 }
