@@ -52,6 +52,35 @@ test('the servers named in the directory are held, each once', async () => {
   assert.deepEqual(await held('localhost'), ['127.0.0.1 80']);
 });
 
+test('a name server that says nothing holds up nobody; its answer counts when it comes', async () => {
+  const reals = Array.from({ length: 50 }, (_, index) => `\treal=10.0.0.${index + 1}:80 gate`);
+  const text = [`maintenancedir=${directory}`, 'virtual=10.255.0.1:80', ...reals].join('\n');
+  const { configuration } = parse(text, 'x.cf', TEST_MACHINE);
+  assert.ok(configuration);
+  const asked: string[] = [];
+  let answer: (host: string) => void = () => undefined;
+  const watch = new MaintenanceWatch(
+    () => 0,
+    (address) => {
+      asked.push(address);
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+  );
+  writeFileSync(join(directory, 'web2'), '');
+  writeFileSync(join(directory, '10.0.0.7'), '');
+  const begun = performance.now();
+  const held = async () => (await watch.held(configuration)).map(({ address }) => address);
+  assert.deepEqual(await held(), ['10.0.0.7']);
+  assert.ok(performance.now() - begun < 5_000);
+  assert.deepEqual(asked, ['10.0.0.1', '10.0.0.2']);
+  answer('web2.example.com');
+  assert.deepEqual(await held(), ['10.0.0.2', '10.0.0.7']);
+  assert.equal(asked.length, 3);
+  for (const name of ['web2', '10.0.0.7']) rmSync(join(directory, name));
+});
+
 test('a directory that is not there holds nothing', async () => {
   const text = 'maintenancedir=/nonexistent\nvirtual=10.255.0.1:80\n\treal=10.0.0.1:80 gate\n';
   const { configuration } = parse(text, 'x.cf', TEST_MACHINE);

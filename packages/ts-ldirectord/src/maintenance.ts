@@ -12,6 +12,10 @@ export interface HeldServer {
 
 /** How long the name of an address is remembered; genuine asks before every single check. */
 const NAME_MS = 60_000;
+/** A name server that does not answer holds up no start, reload or look for longer than this. */
+const NAME_WAIT_MS = 500;
+/** Lookups side by side: they wait in threads, of which a reload needs some. */
+const LOOKUPS_MAX = 2;
 
 /**
  * The names a file may have to hold a server (ldirectord 4.12): address, full and short host name,
@@ -27,42 +31,78 @@ export function maintenanceNames(
     .flatMap((name) => [`${name}:${port}`, name]);
 }
 
+export type HostLookup = (address: string) => Promise<string | undefined>;
+
 /** Looks into the directory again and again. */
 export class MaintenanceWatch {
   readonly #clock: () => number;
+  readonly #lookup: HostLookup;
   readonly #names = new Map<string, { readonly host: string | undefined; readonly at: number }>();
+  /** Addresses whose names are wanted, in order; the first ones are being looked up. */
+  readonly #wanted = new Map<string, Promise<void>>();
+  #free = LOOKUPS_MAX;
+  readonly #waiting: (() => void)[] = [];
 
-  constructor(clock: () => number) {
+  constructor(clock: () => number, lookup: HostLookup = hostOf) {
     this.#clock = clock;
+    this.#lookup = lookup;
   }
 
-  /** The servers of the configuration that are held now. */
+  /**
+   * The servers of the configuration that are held now. A name that is not known in time counts
+   * from the call on that finds it known.
+   */
   async held(configuration: Configuration): Promise<readonly HeldServer[]> {
     const files = filesOf(configuration.globals.maintenanceDirectory);
     if (files.size === 0) return [];
     const servers = serversOf(configuration);
-    const found = await Promise.all(
-      servers.map(async (server) => {
-        const byAddress = maintenanceNames(server, undefined).some((name) => files.has(name));
-        if (byAddress) return true;
-        const host = await this.#hostOf(server.address);
-        return maintenanceNames(server, host).some((name) => files.has(name));
-      }),
+    const isHeld = (server: HeldServer, host: string | undefined): boolean =>
+      maintenanceNames(server, host).some((name) => files.has(name));
+    const rest = servers.filter((server) => !isHeld(server, undefined));
+    const lookups = [...new Set(rest.map(({ address }) => address))].map((address) =>
+      this.#learn(address),
     );
-    return servers.filter((_, index) => found[index]);
+    await inTime(Promise.all(lookups), NAME_WAIT_MS);
+    return servers.filter((server) => isHeld(server, this.#names.get(server.address)?.host));
   }
 
-  async #hostOf(address: string): Promise<string | undefined> {
-    const now = this.#clock();
+  /** Resolves when the name of an address is known, or that it has none. */
+  #learn(address: string): Promise<void> {
     const known = this.#names.get(address);
-    if (known && now - known.at < NAME_MS) return known.host;
-    const host = await lookupService(address, 0).then(
-      ({ hostname }) => (hostname === address ? undefined : hostname),
-      () => undefined,
-    );
-    this.#names.set(address, { host, at: now });
-    return host;
+    if (known && this.#clock() - known.at < NAME_MS) return Promise.resolve();
+    const before = this.#wanted.get(address);
+    if (before) return before;
+    const learned = this.#ask(address).finally(() => this.#wanted.delete(address));
+    this.#wanted.set(address, learned);
+    return learned;
   }
+
+  async #ask(address: string): Promise<void> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    const host = await this.#lookup(address);
+    this.#names.set(address, { host, at: this.#clock() });
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
+  }
+}
+
+function hostOf(address: string): Promise<string | undefined> {
+  return lookupService(address, 0).then(
+    ({ hostname }) => (hostname === address ? undefined : hostname),
+    () => undefined,
+  );
+}
+
+/** Waits for a promise, but not for long. */
+async function inTime(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 function filesOf(directory: string | undefined): ReadonlySet<string> {

@@ -69,6 +69,14 @@ export interface Planned {
 /** What of a virtual is to be compared with the table: destinations by key, or all there is. */
 export type Touched = ReadonlySet<string> | 'all';
 
+/** Something in the table that is not as we left it, look after look. */
+export interface Sighting {
+  /** When it was first seen, or was last put back. */
+  readonly since: number;
+  /** How often it was put back to no avail. */
+  readonly putBack: number;
+}
+
 /** The dealings with the kernel's table: one read or one batch at a time. */
 export interface Work {
   readonly doing: 'nothing' | 'reading' | 'changing';
@@ -88,11 +96,8 @@ export interface Work {
   readonly gatherUntil?: number;
   /** When the table is looked at though nothing has happened. */
   readonly lookAt?: number;
-  /**
-   * Since when what others have changed has been seen: by the virtual's key, and in it by the
-   * destination's or `SERVICE`.
-   */
-  readonly seen: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** What others have changed: by the virtual's key, and in it by the destination's or `SERVICE`. */
+  readonly seen: ReadonlyMap<string, ReadonlyMap<string, Sighting>>;
 }
 
 export interface DirectorState {

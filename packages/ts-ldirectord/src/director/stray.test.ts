@@ -85,6 +85,18 @@ test('a deletion that the operator takes back is none of our business', () => {
   assert.deepEqual(rehearsal.newLines(), []);
 });
 
+test('what the kernel does not keep is put back ever less often', () => {
+  const rehearsal = atRest();
+  const contents = { scheduler: 'wlc', ops: false };
+  rehearsal.watch = () => {
+    const service = rehearsal.table.get(V);
+    if (service) rehearsal.table = new Map(rehearsal.table).set(V, { ...service, contents });
+  };
+  rehearsal.pass(3_600_000);
+  const edits = rehearsal.changes.filter(({ kind }) => kind === 'editService').length;
+  assert.ok(edits >= 6 && edits <= 9, `${edits} edits`);
+});
+
 test('the fallback comes back while no server is up', () => {
   const rehearsal = atRest();
   rehearsal.servers.set(A, 'refuse').set(B, 'refuse');

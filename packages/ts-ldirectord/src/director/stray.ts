@@ -10,7 +10,7 @@ import {
   type Table,
 } from '../ipvs/table.js';
 import { desiredDestinations, desiredService, type Wish } from './desired.js';
-import type { DirectorState, VirtualState, Work } from './state.js';
+import type { DirectorState, Sighting, VirtualState, Work } from './state.js';
 
 /** The table is looked at once a checkinterval, but not more often: a look is a process. */
 const LOOK_MS_MIN = 5_000;
@@ -18,6 +18,9 @@ const LOOK_MS_MIN = 5_000;
 const LOOK_HELD_MS_MIN = 1_000;
 /** An operator who deletes a server to add it otherwise has this long. */
 const HAND_MS = 10_000;
+
+/** What comes back with every look, whatever we do, is put back ever less often: hourly in the end. */
+const DOUBLINGS_MAX = 9;
 
 /** The key of the virtual itself, beside those of its destinations. */
 export const SERVICE = '';
@@ -64,18 +67,21 @@ function lookThrough(
   table: Table,
   now: number,
 ): { readonly seen: Work['seen']; readonly due: Strays } {
-  const seen = new Map<string, ReadonlyMap<string, number>>();
+  const seen = new Map<string, ReadonlyMap<string, Sighting>>();
   const due = new Map<string, ReadonlySet<string>>();
   for (const virtual of state.virtuals) {
     const before = state.work.seen.get(virtual.key);
-    const waiting = new Map<string, number>();
+    const sightings = new Map<string, Sighting>();
     const ripe = new Set<string>();
     for (const [key, urgent] of straysOf(virtual, table.get(virtual.key))) {
-      const since = before?.get(key) ?? now;
-      if (urgent || now - since >= HAND_MS) ripe.add(key);
-      else waiting.set(key, since);
+      const sighting = before?.get(key) ?? { since: now, putBack: 0 };
+      const { since, putBack } = sighting;
+      const isRipe = urgent || now - since >= HAND_MS * 2 ** putBack;
+      if (isRipe) ripe.add(key);
+      const next = { since: now, putBack: Math.min(putBack + 1, DOUBLINGS_MAX) };
+      sightings.set(key, isRipe ? next : sighting);
     }
-    if (waiting.size > 0) seen.set(virtual.key, waiting);
+    if (sightings.size > 0) seen.set(virtual.key, sightings);
     if (ripe.size > 0) due.set(virtual.key, ripe);
   }
   return { seen, due };
