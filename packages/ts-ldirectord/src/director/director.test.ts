@@ -386,6 +386,53 @@ test('a server that an operator holds is out until it is let go, whatever its ch
   assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
 });
 
+test('a monitor file is told of maintenance in the place of results', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A], monitorFile: '/var/log/monitor' })]]);
+  rehearsal.pass(ROUND);
+  rehearsal.tell({ kind: 'hold', address: A, held: true });
+  const from = rehearsal.effects.length;
+  rehearsal.pass(2000);
+  const told = rehearsal.effects.slice(from).filter(({ kind }) => kind === 'monitor');
+  assert.equal(told.length, 2);
+  for (const effect of told) {
+    assert.ok(effect.kind === 'monitor' && effect.text.endsWith(' [down] Server in maintenance'));
+  }
+});
+
+test('a server that stands twice has to pass both checks, and has the last weight', () => {
+  const reals = [
+    { address: A, weight: 3 },
+    { address: A, weight: 5 },
+  ];
+  const rehearsal = begin([[virtualOf({ reals, fallback: B })]]);
+  rehearsal.pass(ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 5 });
+  const run = rehearsal.state.nextRun;
+  rehearsal.servers.set(A, 'refuse');
+  while (rehearsal.state.nextRun === run) rehearsal.pass(1);
+  rehearsal.servers.set(A, 'up');
+  rehearsal.pass(100);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 0, '10.0.0.2:80': 1 });
+  rehearsal.pass(ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 5 });
+});
+
+test('a reload tells a fallback command nothing twice, another command everything', () => {
+  const commanded = (fallbackCommand: string) =>
+    configurationOf([virtualOf({ reals: [A], fallbackCommand })]);
+  const rehearsal = new Rehearsal();
+  const told: string[] = [];
+  const reload = (command: string) => {
+    rehearsal.tell({ kind: 'configured', configuration: commanded(command) });
+    rehearsal.pass(ROUND);
+    for (const effect of rehearsal.effects.splice(0)) {
+      if (effect.kind === 'fallbackCommand') told.push(`${effect.command} ${effect.verb}`);
+    }
+  };
+  for (const command of ['one', 'one', 'two']) reload(command);
+  assert.deepEqual(told, ['one start', 'one stop', 'two stop']);
+});
+
 test('thresholds go with the weight and are left out while a server is out', () => {
   const limited = { address: A, lowerThreshold: 10, upperThreshold: 20 };
   const rehearsal = begin([[virtualOf({ reals: [limited, B] })]]);

@@ -1,7 +1,7 @@
 /** The director when ipvsadm fails, answers get lost, and servers say nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationOf, Rehearsal, virtualOf } from './rehearsal.js';
+import { configurationOf, type Health, Rehearsal, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
@@ -31,6 +31,46 @@ test('silent servers neither delay the checks of others nor their own news', () 
   }
   for (const address of reals.slice(0, 40)) {
     assert.equal(rehearsal.weights()[V]?.[`${address}:80`], 0);
+  }
+});
+
+test('with 1000 servers and 100 silent ones each death and return is noticed within its bound', () => {
+  const reals = Array.from({ length: 1000 }, (_, at) => `10.1.${at >> 8}.${at & 255}`);
+  const rehearsal = begin([[virtualOf({ reals })]]);
+  rehearsal.pass(1500);
+  for (const address of reals.slice(0, 100)) rehearsal.servers.set(address, 'silent');
+  rehearsal.pass(4500);
+  const weight = (address: string) =>
+    rehearsal.table.get(V)?.destinations.get(`${address}:80`)?.contents.weight;
+  const noticedAfter = (address: string, health: Health): number => {
+    const since = rehearsal.now;
+    const wanted = health === 'up' ? 1 : 0;
+    rehearsal.servers.set(address, health);
+    while (weight(address) !== wanted && rehearsal.now - since < 9_000) rehearsal.pass(10);
+    return rehearsal.now - since;
+  };
+  for (const address of reals.filter((_, at) => at % 199 === 198)) {
+    assert.ok(noticedAfter(address, 'refuse') <= 1000 + 200);
+    assert.ok(noticedAfter(address, 'up') <= 1000 + 200);
+    assert.ok(noticedAfter(address, 'silent') <= 1000 + 3000 + 200);
+    assert.ok(noticedAfter(address, 'up') <= 1000 + 3000 + 200);
+  }
+});
+
+test('failurecount: each failure takes an interval, or a timeout where that is longer', () => {
+  const virtual = virtualOf({ reals: [A, B], check: { failureCount: 3 } });
+  const rehearsal = begin([[virtual]]);
+  rehearsal.pass(ROUND);
+  for (const [health, longest] of [
+    ['refuse', 3 * 1000],
+    ['silent', 3 * (1000 + 3000)],
+  ] as const) {
+    rehearsal.servers.set(A, health);
+    rehearsal.pass(longest + 200);
+    assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 0);
+    rehearsal.servers.set(A, 'up');
+    rehearsal.pass(1000 + 3000 + 200);
+    assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
   }
 });
 
