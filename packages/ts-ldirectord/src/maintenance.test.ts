@@ -52,7 +52,7 @@ test('the servers named in the directory are held, each once', async () => {
   assert.deepEqual(await held('localhost'), ['127.0.0.1 80']);
 });
 
-test('a name server that says nothing holds up nobody; its answer counts when it comes', async () => {
+test('a silent name server holds up nobody; its answer counts when it comes', async () => {
   const reals = Array.from({ length: 50 }, (_, index) => `\treal=10.0.0.${index + 1}:80 gate`);
   const text = [`maintenancedir=${directory}`, 'virtual=10.255.0.1:80', ...reals].join('\n');
   const { configuration } = parse(text, 'x.cf', TEST_MACHINE);

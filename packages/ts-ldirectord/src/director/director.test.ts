@@ -375,30 +375,6 @@ test('cleanstop=no leaves the virtual; a stop in the middle of a start still cle
   assert.equal(rehearsal.effects.filter(({ kind }) => kind === 'stopped').length, 1);
 });
 
-test('a server that an operator holds is out until it is let go, whatever its checks say', () => {
-  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
-  rehearsal.pass(ROUND);
-  rehearsal.tell({ kind: 'hold', address: A, held: true });
-  rehearsal.pass(3000);
-  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 0, '10.0.0.2:80': 1 });
-  rehearsal.tell({ kind: 'hold', address: A, held: false });
-  rehearsal.pass(ROUND);
-  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
-});
-
-test('a monitor file is told of maintenance in the place of results', () => {
-  const rehearsal = begin([[virtualOf({ reals: [A], monitorFile: '/var/log/monitor' })]]);
-  rehearsal.pass(ROUND);
-  rehearsal.tell({ kind: 'hold', address: A, held: true });
-  const from = rehearsal.effects.length;
-  rehearsal.pass(2000);
-  const told = rehearsal.effects.slice(from).filter(({ kind }) => kind === 'monitor');
-  assert.equal(told.length, 2);
-  for (const effect of told) {
-    assert.ok(effect.kind === 'monitor' && effect.text.endsWith(' [down] Server in maintenance'));
-  }
-});
-
 test('a server that stands twice has to pass both checks, and has the last weight', () => {
   const reals = [
     { address: A, weight: 3 },

@@ -177,7 +177,7 @@ class World {
   }
 }
 
-/** The bounds on noticing: a server that is dead for longer has no weight, one that is well has it. */
+/** A server that has been dead for longer than the bound has no weight, one that is well has it. */
 function assertNoticed(world: World): void {
   const { rehearsal } = world;
   if (!world.isSound || rehearsal.state.life !== 'running') return;
@@ -262,7 +262,7 @@ test('whatever the servers do, the table follows them within an interval and a t
   );
 });
 
-test('a kernel that refuses, and a table that cannot be read, delay it no longer than they last', () => {
+test('a kernel that refuses, or cannot be read, delays it no longer than that lasts', () => {
   fc.assert(
     fc.property(acts(RELOAD, REFUSE, HOLD), (list) => {
       const world = new World();

@@ -1,6 +1,6 @@
 /**
- * What others have changed in the table behind our back. The rule stands in the README: what is to
- * serve and is missing, and what is not as the configuration wants it, is put back; a weight is not.
+ * What others have changed in the table behind our back. The rule stands in docs/ldirectord.md:
+ * what is to serve and is missing, and what is not as configured, is put back; a weight is not.
  */
 import {
   type Destination,
@@ -19,7 +19,7 @@ const LOOK_HELD_MS_MIN = 1_000;
 /** An operator who deletes a server to add it otherwise has this long. */
 const HAND_MS = 10_000;
 
-/** What comes back with every look, whatever we do, is put back ever less often: hourly in the end. */
+/** What comes undone with every look is put back ever less often: hourly in the end. */
 const DOUBLINGS_MAX = 9;
 
 /** The key of the virtual itself, beside those of its destinations. */

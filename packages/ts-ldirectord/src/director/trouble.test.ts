@@ -34,7 +34,7 @@ test('silent servers neither delay the checks of others nor their own news', () 
   }
 });
 
-test('with 1000 servers and 100 silent ones each death and return is noticed within its bound', () => {
+test('with 1000 servers, 100 of them silent, each death and return is noticed in time', () => {
   const reals = Array.from({ length: 1000 }, (_, at) => `10.1.${at >> 8}.${at & 255}`);
   const rehearsal = begin([[virtualOf({ reals })]]);
   rehearsal.pass(1500);
