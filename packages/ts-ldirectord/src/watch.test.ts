@@ -61,3 +61,13 @@ test('a file that is away is told once, and compared when it is back', () => {
   write('b');
   assert.equal(watch.look(), 'changed');
 });
+
+test('a file that was away when it was read again has changed when it is back', () => {
+  write('a');
+  const watch = watching();
+  rmSync(path);
+  watch.know(undefined);
+  assert.equal(watch.look(), 'unreadable');
+  write('b');
+  assert.equal(watch.look(), 'changed');
+});

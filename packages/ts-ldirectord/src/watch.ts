@@ -14,8 +14,12 @@ export class FileWatch {
     this.#path = path;
   }
 
-  /** From now on that content is the known one; its time is learned at the next look. */
+  /**
+   * From now on that content is the known one; its time is learned at the next look. A file that
+   * could not be read is compared with the last one that could.
+   */
   know(digest: string | undefined): void {
+    if (digest === undefined) return;
     this.#digest = digest;
     this.#modified = undefined;
   }

@@ -16,7 +16,7 @@ import type { DirectorState } from './state.js';
 
 export type Health = 'up' | 'refuse' | 'silent';
 
-/** How long a call of ipvsadm and an answered check take here. */
+/** How long a call of ipvsadm takes, if nothing else is said, and an answered check. */
 const CALL_MS = 5;
 const ANSWER_MS = 2;
 
@@ -42,6 +42,8 @@ export class Rehearsal {
   refuses: (change: Change) => boolean = () => false;
   /** What a read of the table answers instead of it. */
   readError: string | undefined;
+  /** How long a call of ipvsadm takes. */
+  callMs = CALL_MS;
   /** Called after every event. */
   watch: (rehearsal: Rehearsal) => void = () => {};
   readonly #queue: Answer[] = [];
@@ -115,7 +117,7 @@ export class Rehearsal {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'readTable':
-        this.#later(CALL_MS, () => {
+        this.#later(this.callMs, () => {
           const { table, readError: error } = this;
           this.tell(
             error === undefined ? { kind: 'table', table } : { kind: 'tableFailed', error },
@@ -123,7 +125,7 @@ export class Rehearsal {
         });
         break;
       case 'change':
-        this.#later(CALL_MS, () => this.#change(effect.changes));
+        this.#later(this.callMs, () => this.#change(effect.changes));
         break;
       case 'check':
         this.#check(effect.run, effect.spec);

@@ -74,6 +74,25 @@ test('failurecount: each failure takes an interval, or a timeout where that is l
   }
 });
 
+test('a call that hangs stops no check, and what was found meanwhile is done when it ends', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A, B], fallback: '127.0.0.1' })]]);
+  rehearsal.pass(ROUND);
+  rehearsal.callMs = 10_000;
+  rehearsal.servers.set(A, 'refuse');
+  rehearsal.pass(2_000);
+  const begun = rehearsal.begun.get(B)?.length ?? 0;
+  rehearsal.servers.set(B, 'refuse');
+  rehearsal.pass(6_000);
+  assert.ok((rehearsal.begun.get(B)?.length ?? 0) - begun >= 5);
+  rehearsal.callMs = 5;
+  rehearsal.pass(14_000);
+  assert.deepEqual(rehearsal.weights()[V], {
+    '127.0.0.1:80': 1,
+    '10.0.0.1:80': 0,
+    '10.0.0.2:80': 0,
+  });
+});
+
 test('a refused change is logged once and tried again until it is done', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
   rehearsal.pass(ROUND);
