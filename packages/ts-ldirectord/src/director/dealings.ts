@@ -112,7 +112,9 @@ export function takeFailures(turn: Turn, failures: readonly Failure[]): void {
     refused.add(text);
     lookAgain(turn, planned);
   }
-  const retry = failures.length > 0 ? { retryAt: turn.now + RETRY_MS } : {};
+  // News that came meanwhile do not wait for the next try of what failed.
+  const news = work.adopt || work.touched.size > 0 || work.removed.length > 0;
+  const retry = failures.length > 0 && !news ? { retryAt: turn.now + RETRY_MS } : {};
   turn.state = {
     ...turn.state,
     work: { ...turn.state.work, doing: 'nothing', planned: [], refused, ...retry },

@@ -155,6 +155,30 @@ test('a dead server that was deleted or given weight, and a stranger, are left a
   assert.deepEqual(rehearsal.weights()[V], { '10.0.0.2:80': 1, '10.0.0.77:80': 4 });
 });
 
+test('a server of weight 0 that an operator gives weight keeps it', () => {
+  const rehearsal = new Rehearsal();
+  const reals = [{ address: A, weight: 0 }, B];
+  rehearsal.tell({ kind: 'configured', configuration: configurationOf([virtualOf({ reals })]) });
+  rehearsal.pass(ROUND);
+  const contents = { forwarding: 'gate', weight: 4 } as const;
+  const destination = { address: A, port: 80 };
+  byHand(rehearsal, { kind: 'editDestination', target, destination, contents });
+  rehearsal.pass(60_000);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 4, '10.0.0.2:80': 1 });
+});
+
+test('what the kernel refuses is no change of others', () => {
+  const refused = virtualOf({ address: '10.255.0.2', reals: [A] });
+  const rehearsal = new Rehearsal();
+  rehearsal.refuses = (change) => change.target === refused.target;
+  const configuration = configurationOf([VIRTUAL, refused]);
+  rehearsal.tell({ kind: 'configured', configuration });
+  rehearsal.pass(ROUND);
+  rehearsal.newLines();
+  rehearsal.pass(60_000);
+  assert.deepEqual(rehearsal.newLines(), []);
+});
+
 test('a server in maintenance that is given weight is taken out within a round', () => {
   const rehearsal = atRest();
   rehearsal.tell({ kind: 'hold', address: A, port: 80, held: true });

@@ -71,9 +71,13 @@ function lookThrough(
   const due = new Map<string, ReadonlySet<string>>();
   for (const virtual of state.virtuals) {
     const before = state.work.seen.get(virtual.key);
+    // What is about to be changed, or was refused, is none of it.
+    const touched = state.work.touched.get(virtual.key);
+    if (touched === 'all') continue;
     const sightings = new Map<string, Sighting>();
     const ripe = new Set<string>();
     for (const [key, urgent] of straysOf(virtual, table.get(virtual.key))) {
+      if (touched?.has(key)) continue;
       const sighting = before?.get(key) ?? { since: now, putBack: 0 };
       const { since, putBack } = sighting;
       const isRipe = urgent || now - since >= HAND_MS * 2 ** putBack;
@@ -90,8 +94,9 @@ function lookThrough(
 /** The wish for a stray: as the configuration wants it, but with the weight it has been given. */
 export function keepWeight(wish: Wish, present: Destination | undefined): Wish {
   const weight = present?.contents.weight;
-  const { contents } = wish;
-  if (weight === undefined || contents === undefined || contents.weight === 0) return wish;
+  const { contents, add } = wish;
+  // A server in maintenance is not to have any.
+  if (weight === undefined || contents === undefined || add !== 'yes') return wish;
   return { ...wish, contents: { ...contents, weight } };
 }
 

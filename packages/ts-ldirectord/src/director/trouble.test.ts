@@ -121,6 +121,30 @@ test('a change that is refused for ever does not delay those that can be made', 
   assert.deepEqual(rehearsal.weights(), { [V]: { '10.0.0.1:80': 1, '10.0.0.2:80': 0 } });
 });
 
+test('a refusal for ever delays no news, whenever they come', () => {
+  const bad = virtualOf({ address: '10.255.0.2', reals: [A] });
+  const rehearsal = new Rehearsal();
+  rehearsal.refuses = (change) => change.target === bad.target;
+  rehearsal.callMs = 60;
+  rehearsal.tell({
+    kind: 'configured',
+    configuration: configurationOf([virtualOf({ reals: [A, B] }), bad]),
+  });
+  rehearsal.pass(ROUND);
+  const weight = () => rehearsal.weights()[V]?.['10.0.0.2:80'];
+  for (const [health, wanted] of Array.from({ length: 40 }, () => [
+    ['refuse', 0] as const,
+    ['up', 1] as const,
+  ]).flat()) {
+    rehearsal.pass(37);
+    rehearsal.servers.set(B, health);
+    const since = rehearsal.now;
+    while (weight() !== wanted && rehearsal.now - since < 9_000) rehearsal.pass(5);
+    // A call may be under way, then there are one to read and one to change.
+    assert.ok(rehearsal.now - since <= 1000 + 5 * 60, `${rehearsal.now - since} ms`);
+  }
+});
+
 test('a table that cannot be read is logged once; the start goes on when it can', () => {
   const rehearsal = new Rehearsal();
   rehearsal.readError = 'ipvsadm -S -n failed: broken';
