@@ -10,8 +10,8 @@ const { program, genuine, dispose } = underTest();
 after(dispose);
 
 const INTERVAL_MS = 1_000;
-/** Of a check; a server that refuses says so at once. */
-const TIMEOUT_MS = { refuse: 0, blackhole: 2_000 } as const;
+/** Of a check; one that refuses says so at once. */
+const TIMEOUT_MS = { refuse: 0, hang: 2_000 } as const;
 /** What may come on top: the daemon's own part of a change. */
 const CALLS_MS = 200;
 

@@ -8,7 +8,7 @@ import type { BadCase } from './vector.js';
 
 export interface ReloadOutcome {
   readonly name: string;
-  readonly death: 'refuse' | 'blackhole';
+  readonly death: 'refuse' | 'hang';
   /** From the death to the call that takes the server out; absent: it was never made. */
   readonly ms?: number;
   /** Of these, how long reading the table took before it, and how long the machine was busy. */
@@ -74,7 +74,7 @@ async function die(
   const logged = logLines().length;
   const called = calls().length;
   const busy = stalledMs();
-  const death = silent ? 'blackhole' : 'refuse';
+  const death = silent ? 'hang' : 'refuse';
   putFile(CONFIGURATION, { content: config });
   const since = Date.now();
   await server.become({ state: death });
