@@ -4,6 +4,7 @@ import {
   closeSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -30,6 +31,24 @@ function lock(): void {
   }
 }
 
+/** Standard input to its end. What feeds it may be busy with something else in between. */
+function input(): string {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const chunk = Buffer.alloc(64 * 1024);
+  const chunks: Buffer[] = [];
+  for (let tries = 0; ; ) {
+    try {
+      const length = readSync(0, chunk);
+      if (length === 0) return Buffer.concat(chunks).toString();
+      chunks.push(Buffer.from(chunk.subarray(0, length)));
+    } catch (error) {
+      const isEmpty = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+      if (!isEmpty || ++tries > LOCK_TRIES_MAX) throw error;
+      Atomics.wait(cell, 0, 0, LOCK_POLL_MS);
+    }
+  }
+}
+
 function contents(): Contents {
   try {
     return JSON.parse(readFileSync(TABLE, 'utf8'));
@@ -39,13 +58,10 @@ function contents(): Contents {
 }
 
 const words = argv.slice(2);
+const rules = words.includes('-R') ? input() : '';
 lock();
 const table = new KernelTable(contents());
-let rules = '';
-const answer = table.call(words, () => {
-  rules = readFileSync(0, 'utf8');
-  return rules;
-});
+const answer = table.call(words, () => rules);
 writeFileSync(`${TABLE}.new`, JSON.stringify(table.contents));
 renameSync(`${TABLE}.new`, TABLE);
 const call: Call = {
