@@ -22,7 +22,7 @@ const CONFIGURATION = '/etc/ha.d/ldirectord.cf';
 const LOG = '/var/log/ldirectord.log';
 /** Every so many deaths are silent ones: they take a timeout each. */
 const SILENT_EVERY = 4;
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 90_000;
 const DEATH_LIMIT_MS = 6_000;
 
 function good(addresses: readonly string[]): string {
