@@ -5,7 +5,7 @@ import { bracketed } from '../ipvs/address.js';
 import { bodyOf } from './body.js';
 import type { NegotiateSpec } from './check.js';
 import { type Finding, messageOf, type Probe } from './probe.js';
-import { receives } from './receives.js';
+import { lookFor } from './receives.js';
 import type { TlsRules } from './tls.js';
 import { type CheckUrl, parseUrl, resolveLocation } from './url.js';
 
@@ -24,6 +24,13 @@ interface Hop {
   readonly redirects: number;
 }
 
+interface Asked {
+  readonly spec: NegotiateSpec;
+  readonly hop: Hop;
+  /** When the check is over, as `performance.now` counts. */
+  readonly deadline: number;
+}
+
 /**
  * Up when the final status is 2xx and `receive`, if there is one, is found in the page
  * (ldirectord 4.12).
@@ -32,11 +39,12 @@ export function httpProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   return (settle) => {
     let socket: net.Socket | undefined;
     let ended = false;
+    const deadline = performance.now() + spec.timeout;
     const begin = (hop: Hop): void => {
       if (ended) return;
       socket?.destroy();
       socket = open(spec, hop, rules);
-      ask(spec, hop, socket, (next) => {
+      ask({ spec, hop, deadline }, socket, (next) => {
         if ('up' in next) settle(next);
         else begin(next);
       });
@@ -69,12 +77,8 @@ function open(spec: NegotiateSpec, hop: Hop, rules: TlsRules): net.Socket {
 }
 
 /** Sends one request, and says once what was found or where to go on. */
-function ask(
-  spec: NegotiateSpec,
-  hop: Hop,
-  socket: net.Socket,
-  done: (next: Finding | Hop) => void,
-): void {
+function ask(asked: Asked, socket: net.Socket, done: (next: Finding | Hop) => void): void {
+  const { spec, hop } = asked;
   const { url } = hop;
   let answered = false;
   const fail = (error: unknown): void => {
@@ -101,7 +105,7 @@ function ask(
     } else if (statusCode < 200 || statusCode > 299) {
       done({ up: false, message: statusLine(response) });
     } else {
-      void judgePage(spec, response).then(done);
+      void judgePage(asked, response).then(done);
     }
   });
   request.end();
@@ -119,10 +123,13 @@ function redirect(hop: Hop, location: string, status: string): Hop | Finding {
 }
 
 /** A page that is shorter than announced counts with what came, as LWP has it. */
-async function judgePage(spec: NegotiateSpec, response: http.IncomingMessage): Promise<Finding> {
+async function judgePage(
+  { spec, deadline }: Asked,
+  response: http.IncomingMessage,
+): Promise<Finding> {
   const { text } = await bodyOf(response);
-  const matches = await receives(spec.receive, text);
-  return { up: matches, message: matches ? statusLine(response) : text };
+  const { found, trouble } = await lookFor(spec.receive, text, deadline - performance.now());
+  return { up: found, message: found ? statusLine(response) : (trouble ?? text) };
 }
 
 function statusLine(response: http.IncomingMessage): string {

@@ -27,6 +27,12 @@ export class ByteSet {
     return this.#has[byte] ?? false;
   }
 
+  /** The one byte of a set of one. */
+  only(): number | undefined {
+    const first = this.#has.indexOf(true);
+    return first >= 0 && first === this.#has.lastIndexOf(true) ? first : undefined;
+  }
+
   union(other: ByteSet): ByteSet {
     return ByteSet.where((byte) => this.has(byte) || other.has(byte));
   }

@@ -3,6 +3,9 @@
 /** Why a pattern was refused, in words for the log. */
 export class PatternError extends Error {}
 
+/** {n}, {n,}, {,m}, {n,m}, blanks allowed inside; the comma is group 2. */
+export const COUNT = /\{ *(?=[\d,])(?!, *\})(\d*) *(?:(,) *(\d*) *)?\}/y;
+
 export class PatternText {
   readonly #source: string;
   #at = 0;
@@ -31,6 +34,17 @@ export class PatternText {
     return found;
   }
 
+  /** How often that character still comes. */
+  countOf(char: string): number {
+    return this.#source.slice(this.#at).split(char).length - 1;
+  }
+
+  /** Whether a sticky expression matches here. */
+  sees(expression: RegExp): boolean {
+    expression.lastIndex = this.#at;
+    return expression.test(this.#source);
+  }
+
   /** Takes what a sticky expression matches here. */
   match(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.#at;
@@ -42,15 +56,5 @@ export class PatternText {
   /** Gives so many characters back. */
   back(count: number): void {
     this.#at -= count;
-  }
-
-  /** Passes the rest of a character class whose `[` was taken. */
-  skipClass(): void {
-    this.accept('^');
-    this.accept(']');
-    while (!this.done && !this.accept(']')) {
-      if (this.accept('\\')) this.next();
-      else if (!this.match(/\[:\^?\w+:\]/y)) this.next();
-    }
   }
 }

@@ -1,5 +1,8 @@
 /** The `receive` pattern: a Perl regular expression, translated to one of JavaScript. */
-import { translatePerl } from './perl-pattern.js';
+import { type Effort, effortOf } from './match-effort.js';
+import { refuseDifferences } from './pattern-limits.js';
+import { scriptOf } from './pattern-script.js';
+import { parsePerl } from './perl-pattern.js';
 import { PatternError } from './perl-pattern-text.js';
 
 export interface ReceivePattern {
@@ -9,14 +12,24 @@ export interface ReceivePattern {
    * Means the same on a body decoded as latin1. Not global, not sticky: `test` keeps no state.
    */
   readonly regexp: RegExp;
+  /** How long a search may take; absent: it is not known, and may be for ever. */
+  readonly effort?: Effort;
 }
 
 /** The pattern, or in words why it cannot be used. An invalid one kills ldirectord 4.12. */
 export function receivePattern(source: string): ReceivePattern | string {
   try {
-    return { source, regexp: translatePerl(source) };
+    const tree = parsePerl(source);
+    refuseDifferences(tree);
+    const regexp = new RegExp(scriptOf(tree));
+    // It is compiled when it is first used: what is too large shows then.
+    regexp.test('');
+    return { source, regexp, effort: effortOf(tree) };
   } catch (error) {
     if (error instanceof PatternError) return error.message;
+    if (error instanceof SyntaxError || error instanceof RangeError) {
+      return error.message.replace(/^.*: /s, '').toLowerCase();
+    }
     throw error;
   }
 }
