@@ -145,6 +145,8 @@ function openRaw(opening: Opening): Echo {
       if (closed) return 'EBADF';
       const trouble = send(address, seq, payload);
       waitUntil = now() + WAIT_MS;
+      // The next look is not put off for ever by who sends all the time.
+      if (timer !== undefined && looks === 1) return trouble;
       looks = 0;
       clearTimeout(timer);
       timer = undefined;

@@ -102,7 +102,7 @@ function stepsFrom({ factor, degree }: Effort, text: string): number {
 
 /** Whether a search is over soon, whatever stands in the text. */
 function isShort(effort: Effort | undefined, text: string): boolean {
-  if (effort === undefined) return false;
+  if (effort === undefined) return true;
   const beginnings = effort.begins === 'start' ? 1 : text.length;
   return stepsFrom(effort, text) * beginnings <= STEPS_MAX;
 }

@@ -1,11 +1,18 @@
 /** Makes a check: from what is asked to the probe of its kind. */
-import { type CheckResult, type CheckSpec, longestMs, type NegotiateSpec } from './check.js';
+import {
+  type CheckResult,
+  type CheckSpec,
+  type ExternalSpec,
+  longestMs,
+  type NegotiateSpec,
+} from './check.js';
 import { connectProbe } from './connect.js';
-import { externalProbe, pingProbe } from './external.js';
+import { runExternal } from './external.js';
 import { ftpProbe } from './ftp.js';
 import { httpProbe } from './http.js';
 import { imapProbe } from './imap.js';
 import { nntpProbe } from './nntp.js';
+import { pingProbe } from './ping.js';
 import { popProbe } from './pop.js';
 import { type Probe, runProbe } from './probe.js';
 import { simpletcpProbe } from './simpletcp.js';
@@ -16,23 +23,25 @@ import { TlsRules } from './tls.js';
 /** Certificates are not looked at. */
 const LENIENT = new TlsRules();
 
-/** Makes one check. Resolves within its limit whatever the server does; never rejects. */
+/**
+ * Makes one check. Resolves within its limit whatever the server does; never rejects. A program may
+ * have to wait for its turn before.
+ */
 export function runCheck(
   spec: CheckSpec,
   signal: AbortSignal,
   rules = LENIENT,
 ): Promise<CheckResult> {
+  if (spec.kind === 'external') return runExternal(spec, signal);
   return runProbe(probeOf(spec, rules), longestMs(spec), signal);
 }
 
-function probeOf(spec: CheckSpec, rules: TlsRules): Probe {
+function probeOf(spec: Exclude<CheckSpec, ExternalSpec>, rules: TlsRules): Probe {
   switch (spec.kind) {
     case 'connect':
       return connectProbe(spec);
     case 'ping':
       return pingProbe(spec);
-    case 'external':
-      return externalProbe(spec);
     case 'negotiate':
       return negotiateProbe(spec, rules);
   }

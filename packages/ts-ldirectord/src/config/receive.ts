@@ -12,7 +12,7 @@ export interface ReceivePattern {
    * Means the same on a body decoded as latin1. Not global, not sticky: `test` keeps no state.
    */
   readonly regexp: RegExp;
-  /** How long a search may take; absent: it is not known, and may be for ever. */
+  /** How long a search may take; absent where it is known to be short. */
   readonly effort?: Effort;
 }
 

@@ -83,7 +83,8 @@ export function configureChecks(
         ...(between === undefined ? {} : { between }),
         intervalMs: state.virtual.check.interval,
         members: [{ virtual, real }],
-        betweenLeft: former?.betweenLeft ?? 0,
+        // A reload begins with the whole check again (ldirectord 4.12).
+        betweenLeft: 0,
         ...(former?.running === undefined ? {} : { running: former.running }),
         answered: false,
         ...(former?.impossible === undefined ? {} : { impossible: former.impossible }),

@@ -26,7 +26,7 @@ export function takeResult(turn: Turn, run: number, result: CheckResult): void {
   let { betweenLeft } = check;
   if (check.between !== undefined) {
     if (!result.up) betweenLeft = 0;
-    else betweenLeft = running.between ? betweenLeft - 1 : check.between.times;
+    else betweenLeft = running.between ? Math.max(0, betweenLeft - 1) : check.between.times;
   }
   const impossible = result.impossible === true ? result.message : undefined;
   const next: CheckState = {
