@@ -53,7 +53,9 @@ export class Play {
       const before = table().save();
       const command = await this.#act(event, path);
       await settled(event, before, lines(wanted[index] ?? []));
-      phases.push({ phase: event.name, ...standing(), ...(command && { command }) });
+      const seen: Record<string, string> = {};
+      for (const [id, server] of this.#servers) seen[id] = server.takeSeen();
+      phases.push({ phase: event.name, ...standing(), ...(command && { command }), seen });
     }
     for (const server of this.#servers.values()) await server.close();
     return phases;

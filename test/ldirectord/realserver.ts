@@ -39,6 +39,7 @@ export class RealServer {
   #listening: Listening | undefined;
   readonly #connections = new Set<net.Socket>();
   #addressed = true;
+  #seen = '';
 
   constructor(spec: ServerSpec) {
     this.#spec = spec;
@@ -53,6 +54,13 @@ export class RealServer {
     this.#addressed = !gone;
     if (state === 'refuse') await this.close();
     else if (!gone) await this.#listen();
+  }
+
+  /** What connections came since the last time: `A` for one that asked something, `C` for others. */
+  takeSeen(): string {
+    const seen = this.#seen;
+    this.#seen = '';
+    return seen;
   }
 
   async close(): Promise<void> {
@@ -81,7 +89,10 @@ export class RealServer {
     const server = this.#server();
     server.on('connection', (connection: net.Socket) => {
       this.#connections.add(connection);
-      connection.on('close', () => this.#connections.delete(connection));
+      connection.on('close', () => {
+        this.#connections.delete(connection);
+        this.#seen += connection.bytesRead > 0 ? 'A' : 'C';
+      });
       connection.on('error', () => undefined);
     });
     server.listen(port, ip);

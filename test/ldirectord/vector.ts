@@ -44,6 +44,8 @@ export interface Phase {
   readonly thresholds?: Readonly<Record<string, { readonly u: number; readonly l: number }>>;
   readonly command?: CommandEnd;
   readonly logs?: Readonly<Record<string, readonly string[]>>;
+  /** The connections that each real server had in this phase; see `RealServer.takeSeen`. */
+  readonly seen?: Readonly<Record<string, string>>;
 }
 
 export interface Vector {

@@ -50,6 +50,18 @@ function sender({ native, family, id }: Opening, fd: number): Echo['send'] {
   };
 }
 
+/** What may wait in a socket: 100 ms of ten thousand replies a second. */
+const RECEIVE_BYTES = 1024 * 1024;
+const SOL_SOCKET = 1;
+const SO_RCVBUFFORCE = 33;
+
+/** By default a socket has room for some 250 replies. Who may not make more does with that. */
+function makeRoom(native: Libc, fd: number): void {
+  const room = Buffer.alloc(4);
+  room.writeInt32LE(RECEIVE_BYTES);
+  native.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
+}
+
 function openDatagram(opening: Opening): Echo | undefined {
   const { native, family, id, onReply } = opening;
   // As the "port" of such a socket 0 stands for any.
@@ -61,6 +73,7 @@ function openDatagram(opening: Opening): Echo | undefined {
     closeSync(fd);
     return undefined;
   }
+  makeRoom(native, fd);
   const socket = dgram.createSocket(family.udp);
   socket.on('error', () => undefined);
   socket.on('message', (message, { address }) => {
@@ -90,10 +103,6 @@ const LOOK_EVERY_MS = 100;
 const WAIT_MS = 10_000;
 /** Packets taken in one go: others must have their turn while somebody floods us. */
 const PACKETS_PER_LOOK = 64;
-/** What may wait for a look: 100 ms of ten thousand replies to others a second. */
-const RECEIVE_BYTES = 1024 * 1024;
-const SOL_SOCKET = 1;
-const SO_RCVBUFFORCE = 33;
 /** The largest packet of either family. */
 const PACKET_BYTES_MAX = 65_535;
 /** `struct sockaddr_in6`, the longer of the two. */
@@ -108,9 +117,7 @@ function openRaw(opening: Opening): Echo {
   }
   const { level, option, value } = family.filter;
   native.setsockopt(fd, level, option, value);
-  const room = Buffer.alloc(4);
-  room.writeInt32LE(RECEIVE_BYTES);
-  native.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
+  makeRoom(native, fd);
 
   const packet = Buffer.alloc(PACKET_BYTES_MAX);
   const from = Buffer.alloc(SOCKADDR_BYTES_MAX);

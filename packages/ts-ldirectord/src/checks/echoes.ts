@@ -13,22 +13,28 @@ const NUMBERS = 0x1_0000;
 /** The way out is full for the moment: as if the request had been lost on its way. */
 const PASSING = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM', 'EINTR']);
 
+/** Requests sent in one turn of the event loop: their answers are to find room in the socket. */
+const REQUESTS_PER_TURN = 16;
+
 interface Awaited {
   readonly from: string | undefined;
   readonly payload: Buffer;
-  readonly done: (outcome: EchoOutcome) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly answered: () => void;
 }
 
 interface Door {
   readonly echo: Echo;
   /** By the sequence number of the request. */
   readonly awaited: Map<number, Awaited>;
+  /** Those who wait, for their answer or for their turn to ask. */
+  users: number;
 }
 
 export class Echoes {
   readonly #open: typeof openEcho;
   readonly #doors = new Map<4 | 6, Door>();
+  readonly #toSend = new Set<() => void>();
+  #turn: NodeJS.Immediate | undefined;
   #seq = randomInt(NUMBERS);
 
   constructor(open = openEcho) {
@@ -36,8 +42,8 @@ export class Echoes {
   }
 
   /**
-   * Sends one request, and tells once what came of it. An answer counts when it comes from that
-   * address and brings back the number and every byte of the request.
+   * Sends one request as soon as may be, and tells once what came of it. An answer counts when it
+   * comes from that address and brings back the number and every byte of the request.
    *
    * @returns how to await it no longer; undefined where ICMP sockets are not permitted
    */
@@ -47,41 +53,71 @@ export class Echoes {
     done: (outcome: EchoOutcome) => void,
   ): (() => void) | undefined {
     const family = address.includes(':') ? 6 : 4;
-    const door = this.#door(family);
+    const door = this.#enter(family);
     if (door === undefined) return undefined;
-    const seq = this.#freeNumber(door);
-    const payload = randomBytes(DATA_BYTES);
+    let seq: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let ended = false;
     const end = (outcome?: EchoOutcome): void => {
-      const mine = door.awaited.get(seq);
-      if (mine?.payload !== payload) return;
-      clearTimeout(mine.timer);
-      door.awaited.delete(seq);
-      if (door.awaited.size === 0) {
-        this.#doors.delete(family);
-        door.echo.close();
-      }
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      this.#toSend.delete(send);
+      if (seq !== undefined) door.awaited.delete(seq);
+      this.#leave(family, door);
       if (outcome !== undefined) done(outcome);
     };
-    const timer = setTimeout(() => end({ answered: false }), timeoutMs);
-    door.awaited.set(seq, { from: canonical(address), payload, done: end, timer });
-    const trouble = door.echo.send(address, seq, payload);
-    // Told later, as everything else.
-    if (trouble !== undefined && !PASSING.has(trouble)) setImmediate(() => end({ trouble }));
+    const send = (): void => {
+      const payload = randomBytes(DATA_BYTES);
+      const answered = (): void => end({ answered: true });
+      seq = this.#freeNumber(door);
+      door.awaited.set(seq, { from: canonical(address), payload, answered });
+      timer = setTimeout(() => end({ answered: false }), timeoutMs);
+      const trouble = door.echo.send(address, seq, payload);
+      if (trouble !== undefined && !PASSING.has(trouble)) end({ trouble });
+    };
+    this.#toSend.add(send);
+    this.#nextTurn();
     return () => end();
   }
 
-  #door(family: 4 | 6): Door | undefined {
-    const open = this.#doors.get(family);
-    if (open !== undefined) return open;
+  #nextTurn(): void {
+    if (this.#turn !== undefined || this.#toSend.size === 0) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      let left = REQUESTS_PER_TURN;
+      for (const send of this.#toSend) {
+        if (left-- <= 0) break;
+        this.#toSend.delete(send);
+        send();
+      }
+      this.#nextTurn();
+    });
+  }
+
+  #enter(family: 4 | 6): Door | undefined {
+    const door = this.#doors.get(family) ?? this.#openDoor(family);
+    if (door !== undefined) door.users += 1;
+    return door;
+  }
+
+  #leave(family: 4 | 6, door: Door): void {
+    door.users -= 1;
+    if (door.users > 0) return;
+    this.#doors.delete(family);
+    door.echo.close();
+  }
+
+  #openDoor(family: 4 | 6): Door | undefined {
     const awaited = new Map<number, Awaited>();
     try {
       const options = { id: randomInt(1, NUMBERS), family };
       const echo = this.#open(options, (address, seq, payload) => {
         const found = awaited.get(seq);
         if (found === undefined || canonical(address) !== found.from) return;
-        if (found.payload.equals(payload)) found.done({ answered: true });
+        if (found.payload.equals(payload)) found.answered();
       });
-      const door = { echo, awaited };
+      const door = { echo, awaited, users: 0 };
       this.#doors.set(family, door);
       return door;
     } catch {

@@ -51,7 +51,7 @@ function pidsOf(program: string): readonly string[] {
   return readFileSync(`${program}.pids`, 'utf8').trim().split('\n');
 }
 
-test('children that ignore SIGTERM and keep the output open are ended with their program', async () => {
+test('children that ignore SIGTERM and keep the output open go with their program', async () => {
   const polite = script('polite', `${STUBBORN} echo $$ >> "$0.pids"; exec sleep 60`);
   const rude = script('rude', `trap '' TERM; ${STUBBORN} echo $$ >> "$0.pids"; sleep 60; sleep 60`);
   for (const program of [polite, rude]) {
@@ -70,7 +70,7 @@ test('a program that writes without end is bounded by its time alone', async () 
   assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024);
 });
 
-test('a program that is killed by a signal is down, and a background child leaves it up', async () => {
+test('a program killed by a signal is down; one that leaves a child behind is up', async () => {
   const killed = script('killed', 'kill -9 $$');
   const { up, message } = await check(external(killed));
   assert.deepEqual([up, message], [false, 'exit code SIGKILL']);
@@ -97,7 +97,7 @@ test('what still runs when the daemon ends is ended with it', async () => {
   await allGone(pidsOf(program));
 });
 
-test('a hundred programs that hang keep neither the event loop nor a good one waiting', async (t) => {
+test('a hundred programs that hang hold up neither the event loop nor a good one', async (t) => {
   let longest = 0;
   let before = performance.now();
   const watch = setInterval(() => {
