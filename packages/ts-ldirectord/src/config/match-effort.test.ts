@@ -11,15 +11,30 @@ function degreeOf(source: string): number | 'endless' {
 }
 
 test('repeats within repeats are endless; side by side they add up', () => {
-  for (const plain of ['Test Page', '^OK$', '\\d{3}', '(?i)up|down', '(?=a)b', 'a?b{2,9}']) {
+  for (const plain of ['Test Page', '^OK$', '\\d{3}', '(?i)up|down', '(?=a)b', 'a?b{2,9}c']) {
     assert.equal(degreeOf(plain), 0, plain);
   }
-  for (const one of ['OK.*', '\\s+', '(?:ab)+', 'a++', '(?>a*)b', 'a*|b*', '(a)\\1']) {
+  for (const one of [
+    'OK.*a',
+    'a\\s+b',
+    'x(?:ab)+x',
+    'a++',
+    '(?=.*a)(?=.*b)',
+    '(?>a*)a*b',
+    '(a)\\1',
+  ]) {
     assert.equal(degreeOf(one), 1, one);
   }
   assert.equal(degreeOf('a.*b.*c'), 2);
-  assert.equal(degreeOf('(?:.*){2}'), 2);
-  for (const bad of ['(a+)+', '(a|aa)*', '(?:a?)*', '(.*)*', '(?:(?:a|b)+c)+', '(a|b){99}']) {
+  assert.equal(degreeOf('a(?:.*){2}b'), 2);
+  for (const bad of [
+    '(a+)+$',
+    '^(a|aa)*$',
+    '^(?:a?)*b',
+    '^(.*)*$',
+    '(?:(?:a|b)+c)+',
+    '(a|b){99}',
+  ]) {
     assert.equal(degreeOf(bad), 'endless', bad);
   }
 });
@@ -35,4 +50,7 @@ test('what every match begins with, and what it needs, is known', () => {
   assert.deepEqual(known('^(up) since \\d+'), ['start', undefined, 'up since [\\x30-\\x39]']);
   assert.deepEqual(known('a+b'), ['anywhere', 'a', 'a', 'b']);
   assert.deepEqual(known('a?b|c'), ['anywhere', undefined]);
+  // What is optional at the ends is not needed to find the rest.
+  assert.deepEqual(known('.*(OK|.*up.*).*'), ['anywhere', undefined]);
+  assert.deepEqual(known('.*?OK.*'), ['anywhere', 'OK', 'OK']);
 });

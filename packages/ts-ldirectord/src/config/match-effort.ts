@@ -17,11 +17,16 @@ export interface Effort {
   readonly needs: readonly RegExp[];
 }
 
-/** The ways through a tree: their number as a polynomial, and the steps of a single one. */
-interface Ways {
+/** `factor` * n ** `degree`. */
+interface Amount {
   readonly factor: number;
   readonly degree: number;
-  readonly steps: number;
+}
+
+/** In how many ways a tree may match from one place, and the steps of trying all of them. */
+interface Ways {
+  readonly count: Amount;
+  readonly cost: Amount;
 }
 
 /** Long enough to be rare in a page. */
@@ -30,13 +35,13 @@ const RUN_BYTES_MAX = 16;
 const RUNS_MAX = 8;
 
 export function effortOf(tree: Tree): Effort {
-  const ways = waysOf(tree);
+  const { factor, degree } = waysOf(tree).cost;
   const [first = NOTHING, ...others] = flatten(tree);
   const runs = runsOf([first, ...others]);
   const opening = first.kind === 'byte' ? runs[0] : undefined;
   return {
-    factor: ways.factor * Math.max(1, ways.steps),
-    degree: ways.degree,
+    factor,
+    degree,
     begins: first.kind === 'at' && first.place === 'start' ? 'start' : 'anywhere',
     ...(opening === undefined ? {} : { opening: expression(opening, 'g') }),
     needs: runs.slice(0, RUNS_MAX).map((run) => expression(run, '')),
@@ -74,59 +79,76 @@ function flatten(tree: Tree): readonly Tree[] {
   }
 }
 
-const NEVER_KNOWN: Ways = { factor: Number.POSITIVE_INFINITY, degree: 0, steps: 1 };
+const NONE: Amount = { factor: 0, degree: 0 };
+const ONE: Amount = { factor: 1, degree: 0 };
+const LENGTH: Amount = { factor: 1, degree: 1 };
+const UNKNOWN: Amount = { factor: Number.POSITIVE_INFINITY, degree: 0 };
+
+function plus(one: Amount, other: Amount): Amount {
+  return { factor: one.factor + other.factor, degree: Math.max(one.degree, other.degree) };
+}
+
+function times(one: Amount, other: Amount): Amount {
+  return { factor: one.factor * other.factor, degree: one.degree + other.degree };
+}
 
 function waysOf(tree: Tree): Ways {
   switch (tree.kind) {
     case 'byte':
     case 'at':
-      return { factor: 1, degree: 0, steps: 1 };
+      return { count: ONE, cost: ONE };
     case 'back':
       // The comparison may be as long as the text.
-      return { factor: 1, degree: 1, steps: 1 };
+      return { count: ONE, cost: LENGTH };
     case 'sequence':
-      return tree.items.map(waysOf).reduce(after, { factor: 1, degree: 0, steps: 0 });
+      return tree.items.map(waysOf).reduce(
+        (before, item) => ({
+          count: times(before.count, item.count),
+          cost: plus(before.cost, times(before.count, item.cost)),
+        }),
+        { count: ONE, cost: ONE },
+      );
     case 'choice':
-      return tree.branches.map(waysOf).reduce(beside, { factor: 0, degree: 0, steps: 0 });
+      return tree.branches.map(waysOf).reduce(
+        (before, branch) => ({
+          count: plus(before.count, branch.count),
+          cost: plus(before.cost, branch.cost),
+        }),
+        { count: NONE, cost: ONE },
+      );
     case 'capture':
-    case 'atomic':
-    case 'look':
       return waysOf(tree.body);
+    case 'atomic':
+      // What has matched is compared once more; see scriptOf.
+      return { count: ONE, cost: plus(waysOf(tree.body).cost, LENGTH) };
+    case 'look':
+      return { count: ONE, cost: waysOf(tree.body).cost };
     case 'repeat':
       return waysOfRepeat(tree);
   }
 }
 
-function after(one: Ways, other: Ways): Ways {
-  return {
-    factor: one.factor * other.factor,
-    degree: one.degree + other.degree,
-    steps: one.steps + other.steps,
-  };
-}
-
-function beside(one: Ways, other: Ways): Ways {
-  return {
-    factor: one.factor + other.factor,
-    degree: Math.max(one.degree, other.degree),
-    steps: one.steps + other.steps,
-  };
-}
-
 function waysOfRepeat(tree: Tree & { readonly kind: 'repeat' }): Ways {
   const { body, least, most } = tree;
-  const one = waysOf(body);
-  const onlyOne = one.factor === 1 && one.degree === 0;
+  const turn = waysOf(body);
+  const onlyOne = turn.count.factor <= 1 && turn.count.degree === 0;
+  const few = { factor: Math.max(1, least), degree: 0 };
   if (most === Number.POSITIVE_INFINITY) {
     // Turns that can be made in two ways, or of nothing, multiply without end.
-    if (!onlyOne || widthOf(body).least === 0) return NEVER_KNOWN;
-    return { factor: 1, degree: 1, steps: one.steps * (least + 1) };
+    if (!onlyOne || widthOf(body).least === 0) return { count: UNKNOWN, cost: UNKNOWN };
+    return { count: LENGTH, cost: times(times(LENGTH, few), turn.cost) };
   }
-  if (onlyOne) return { factor: most - least + 1, degree: 0, steps: one.steps * Math.max(1, most) };
+  if (onlyOne) {
+    const turns = { factor: Math.max(1, most), degree: 0 };
+    return { count: { factor: most - least + 1, degree: 0 }, cost: times(turns, turn.cost) };
+  }
   let factor = 1;
-  for (let turn = 0; turn < most && factor < Number.MAX_SAFE_INTEGER; turn++) {
-    factor = factor * one.factor + 1;
+  for (let n = 0; n < most && factor < Number.MAX_SAFE_INTEGER; n++) {
+    factor = factor * turn.count.factor + 1;
   }
-  if (factor >= Number.MAX_SAFE_INTEGER) return NEVER_KNOWN;
-  return { factor, degree: one.degree * most, steps: one.steps * most };
+  if (factor >= Number.MAX_SAFE_INTEGER) return { count: UNKNOWN, cost: UNKNOWN };
+  const { degree } = turn.count;
+  // The last turn is tried after each way through those before it.
+  const before = { factor, degree: degree * Math.max(0, most - 1) };
+  return { count: { factor, degree: degree * most }, cost: times(before, turn.cost) };
 }

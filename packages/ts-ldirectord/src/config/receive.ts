@@ -2,6 +2,7 @@
 import { type Effort, effortOf } from './match-effort.js';
 import { refuseDifferences } from './pattern-limits.js';
 import { scriptOf } from './pattern-script.js';
+import { trimmed } from './pattern-trim.js';
 import { parsePerl } from './perl-pattern.js';
 import { PatternError } from './perl-pattern-text.js';
 
@@ -19,8 +20,9 @@ export interface ReceivePattern {
 /** The pattern, or in words why it cannot be used. An invalid one kills ldirectord 4.12. */
 export function receivePattern(source: string): ReceivePattern | string {
   try {
-    const tree = parsePerl(source);
-    refuseDifferences(tree);
+    const whole = parsePerl(source);
+    refuseDifferences(whole);
+    const tree = trimmed(whole);
     const regexp = new RegExp(scriptOf(tree));
     // It is compiled when it is first used: what is too large shows then.
     regexp.test('');
