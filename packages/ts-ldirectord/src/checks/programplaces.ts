@@ -7,6 +7,8 @@
 const PROGRAMS_MAX = 64;
 /** Those that ran out of time lately take no more places than this: the others go on. */
 const HANGING_MAX = 32;
+/** More names than any configuration has; those of earlier ones are forgotten then. */
+const HUNG_MAX = 10_000;
 
 /** A place that is taken. */
 export interface ProgramPlace {
@@ -75,6 +77,7 @@ export class ProgramPlaces {
   #leave(name: string, hanging: boolean, hung: boolean): void {
     this.#taken -= 1;
     if (hanging) this.#takenByHanging -= 1;
+    if (this.#hung.size >= HUNG_MAX) this.#hung.clear();
     if (hung) this.#hung.add(name);
     else this.#hung.delete(name);
     this.#nextTurn();
