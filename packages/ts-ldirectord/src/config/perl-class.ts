@@ -36,10 +36,13 @@ export function byteOf(code: number): number {
 }
 
 /** One item of a class: a byte, which may begin a range, or a set. */
-function classItem(text: PatternText): number | ByteSet {
+function classItem(text: PatternText, ignoreCase: boolean): number | ByteSet {
   const posix = text.match(/\[:(\^?)(\w+):\]/y);
   if (posix) {
-    const set = POSIX_CLASSES.get(posix[2] ?? '');
+    const [, , name = ''] = posix;
+    // Without case both are the letters, also where that is turned round.
+    const cased = ignoreCase && (name === 'upper' || name === 'lower');
+    const set = POSIX_CLASSES.get(cased ? 'alpha' : name);
     if (!set) throw new PatternError(`POSIX class ${posix[0]} unknown`);
     return posix[1] ? set.complement() : set;
   }
@@ -74,7 +77,7 @@ export function parseClass(text: PatternText, flags: Flags): ByteSet {
   let set = ByteSet.EMPTY;
   for (let first = true; first || !text.accept(']'); first = false) {
     if (text.done) throw new PatternError('unmatched [');
-    const item = classItem(text);
+    const item = classItem(text, flags.ignoreCase);
     skipBlanks();
     // A minus is literal at the end of the class and beside a set: there it begins no range.
     if (!text.match(minus)) {
@@ -85,7 +88,7 @@ export function parseClass(text: PatternText, flags: Flags): ByteSet {
       set = set.union(item).union(MINUS);
       continue;
     }
-    const end = classItem(text);
+    const end = classItem(text, flags.ignoreCase);
     if (typeof end === 'number') {
       if (end < item) throw new PatternError('invalid [] range');
       set = set.union(ByteSet.range(item, end));

@@ -153,7 +153,18 @@ const WRITTEN = [
     '(?{1})',
     '\\p{Lu}',
   ],
-  ...['a|b\\K', '\\Kb', 'a\\Kb', '(?<!^)OK', '(?<=^)OK', '(a)|b\\1', '(a*)*\\1b', '(?:(a)|b)*\\1'],
+  ...[
+    'a|b\\K',
+    '\\Kb',
+    'a\\Kb',
+    '(?<!^)OK',
+    '(?<=^)OK',
+    '(a)|b\\1',
+    '(a*)*\\1b',
+    '(?:(a)|b)*\\1',
+    '(?i)[[:^upper:]\\d]',
+    '(?i)[^[:^lower:]]',
+  ],
 ];
 
 test('patterns that people write are found where Perl finds them', async () => {
