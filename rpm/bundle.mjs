@@ -20,6 +20,25 @@ const serialBinding = {
   },
 };
 
+/** The file that a package of `onDemand` is bundled into, beside the programs. */
+export function onDemandFile(name) {
+  return `${name}.cjs`;
+}
+
+/** A program that imports one of these packages finds it beside itself when it gets there. */
+function besideTheBundle(names) {
+  return {
+    name: 'beside-the-bundle',
+    setup(setup) {
+      setup.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+        kind === 'dynamic-import' && names.includes(path)
+          ? { path: `./${onDemandFile(path)}`, external: true }
+          : undefined,
+      );
+    },
+  };
+}
+
 /** The comments and imports that a compiled program begins with. */
 const OPENING = /^(?:\s+|#!.*\n|\/\*[\s\S]*?\*\/|\/\/.*\n|import\b[^;]*;)*/;
 
@@ -44,10 +63,11 @@ function awaitingEntry(entry) {
 }
 
 /**
- * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time); where
- * the source asks for its own URL it is told the bundle's.
+ * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time), and so
+ * do packages of `onDemand` that are imported by `import()`; where the source asks for its own URL
+ * it is told the bundle's.
  */
-export async function bundle(entry, file) {
+export async function bundle(entry, file, onDemand = []) {
   await build({
     entryPoints: [entry],
     outfile: file,
@@ -58,7 +78,7 @@ export async function bundle(entry, file) {
     external: ['koffi'],
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [serialBinding, awaitingEntry(entry)],
+    plugins: [serialBinding, besideTheBundle(onDemand), awaitingEntry(entry)],
     legalComments: 'none',
     logLevel: 'silent',
     minifySyntax: true,

@@ -7,7 +7,12 @@ export const BUNDLES = {
   ipfail: 'packages/client/dist/bin/ipfail.js',
   cl_status: 'packages/client/dist/bin/cl_status.js',
   ldirectord: 'packages/ts-ldirectord/dist/bin/ldirectord.js',
+  // The thread that a program starts, found beside it under this name.
+  oracleworker: 'packages/ts-ldirectord/dist/checks/oracleworker.js',
 };
+
+/** Packages that a program imports when it needs them: a bundled file each, beside the programs. */
+export const ON_DEMAND = ['dns-packet', 'mysql2', 'pg'];
 
 /** Where the bundles and the native parts beside them go. */
 export const BUNDLE_FOLDER = 'usr/lib/ts-heartbeat';

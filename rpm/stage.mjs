@@ -16,9 +16,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
+import { bundle, onDemandFile } from './bundle.mjs';
 import {
   BUNDLE_FOLDER,
   BUNDLES,
@@ -26,6 +27,7 @@ import {
   FOLDERS,
   LAUNCHERS,
   LINKS,
+  ON_DEMAND,
   OPTIONAL_COPIES,
   PROMISED,
 } from './layout.mjs';
@@ -79,11 +81,14 @@ async function layBundles(root) {
     if (!found) missing.push(entry);
     return found;
   });
+  const programs = present.map(([name, entry]) => [`${name}.cjs`, join(sources, entry)]);
+  const { resolve: find } = createRequire(join(sources, 'packages/ts-ldirectord/package.json'));
+  const packages = ON_DEMAND.map((name) => [onDemandFile(name), find(name)]);
   await Promise.all(
-    present.map(async ([name, entry]) => {
+    [...programs, ...packages].map(async ([name, entry]) => {
       try {
-        const file = join(folder, `${name}.cjs`);
-        await bundle(join(sources, entry), file);
+        const file = join(folder, name);
+        await bundle(entry, file, ON_DEMAND);
         chmodSync(file, 0o644);
       } catch (error) {
         missing.push(`${entry} (${error.message.replaceAll('\n', ' ')})`);

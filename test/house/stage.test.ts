@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   statSync,
@@ -88,6 +89,30 @@ test('the native parts load', () => {
   `;
   const { status, stdout, stderr } = run(['node', '-e', script]);
   assert.deepEqual([status, stdout, stderr], [0, 'true\n', '']);
+});
+
+test('client libraries lie beside the program and load from there', () => {
+  const lib = installed('usr/lib/ts-heartbeat');
+  const script = `
+    const load = async (name) => (await import('${lib}/' + name + '.cjs')).default;
+    const { Worker } = require('node:worker_threads');
+    (async () => {
+      console.log(typeof (await load('dns-packet')).decode);
+      console.log(typeof (await load('mysql2')).createConnection);
+      console.log(typeof (await load('pg')).Client);
+      const workerData = { folders: ['/nowhere'] };
+      const worker = new Worker('${lib}/oracleworker.cjs', { workerData });
+      worker.on('message', ({ kind }) => console.log(kind));
+    })();
+  `;
+  const { status, stdout, stderr } = run(['node', '-e', script]);
+  const found = 'function\nfunction\nfunction\nmissing\n';
+  assert.deepEqual([status, stdout, stderr], [0, found, '']);
+});
+
+test('the program does not hold the client libraries itself', () => {
+  const program = readFileSync(installed('usr/lib/ts-heartbeat/ldirectord.cjs'), 'utf8');
+  assert.doesNotMatch(program, /caching_sha2_password|SCRAM-SHA-256|CDNSKEY/);
 });
 
 test('an old Node.js is refused with a clear message', () => {

@@ -115,6 +115,3 @@ function other(scheduler: string, weight: number): readonly string[] {
     '-a -t 10.255.0.2:80 -r 10.0.0.2:80 -g -w 1',
   ];
 }
-
-/** Vectors about a service that ours cannot check yet: dns. */
-export const LATER: ReadonlySet<string> = new Set(['14-udp-dns']);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { playVector } from './box.js';
-import { LATER } from './ours.js';
 import { underTest } from './program.js';
 import { vectors } from './vector.js';
 import { verdict, wantedPhases } from './verdict.js';
@@ -14,7 +13,6 @@ after(dispose);
 const AT_A_TIME = 4;
 describe('replay', { concurrency: AT_A_TIME }, () => {
   for (const vector of vectors()) {
-    if (LATER.has(vector.name)) continue;
     test(`${vector.name}: ${vector.title}`, async () => {
       const wanted = wantedPhases(vector, genuine);
       const tables = wanted.map(({ table_save }) => table_save);

@@ -245,12 +245,6 @@ test('external: a program that is too slow is stopped with all its children', as
   }
 });
 
-test('a service that cannot be checked is down, with a reason', async () => {
-  const result = await check(spec(1, { service: 'oracle' }));
-  assert.deepEqual([result.up, result.impossible], [false, true]);
-  assert.match(result.message, /oracle/);
-});
-
 test('a check that is given up closes its connection and ends at once', async () => {
   const silent = await raw(() => {});
   const controller = new AbortController();

@@ -7,14 +7,20 @@ import {
   type NegotiateSpec,
 } from './check.js';
 import { connectProbe } from './connect.js';
+import { dnsProbe } from './dns.js';
 import { runExternal } from './external.js';
 import { ftpProbe } from './ftp.js';
 import { httpProbe } from './http.js';
 import { imapProbe } from './imap.js';
+import { ldapProbe } from './ldap.js';
+import { mysqlProbe } from './mysql.js';
 import { nntpProbe } from './nntp.js';
+import { oracleProbe } from './oracle.js';
+import { pgsqlProbe } from './pgsql.js';
 import { pingProbe } from './ping.js';
 import { popProbe } from './pop.js';
 import { type Probe, runProbe } from './probe.js';
+import { radiusProbe } from './radius.js';
 import { simpletcpProbe } from './simpletcp.js';
 import { sipProbe } from './sip.js';
 import { smtpProbe } from './smtp.js';
@@ -70,15 +76,22 @@ function negotiateProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
       return simpletcpProbe(spec);
     case 'sip':
       return sipProbe(spec);
+    case 'ldap':
+    case 'ldaps':
+      return ldapProbe(spec, rules);
+    case 'dns':
+      return dnsProbe(spec);
+    case 'mysql':
+      return mysqlProbe(spec, rules);
+    case 'pgsql':
+      return pgsqlProbe(spec, rules);
+    case 'oracle':
+      return oracleProbe(spec);
+    case 'radius':
+      return radiusProbe(spec);
     case 'none':
       return (settle) => {
         settle({ up: true, message: '' });
-        return () => {};
-      };
-    default:
-      return (settle) => {
-        const message = `this version has no check of service ${spec.service}`;
-        settle({ up: false, message, impossible: true });
         return () => {};
       };
   }

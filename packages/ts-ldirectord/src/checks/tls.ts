@@ -19,6 +19,11 @@ export class TlsRules {
     this.#trust = trust;
   }
 
+  /** Whether certificates are looked at. */
+  get verifies(): boolean {
+    return this.#trust.verify;
+  }
+
   /**
    * What `tls.connect`, or a library that calls it, is to be given.
    *
