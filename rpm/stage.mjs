@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
+import { bundle, bundleLibrary } from './bundle.mjs';
 import {
   BUNDLE_FOLDER,
   BUNDLES,
@@ -26,6 +26,7 @@ import {
   FOLDERS,
   LAUNCHERS,
   LINKS,
+  ON_DEMAND,
   OPTIONAL_COPIES,
   PROMISED,
 } from './layout.mjs';
@@ -90,9 +91,29 @@ async function layBundles(root) {
       }
     }),
   );
+  await layLibraries(join(folder, 'node_modules'));
   layNative(join(sources, 'node_modules'), folder, process.arch);
   copy(join(here, 'node20.cjs'), join(folder, 'node20.cjs'));
   return missing;
+}
+
+/** Bundles every library on demand, where `require('NAME')` and `import('NAME')` find it. */
+async function layLibraries(modules) {
+  const exported = {};
+  for (const name of ON_DEMAND) {
+    const [, library, part] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name);
+    const file = `./${part === '' ? 'index' : part.replaceAll('/', '-')}.js`;
+    await bundleLibrary(
+      name,
+      join(sources, 'packages/ts-ldirectord'),
+      join(modules, library, file),
+    );
+    exported[library] = { ...exported[library], [part === '' ? '.' : `./${part}`]: file };
+  }
+  for (const [library, exports] of Object.entries(exported)) {
+    const text = JSON.stringify({ name: library, type: 'commonjs', exports }, undefined, 2);
+    put(join(modules, library, 'package.json'), `${text}\n`, 0o644);
+  }
 }
 
 function layLaunchers(root) {
