@@ -20,9 +20,9 @@ export type Delivery =
 /** Mails that wait for one way out: all servers of a large configuration, once. */
 export const WAITING_MAX = 1000;
 /** A mail server that is away is tried again this often. */
-const RETRY_MS = 30_000;
+export const RETRY_MS = 30_000;
 /** A mail that could not be sent for so long is given up: others have told the operator by then. */
-const LIFE_MS = 3_600_000;
+export const LIFE_MS = 3_600_000;
 
 export interface OutboxOptions {
   /** What failures are said of: `SMTP email` or `email`, as ldirectord 4.12 words them. */

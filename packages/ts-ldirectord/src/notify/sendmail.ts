@@ -11,8 +11,12 @@ const SAID_BYTES_MAX = 200;
 const TRY_AGAIN = 75;
 
 /** `sendmail -t`, the message on its standard input. Never rejects; ends soon after the deadline. */
-export async function deliverBySendmail(text: string, deadlineMs: number): Promise<Delivery> {
-  const program = PLACES.find(isExecutable);
+export async function deliverBySendmail(
+  text: string,
+  deadlineMs: number,
+  places: readonly string[] = PLACES,
+): Promise<Delivery> {
+  const program = places.find(isExecutable);
   if (program === undefined) return { kind: 'later', reason: 'there is no sendmail program' };
   const { code, signal, late, failure, stderr } = await runChild({
     argv: [program, '-t'],

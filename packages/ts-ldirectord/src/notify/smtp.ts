@@ -30,10 +30,11 @@ export async function deliverBySmtp(
   envelope: Envelope,
   text: string,
   deadlineMs: number,
+  port = PORT,
 ): Promise<Delivery> {
   const to = recipients(envelope.to);
   if (to.length === 0) return { kind: 'failed', reason: 'no recipient' };
-  const talk = new Talk(deadlineMs);
+  const talk = new Talk(deadlineMs, port);
   const limit = setTimeout(() => talk.giveUp(), deadlineMs);
   void talk.hold(host, { from: envelope.from, to }, text);
   const delivery = await talk.end;
@@ -45,14 +46,16 @@ export async function deliverBySmtp(
 class Talk {
   readonly end: Promise<Delivery>;
   readonly #deadlineMs: number;
+  readonly #port: number;
   #resolve: (delivery: Delivery) => void = () => undefined;
   #connection: SMTPConnection | undefined;
   #ended = false;
   /** From then on the server may have taken it, whatever goes wrong. */
   #begun = false;
 
-  constructor(deadlineMs: number) {
+  constructor(deadlineMs: number, port: number) {
     this.#deadlineMs = deadlineMs;
+    this.#port = port;
     this.end = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -82,7 +85,7 @@ class Talk {
   ): void {
     const connection = new SMTPConnection({
       host,
-      port: PORT,
+      port: this.#port,
       name: GREETING_NAME,
       ignoreTLS: true,
       connectionTimeout: this.#deadlineMs,
