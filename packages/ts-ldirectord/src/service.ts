@@ -97,7 +97,11 @@ export class Service {
     this.#lookLater();
     await left;
     clearTimeout(this.#look);
-    await Promise.all([Promise.race([this.#instances, this.#stopLimit()]), this.#alerting.close()]);
+    await Promise.all([
+      Promise.race([this.#instances, this.#stopLimit()]),
+      this.#alerting.close(),
+      this.#outside.close(),
+    ]);
     this.#log.write(`Linux Director Daemon terminated on signal: ${this.#stopping}`);
     return this.#log;
   }
