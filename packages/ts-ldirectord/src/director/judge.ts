@@ -132,13 +132,12 @@ export function tellCommand(turn: Turn, index: number): void {
 
 /** The text of a monitor file's line after its time and process id (ldirectord 4.12). */
 function monitorText(real: RealState, result: CheckResult): string {
-  const identity = real.real.checkIdentity.replace(/:+/g, ' ').replaceAll('\\', '');
   const said = result.message === '' ? '-' : result.message;
   const message = said.replace(
     /[%|\r\n]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return `${identity} [${result.up ? 'up' : 'down'}] ${message}`;
+  return `${real.real.monitorName} [${result.up ? 'up' : 'down'}] ${message}`;
 }
 
 function log(turn: Turn, text: string): void {
