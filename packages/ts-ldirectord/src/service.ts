@@ -90,11 +90,8 @@ export class Service {
       this.#tableLeft = resolve;
     });
     if (!configuration.globals.quiescentStated) this.#log.write(QUIESCENT_NOT_SET);
-    this.#held = await this.#maintenance.held(configuration);
     this.#logTarget = result.log;
-    this.#adopt(configuration, result);
-    this.#tellInstances('start', configuration.globals.execute);
-    this.#lookLater();
+    await this.#onlyOne(() => this.#begin(configuration, result));
     await left;
     clearTimeout(this.#look);
     await Promise.all([
@@ -143,16 +140,27 @@ export class Service {
     for (const server of this.#held) this.#tell({ kind: 'hold', ...server, held: true });
   }
 
+  async #begin(configuration: Configuration, result: ReadResult): Promise<void> {
+    this.#held = await this.#maintenance.held(configuration);
+    if (this.#stopping !== undefined) return;
+    this.#adopt(configuration, result);
+    this.#tellInstances('start', configuration.globals.execute);
+    this.#lookLater();
+  }
+
   /** Reads the file again. A bad one changes nothing. Asked for twice, it is done again after. */
   async #reload(): Promise<void> {
-    if (this.#reloading) {
-      this.#reloadAgain = true;
-      return this.#reloading;
-    }
-    this.#reloading = this.#reloadOnce();
+    if (this.#reloading === undefined) return this.#onlyOne(() => this.#reloadOnce());
+    this.#reloadAgain = true;
+    await this.#reloading;
+  }
+
+  /** A configuration is followed whole before the next one is. */
+  async #onlyOne(follow: () => Promise<void>): Promise<void> {
+    this.#reloading = follow();
     await this.#reloading;
     this.#reloading = undefined;
-    if (!this.#reloadAgain) return;
+    if (!this.#reloadAgain || this.#stopping !== undefined) return;
     this.#reloadAgain = false;
     await this.#reload();
   }
