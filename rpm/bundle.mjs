@@ -1,8 +1,7 @@
-// Makes one CommonJS file of a program, or of a library, and of all the JavaScript it uses.
+// Makes one CommonJS file of a program and of all the JavaScript it uses.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
-import { ON_DEMAND } from './layout.mjs';
 
 // Node's loader of native modules searches for them at run time; in the installed tree the one file
 // that fits this machine has a fixed place (see native.mjs), so a line of code takes its place.
@@ -20,6 +19,25 @@ const serialBinding = {
     }));
   },
 };
+
+/** The file that a package of `onDemand` is bundled into, beside the programs. */
+export function onDemandFile(name) {
+  return `${name}.cjs`;
+}
+
+/** A program that imports one of these packages finds it beside itself when it gets there. */
+function besideTheBundle(names) {
+  return {
+    name: 'beside-the-bundle',
+    setup(setup) {
+      setup.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+        kind === 'dynamic-import' && names.includes(path)
+          ? { path: `./${onDemandFile(path)}`, external: true }
+          : undefined,
+      );
+    },
+  };
+}
 
 /** The comments and imports that a compiled program begins with. */
 const OPENING = /^(?:\s+|#!.*\n|\/\*[\s\S]*?\*\/|\/\/.*\n|import\b[^;]*;)*/;
@@ -44,39 +62,26 @@ function awaitingEntry(entry) {
   };
 }
 
-/** What both kinds of bundle have in common. */
-const COMMON = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  legalComments: 'none',
-  logLevel: 'silent',
-  minifySyntax: true,
-  minifyWhitespace: true,
-};
-
 /**
- * Bundles a library into `file`, as seen from `folder`, where it may be installed. What it exports by
- * default is what `require` returns, so that a bundled `import x from 'NAME'` finds it.
+ * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time), and so do
+ * packages of `onDemand` that are imported by `import()`; where the source asks for its own URL it
+ * is told the bundle's.
  */
-export async function bundleLibrary(name, folder, file) {
-  const contents = `const it = require('${name}'); module.exports = it.default ?? it;`;
-  await build({ ...COMMON, stdin: { contents, resolveDir: folder }, outfile: file });
-}
-
-/**
- * Bundles `entry` into `file`. What is loaded at run time stays outside: koffi (platform/native) and
- * the libraries on demand. Where the source asks for its own URL it is told the bundle's.
- */
-export async function bundle(entry, file) {
+export async function bundle(entry, file, onDemand = []) {
   await build({
-    ...COMMON,
     entryPoints: [entry],
     outfile: file,
-    external: ['koffi', ...ON_DEMAND],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['koffi'],
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [serialBinding, awaitingEntry(entry)],
+    plugins: [serialBinding, besideTheBundle(onDemand), awaitingEntry(entry)],
+    legalComments: 'none',
+    logLevel: 'silent',
+    minifySyntax: true,
+    minifyWhitespace: true,
   });
 }

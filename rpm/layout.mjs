@@ -9,10 +9,7 @@ export const BUNDLES = {
   ldirectord: 'packages/ts-ldirectord/dist/bin/ldirectord.js',
 };
 
-/**
- * Libraries that a program loads only when a configuration needs them, as they are named there:
- * each is one bundled file in a node_modules folder beside the programs.
- */
+/** Packages that a program imports when it needs them: a bundled file each, beside the programs. */
 export const ON_DEMAND = ['nodemailer/lib/addressparser', 'nodemailer/lib/smtp-connection'];
 
 /** Where the bundles and the native parts beside them go. */

@@ -16,9 +16,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, bundleLibrary } from './bundle.mjs';
+import { bundle, onDemandFile } from './bundle.mjs';
 import {
   BUNDLE_FOLDER,
   BUNDLES,
@@ -80,40 +81,23 @@ async function layBundles(root) {
     if (!found) missing.push(entry);
     return found;
   });
+  const programs = present.map(([name, entry]) => [`${name}.cjs`, join(sources, entry)]);
+  const { resolve: find } = createRequire(join(sources, 'packages/ts-ldirectord/package.json'));
+  const packages = ON_DEMAND.map((name) => [onDemandFile(name), find(name)]);
   await Promise.all(
-    present.map(async ([name, entry]) => {
+    [...programs, ...packages].map(async ([name, entry]) => {
       try {
-        const file = join(folder, `${name}.cjs`);
-        await bundle(join(sources, entry), file);
+        const file = join(folder, name);
+        await bundle(entry, file, ON_DEMAND);
         chmodSync(file, 0o644);
       } catch (error) {
         missing.push(`${entry} (${error.message.replaceAll('\n', ' ')})`);
       }
     }),
   );
-  await layLibraries(join(folder, 'node_modules'));
   layNative(join(sources, 'node_modules'), folder, process.arch);
   copy(join(here, 'node20.cjs'), join(folder, 'node20.cjs'));
   return missing;
-}
-
-/** Bundles every library on demand, where `require('NAME')` and `import('NAME')` find it. */
-async function layLibraries(modules) {
-  const exported = {};
-  for (const name of ON_DEMAND) {
-    const [, library, part] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(name);
-    const file = `./${part === '' ? 'index' : part.replaceAll('/', '-')}.js`;
-    await bundleLibrary(
-      name,
-      join(sources, 'packages/ts-ldirectord'),
-      join(modules, library, file),
-    );
-    exported[library] = { ...exported[library], [part === '' ? '.' : `./${part}`]: file };
-  }
-  for (const [library, exports] of Object.entries(exported)) {
-    const text = JSON.stringify({ name: library, type: 'commonjs', exports }, undefined, 2);
-    put(join(modules, library, 'package.json'), `${text}\n`, 0o644);
-  }
 }
 
 function layLaunchers(root) {

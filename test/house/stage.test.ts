@@ -90,6 +90,17 @@ test('the native parts load', () => {
   assert.deepEqual([status, stdout, stderr], [0, 'true\n', '']);
 });
 
+test('what is loaded on demand loads, and is no part of the program before', () => {
+  const lib = installed('usr/lib/ts-heartbeat');
+  const names = ['nodemailer/lib/addressparser', 'nodemailer/lib/smtp-connection'];
+  const script = `
+    const load = async (name) => typeof (await import('${lib}/' + name + '.cjs')).default;
+    Promise.all(${JSON.stringify(names)}.map(load)).then((kinds) => console.log(kinds.join()));
+  `;
+  const { status, stdout, stderr } = run(['node', '-e', script]);
+  assert.deepEqual([status, stdout, stderr], [0, 'function,function\n', '']);
+});
+
 test('an old Node.js is refused with a clear message', () => {
   const check = installed('usr/lib/ts-heartbeat/node20.cjs');
   const script = `

@@ -10,11 +10,7 @@ import {
   supervisedLine,
 } from '@ts-heartbeat/platform/logline';
 import { missingText, troubleText } from '@ts-heartbeat/platform/logtrouble';
-import {
-  installedLogWriter,
-  type LogTrouble,
-  LogWriter,
-} from '@ts-heartbeat/platform/logwriter';
+import { installedLogWriter, type LogTrouble, LogWriter } from '@ts-heartbeat/platform/logwriter';
 import { readable } from './command/bytes.js';
 import type { LogTarget } from './config/parse.js';
 import { syslogFacility } from './config/values.js';

@@ -39,7 +39,10 @@ export async function appendErrors(
     graceMs: GRACE_MS,
   });
   // Not even a kill ends a process that waits for a frozen disk.
-  const end = await Promise.race([child, sleep(LIMIT_MS + 2 * GRACE_MS, undefined, { ref: false })]);
+  const end = await Promise.race([
+    child,
+    sleep(LIMIT_MS + 2 * GRACE_MS, undefined, { ref: false }),
+  ]);
   const answers = (end?.stdout ?? '').split('\n');
   // `dd: failed to open 'PATH': No such file or directory`
   return paths.map((_, index) => /: ([^:]+)$/.exec(answers[index] ?? '')?.[1]);

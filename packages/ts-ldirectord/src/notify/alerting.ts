@@ -15,8 +15,9 @@ import {
   serverKey,
 } from './alerts.js';
 import { messageText } from './message.js';
-import { type Delivery, Outbox } from './outbox.js';
+import { Outbox } from './outbox.js';
 import { deliverBySendmail } from './sendmail.js';
+import { deliverBySmtp } from './smtp.js';
 
 /** One mail takes no longer; a mail server that is well needs a second or two. */
 const MAIL_MS_MAX = 30_000;
@@ -98,9 +99,8 @@ export class Alerting {
       what: smtp === '' ? 'email' : 'SMTP email',
       log,
       at,
-      deliver: async ({ text, from, to }): Promise<Delivery> => {
+      deliver: ({ text, from, to }) => {
         if (smtp === '') return deliverBySendmail(text, MAIL_MS_MAX);
-        const { deliverBySmtp } = await import('./smtp.js');
         return deliverBySmtp(smtp, { from, to }, text, MAIL_MS_MAX);
       },
     });

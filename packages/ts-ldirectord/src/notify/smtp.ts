@@ -1,7 +1,6 @@
-/** Gives a mail to a mail server. Loaded with the first mail that is to go to one. */
+/** Gives a mail to a mail server. Its library is loaded with the first mail that goes to one. */
 import { lookup } from 'node:dns/promises';
-import addressparser from 'nodemailer/lib/addressparser';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Delivery } from './outbox.js';
 
 const PORT = 25;
@@ -15,7 +14,8 @@ export interface Envelope {
 }
 
 /** The addresses of a list; a name without a domain is one as well. */
-export function recipients(list: string): string[] {
+export async function recipients(list: string): Promise<string[]> {
+  const { default: addressparser } = await import('nodemailer/lib/addressparser');
   return addressparser(list, { flatten: true })
     .map(({ address, name }) => address || name)
     .filter((address) => address !== '');
@@ -32,7 +32,7 @@ export async function deliverBySmtp(
   deadlineMs: number,
   port = PORT,
 ): Promise<Delivery> {
-  const to = recipients(envelope.to);
+  const to = await recipients(envelope.to);
   if (to.length === 0) return { kind: 'failed', reason: 'no recipient' };
   const talk = new Talk(deadlineMs, port);
   const limit = setTimeout(() => talk.giveUp(), deadlineMs);
@@ -71,19 +71,16 @@ class Talk {
     text: string,
   ): Promise<void> {
     try {
+      const { default: Connection } = await import('nodemailer/lib/smtp-connection');
       const { address } = await lookup(host);
-      if (!this.#ended) this.#converse(address, envelope, text);
+      if (!this.#ended) this.#converse(new Connection(this.#options(address)), envelope, text);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #converse(
-    host: string,
-    envelope: { readonly from: string; readonly to: string[] },
-    text: string,
-  ): void {
-    const connection = new SMTPConnection({
+  #options(host: string): ConstructorParameters<typeof SMTPConnection>[0] {
+    return {
       host,
       port: this.#port,
       name: GREETING_NAME,
@@ -92,7 +89,14 @@ class Talk {
       greetingTimeout: this.#deadlineMs,
       socketTimeout: this.#deadlineMs,
       socketCloseTimeout: 0,
-    });
+    };
+  }
+
+  #converse(
+    connection: SMTPConnection,
+    envelope: { readonly from: string; readonly to: string[] },
+    text: string,
+  ): void {
     this.#connection = connection;
     // Stays: an error after the end must not be an uncaught one.
     connection.on('error', (error: unknown) => this.#fail(error));
