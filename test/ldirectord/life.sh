@@ -4,8 +4,9 @@
 ldirectord=$1
 log=/var/log/ldirectord.log
 
+# normal: without what differs from run to run, and without Perl's complaints.
 normal() {
-  sed "s#$ldirectord#ldirectord#; s/pid: [0-9]*/pid: PID/; s/PID=[0-9]*/PID=PID/
+  sed "/^Use of uninitialized value/d; s#$ldirectord#ldirectord#; s/pid: [0-9]*/pid: PID/; s/PID=[0-9]*/PID=PID/
     s/^\(Error\|Warning\) \[[0-9]*\]/\1 [PID]/; s/^\[[^]|]*|\([^]|]*\)|[0-9]*\] /\1: /"
 }
 

@@ -77,6 +77,27 @@ test('a server that is away is told of once, and tried again', async () => {
   assert.equal(bench.lines.length, 2);
 });
 
+test('a mail that is deferred lets others go first, and many of them end the round', async () => {
+  const bench = new Bench();
+  const defer = new Set(['one']);
+  bench.deliver = ({ text }) =>
+    Promise.resolve(defer.has(text) ? { kind: 'deferred', reason: '451' } : { kind: 'sent' });
+  for (const text of ['one', 'two', 'three']) bench.outbox.post(mail(text));
+  await settled();
+  assert.deepEqual(bench.tried, ['one', 'two', 'three', 'one']);
+  assert.equal(bench.lines.length, 1);
+  bench.tried.splice(0);
+  for (let n = 0; n < 50; n += 1) {
+    defer.add(`${n}`);
+    bench.outbox.post(mail(`${n}`));
+  }
+  await bench.pass(RETRY_MS);
+  assert.deepEqual(bench.tried.length, 10);
+  defer.clear();
+  await bench.pass(RETRY_MS);
+  assert.equal(bench.tried.length, 10 + 51);
+});
+
 test('too many, and too old ones, are given up and counted', async () => {
   const bench = new Bench();
   bench.deliver = later;

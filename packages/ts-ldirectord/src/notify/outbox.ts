@@ -14,13 +14,17 @@ export type Delivery =
   | { readonly kind: 'sent' }
   /** Refused, or perhaps sent after all: not to be tried again, so that nobody gets it twice. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Certainly not sent; another try may do it. */
+  /** Not accepted now: another try may do it, and other mails may go through before. */
+  | { readonly kind: 'deferred'; readonly reason: string }
+  /** The way out is closed: no other mail needs to be tried now. */
   | { readonly kind: 'later'; readonly reason: string };
 
 /** Mails that wait for one way out: all servers of a large configuration, once. */
 export const WAITING_MAX = 1000;
 /** A mail server that is away is tried again this often. */
 export const RETRY_MS = 30_000;
+/** So many mails deferred in a row mean that the server takes none now. */
+const DEFERRED_MAX = 10;
 /** A mail that could not be sent for so long is given up: others have told the operator by then. */
 export const LIFE_MS = 3_600_000;
 
@@ -48,6 +52,7 @@ export class Outbox {
   /** Failures were logged, and nothing was sent since. */
   #failing = false;
   #lost = 0;
+  #closed = false;
   #whenEmpty: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
@@ -61,6 +66,7 @@ export class Outbox {
 
   /** Takes a mail; returns at once. The newest is given up when too many wait. */
   post(mail: Mail): void {
+    if (this.#closed) return;
     if (this.#waiting.length >= WAITING_MAX) this.#lost += 1;
     else this.#waiting.push({ mail, since: this.#options.at() });
     if (this.#retry === undefined) void this.#work();
@@ -77,6 +83,7 @@ export class Outbox {
         });
       });
     }
+    this.#closed = true;
     clearTimeout(this.#retry);
     this.#lost += this.#waiting.length;
     this.#waiting = [];
@@ -86,22 +93,32 @@ export class Outbox {
   async #work(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
+    let deferred = 0;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const delivery = await this.#options.deliver(next.mail);
-      if (delivery.kind === 'later') {
+      const { kind } = delivery;
+      if (kind !== 'later') this.#waiting = this.#waiting.filter((other) => other !== next);
+      if (kind === 'deferred') this.#waiting.push(next);
+      deferred = kind === 'deferred' ? deferred + 1 : 0;
+      const wait = deferred >= Math.min(DEFERRED_MAX, this.#waiting.length);
+      if (kind === 'later' || (kind === 'deferred' && wait)) {
         this.#fail(`${delivery.reason}; trying again every ${RETRY_MS / 1000} s`);
-        this.#retry = setTimeout(() => {
-          this.#retry = undefined;
-          void this.#work();
-        }, RETRY_MS).unref();
+        this.#tryLater();
         break;
       }
-      this.#waiting.shift();
-      if (delivery.kind === 'failed') this.#fail(delivery.reason);
-      else this.#succeed();
+      if (kind === 'sent') this.#succeed();
+      else if (kind === 'failed') this.#fail(delivery.reason);
     }
     this.#sending = false;
     for (const empty of this.#whenEmpty.splice(0)) empty();
+  }
+
+  #tryLater(): void {
+    if (this.#closed) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.#work();
+    }, RETRY_MS).unref();
   }
 
   #next(): Waiting | undefined {

@@ -32,8 +32,8 @@ test('its exit code says whether to try again', async () => {
   const failed = { kind: 'failed', reason: 'exit code 67: no such user' };
   assert.deepEqual(await deliverBySendmail(TEXT, DEADLINE_MS, [program]), failed);
   script('exit 75');
-  const later = { kind: 'later', reason: 'exit code 75' };
-  assert.deepEqual(await deliverBySendmail(TEXT, DEADLINE_MS, [program]), later);
+  const deferred = { kind: 'deferred', reason: 'exit code 75' };
+  assert.deepEqual(await deliverBySendmail(TEXT, DEADLINE_MS, [program]), deferred);
 });
 
 test('one that does not end is stopped, and one that is not there is said so', async () => {

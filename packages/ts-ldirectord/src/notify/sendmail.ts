@@ -30,7 +30,7 @@ export async function deliverBySendmail(
   const end = failure ?? (signal === null ? `exit code ${code}` : signal);
   const reason = late ? `no end within ${deadlineMs / 1000} s` : end;
   const [said = ''] = stderr.trim().split('\n');
-  const kind = code === TRY_AGAIN || failure !== undefined ? 'later' : 'failed';
+  const kind = failure !== undefined ? 'later' : code === TRY_AGAIN ? 'deferred' : 'failed';
   return { kind, reason: said === '' ? reason : `${reason}: ${said}` };
 }
 

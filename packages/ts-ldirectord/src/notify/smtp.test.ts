@@ -46,14 +46,18 @@ test('one refused recipient does not keep it from the others', async () => {
 test('the word of the server says whether to try again', async () => {
   for (const [verb, answer, kind] of [
     ['a@example.com', '550 no such user', 'failed'],
-    ['a@example.com', '451 greylisted', 'later'],
-    ['MAIL', '421 too busy', 'later'],
+    ['a@example.com', '451 greylisted', 'deferred'],
+    ['MAIL', '421 too busy', 'deferred'],
     ['DATA', '554 no', 'failed'],
   ] as const) {
     server.answers.set(verb, answer);
     assert.equal((await deliver()).kind, kind, answer);
     server.answers.clear();
   }
+});
+
+test('a list without an address is said so', async () => {
+  assert.deepEqual(await deliver(', ;'), { kind: 'failed', reason: 'no recipient' });
 });
 
 test('a silent server is given up at the deadline', async () => {

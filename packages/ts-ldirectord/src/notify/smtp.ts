@@ -32,11 +32,9 @@ export async function deliverBySmtp(
   deadlineMs: number,
   port = PORT,
 ): Promise<Delivery> {
-  const to = await recipients(envelope.to);
-  if (to.length === 0) return { kind: 'failed', reason: 'no recipient' };
   const talk = new Talk(deadlineMs, port);
   const limit = setTimeout(() => talk.giveUp(), deadlineMs);
-  void talk.hold(host, { from: envelope.from, to }, text);
+  void talk.hold(host, envelope, text);
   const delivery = await talk.end;
   clearTimeout(limit);
   return delivery;
@@ -65,15 +63,13 @@ class Talk {
     this.#fail(new Error(`no answer within ${this.#deadlineMs / 1000} s`));
   }
 
-  async hold(
-    host: string,
-    envelope: { readonly from: string; readonly to: string[] },
-    text: string,
-  ): Promise<void> {
+  async hold(host: string, { from, to: list }: Envelope, text: string): Promise<void> {
     try {
+      const to = await recipients(list);
+      if (to.length === 0) return this.#finish({ kind: 'failed', reason: 'no recipient' });
       const { default: Connection } = await import('nodemailer/lib/smtp-connection');
       const { address } = await lookup(host);
-      if (!this.#ended) this.#converse(new Connection(this.#options(address)), envelope, text);
+      if (!this.#ended) this.#converse(new Connection(this.#options(address)), { from, to }, text);
     } catch (error) {
       this.#fail(error);
     }
@@ -118,9 +114,9 @@ class Talk {
   #fail(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     const code: unknown = Reflect.get(Object(error), 'responseCode');
+    const not = this.#begun ? 'failed' : 'later';
     const said = typeof code === 'number' && code >= 400;
-    const again = said ? code < 500 : !this.#begun;
-    this.#finish({ kind: again ? 'later' : 'failed', reason });
+    this.#finish({ kind: said ? (code < 500 ? 'deferred' : 'failed') : not, reason });
   }
 
   #finish(delivery: Delivery): void {
