@@ -63,9 +63,9 @@ function awaitingEntry(entry) {
 }
 
 /**
- * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time), and so do
- * packages of `onDemand` that are imported by `import()`; where the source asks for its own URL it
- * is told the bundle's.
+ * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time), and so
+ * do packages of `onDemand` that are imported by `import()`; where the source asks for its own URL
+ * it is told the bundle's.
  */
 export async function bundle(entry, file, onDemand = []) {
   await build({

@@ -62,8 +62,8 @@ function noteResult(turn: Turn, virtual: Virtual, real: RealState, result: Check
 }
 
 /**
- * A server that is found down at its first check was never put in service, so no change of the table
- * tells of it. The genuine program puts it in and takes it out, and mails both.
+ * A server that is found down at its first check was never put in service, so no change of the
+ * table tells of it. The genuine program puts it in and takes it out, and mails both.
  */
 function noticeDown(turn: Turn, virtual: Virtual, { place }: RealState): void {
   const server = withPort(place.address, place.port);

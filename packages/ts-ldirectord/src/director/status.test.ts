@@ -22,7 +22,7 @@ function notices(rehearsal: Rehearsal): string[] {
   });
 }
 
-test('the changes of a start are told as such, then those of a running daemon, then the stop', () => {
+test('a start, a running daemon and a stop are told from each other', () => {
   const rehearsal = begin({ quiescent: false });
   rehearsal.pass(ROUND);
   assert.deepEqual(notices(rehearsal), [

@@ -133,7 +133,7 @@ test('a reload changes the pace of reminders, ends them, and forgets what is gon
   assert.deepEqual(desk.said(), ['Deleted']);
 });
 
-test('a server that flaps is told of ten times, then once a minute, the last change for sure', () => {
+test('a server that flaps is told of ten times, then once a minute, to the last', () => {
   const desk = new Desk();
   for (let n = 0; n < 300; n += 1) {
     desk.notice(`change ${n}`, n % 2 === 0);

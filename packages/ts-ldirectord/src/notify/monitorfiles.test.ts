@@ -23,7 +23,7 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const file = (name: string): string => path.join(directory, name);
 const STAMP = `\\[\\w{3} \\w{3} [ \\d]\\d [\\d:]{8} \\d{4}\\] \\[${process.pid}\\]`;
 
-test('lines go to their files, whole pages shortened, with the program and without it', async () => {
+test('lines go to their files, with the program and without it', async () => {
   for (const program of [PROGRAM, undefined]) {
     const files = new MonitorFiles(() => undefined, program);
     const [one, two] = [file(`one ${program === undefined}`), file(`two ${program === undefined}`)];
