@@ -99,7 +99,9 @@ export class Service {
       this.#alerting.close(),
       this.#outside.close(),
     ]);
-    this.#log.write(`Linux Director Daemon terminated on signal: ${this.#stopping}`);
+    const end = `Linux Director Daemon terminated on signal: ${this.#stopping}`;
+    this.#log.write(end);
+    if (this.#options.debug) this.#log.write(`Exiting with exit_status 0: ${end}`);
     return this.#log;
   }
 
