@@ -66,4 +66,6 @@ kill $server
 # The disk moves again: everything that was said comes.
 cat <&4 >/run/copy &
 wait_for 'written' grep -aq 'Linux Director Daemon terminated on signal: TERM' /run/copy
-grep -ao 'Starting.*as daemon\|Restored.*\|Quiescent.*\|Reloading.*\|Purged.*' /run/copy
+# The command has a writer of its own: which of the two comes first is for the kernel to say.
+wait_for 'the command, too' grep -aq 'Starting.*as daemon' /run/copy
+grep -ao 'Restored.*\|Quiescent.*\|Reloading.*\|Purged.*' /run/copy

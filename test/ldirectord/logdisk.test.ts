@@ -22,7 +22,7 @@ reloaded
 stop: 0
 gone
 written
-Starting Linux Director v1.186-ha as daemon
+the command, too
 Restored real server: 10.0.0.1:80 (10.255.0.1:80) (Weight set to 1)
 Quiescent real server: 10.0.0.1:80 (10.255.0.1:80) (Weight set to 0)
 Restored real server: 10.0.0.1:80 (10.255.0.1:80) (Weight set to 1)

@@ -54,8 +54,8 @@ function indexOfRun(checks: readonly CheckState[], run: number): number {
 }
 
 /**
- * The start, or a reload, is over when every check has answered once and the table shows it, or will
- * not: mails tell of those changes with the status that caused them (ldirectord 4.12).
+ * The start, or a reload, is over when every check has answered once and the table shows it, or
+ * will not: mails tell of those changes with the status that caused them (ldirectord 4.12).
  */
 export function settleStatus(turn: Turn): void {
   const { status, checks, life, work } = turn.state;
