@@ -12,7 +12,13 @@ export const BUNDLES = {
 };
 
 /** Packages that a program imports when it needs them: a bundled file each, beside the programs. */
-export const ON_DEMAND = ['dns-packet', 'mysql2', 'pg'];
+export const ON_DEMAND = [
+  'dns-packet',
+  'mysql2',
+  'nodemailer/lib/addressparser',
+  'nodemailer/lib/smtp-connection',
+  'pg',
+];
 
 /** Where the bundles and the native parts beside them go. */
 export const BUNDLE_FOLDER = 'usr/lib/ts-heartbeat';

@@ -25,6 +25,7 @@ const PURE = [
   'packages/ts-ldirectord/src/ipvs/memory.ts',
   'packages/ts-ldirectord/src/ipvs/table.ts',
   'packages/ts-ldirectord/src/checks/check.ts',
+  'packages/ts-ldirectord/src/notify/alerts.ts',
 ];
 
 /** The one use of Node that pure code may make: hash functions over messages. */

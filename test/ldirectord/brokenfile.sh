@@ -1,6 +1,6 @@
 #!/bin/sh
-# A daemon whose file is broken behind its back, and two starts at the same moment: run in the box
-# as `brokenfile.sh LDIRECTORD`. Prints each call with its exit code and output.
+# A daemon whose file is broken behind its back, two starts at the same moment, and signals at the
+# wrong one: run in the box as `brokenfile.sh LDIRECTORD`. Prints each call with its exit code and output.
 ldirectord=$1
 file=/etc/ha.d/ldirectord.cf
 pidfile=/run/ldirectord.ldirectord.pid
@@ -48,3 +48,18 @@ call start
 rm $file
 call stop
 gone
+
+good
+# Told to reload as soon as it can be found.
+for round in 1 2 3; do
+  "$ldirectord" start &
+  until [ -s $pidfile ]; do :; done
+  kill -s HUP "$(cat $pidfile)"
+  wait $!
+  call status
+  # The second signal comes while the table is being left in order.
+  kill -s TERM "$(cat $pidfile)"
+  kill -s TERM "$(cat $pidfile)" 2>/dev/null
+  gone
+  ipvsadm -S -n
+done

@@ -1,4 +1,4 @@
-/** Verbs when the configuration is not what the daemon was started with, and starts that collide. */
+/** Verbs when the configuration is not what the daemon was started with, and starts that collide, early signals. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
@@ -33,7 +33,7 @@ ${ERROR}start: 0
 stop: 0
 Config file ldirectord.cf not found
 gone
-`;
+${`status: 0\n${RUNNING}gone\n`.repeat(3)}`;
 
 test('a broken file keeps nobody from asking for the daemon, or from stopping it', () => {
   const words = [process.execPath, IPVSADM, SCRIPT, program[0]];

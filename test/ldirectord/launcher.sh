@@ -18,8 +18,14 @@ gone() {
   done
 }
 
-# The daemon writes its log by itself: only what the launcher was called for is of interest.
+# calls N: the daemon writes its log by itself: only what the launcher was called for, N times, is of
+# interest. It does not wait until that is written.
 calls() {
+  tries=0
+  while [ "$(grep -c Invoking /var/log/ldirectord.log)" -lt "$1" ] && [ $tries -lt 200 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+  done
   grep -o 'Invoking.*\|Exiting.*' /var/log/ldirectord.log | sed "s#$ldirectord#ldirectord#"
 }
 
@@ -33,11 +39,11 @@ gone
 call status
 call stop
 call reload
-calls
+calls 5
 : >/var/log/ldirectord.log
 echo 99999 >/run/ldirectord.ldirectord.pid
 call status
-calls
+calls 1
 umount "$node"
 # From here on the file is not the one that was found good: it is for the program to judge.
 echo 'nosuch=1' >$file

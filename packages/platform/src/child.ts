@@ -11,8 +11,8 @@ export interface ChildOptions {
   readonly directory?: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** A descriptor that becomes the standard input; absent: it is empty. */
-  readonly stdin?: number;
+  /** A descriptor that becomes the standard input, or what it says; absent: it is empty. */
+  readonly stdin?: number | { readonly text: string };
   readonly stdout?: Output;
   readonly stderr?: Output;
   /** After this the group is sent SIGTERM; absent: it may run for ever. */
@@ -119,7 +119,11 @@ export function startChild(options: ChildOptions): Child {
     // Node gives a detached child a session of its own, and with it a group of its own.
     detached: true,
     env: { ...options.environment },
-    stdio: [options.stdin ?? 'ignore', stdio(options.stdout), stdio(options.stderr)],
+    stdio: [
+      typeof options.stdin === 'object' ? 'pipe' : (options.stdin ?? 'ignore'),
+      stdio(options.stdout),
+      stdio(options.stderr),
+    ],
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),
@@ -138,6 +142,10 @@ export function startChild(options: ChildOptions): Child {
     };
   }
   const { pid } = child;
+  if (typeof options.stdin === 'object') {
+    // A child that reads no further ends with a code of its own.
+    child.stdin?.on('error', () => undefined).end(options.stdin.text);
+  }
   const kept = [new Keep(options.stdout, child.stdout), new Keep(options.stderr, child.stderr)];
   let late = false;
   let ended = false;

@@ -12,8 +12,9 @@ import {
   printable,
   type Speaker,
 } from './logline.js';
+import { missingText, troubleText } from './logtrouble.js';
 import { installedLogWriter, type LogTrouble } from './logwriter.js';
-import { LogWriters, missingText, troubleText, WrittenFile } from './logwriters.js';
+import { LogWriters, WrittenFile } from './logwriters.js';
 import { SEVERITY_NUMBER, type Severity } from './severity.js';
 import { Syslog, syslogSender } from './syslog.js';
 

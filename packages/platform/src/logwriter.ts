@@ -33,6 +33,7 @@ export type LogTrouble =
   | { readonly kind: 'ended'; readonly how: string };
 
 export interface LogWriterOptions {
+  /** Empty: each line to write is two, the first of which names the file of the second. */
   readonly path: string;
   /** The script `logwriter`. */
   readonly program: string;
@@ -118,7 +119,8 @@ export class LogWriter {
     if (child !== undefined && !this.#standing) {
       await new Promise<void>((done) => {
         const limit = setTimeout(done, FLUSH_MS);
-        child.once('exit', () => {
+        // Its last answers have come then as well.
+        child.once('close', () => {
           clearTimeout(limit);
           done();
         });

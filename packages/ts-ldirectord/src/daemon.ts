@@ -2,6 +2,7 @@
  * The life of the daemon: it reads its configuration, follows it, reads it again when told or when
  * the file changes, and leaves the table in order. What is done in between the director decides.
  */
+import { writeFileSync } from 'node:fs';
 import { systemClock } from '@ts-heartbeat/platform/clock';
 import { reportFailure, reportUp } from '@ts-heartbeat/platform/daemon';
 import { ServiceNotice, takeServicePlace } from '@ts-heartbeat/platform/servicenotice';
@@ -36,6 +37,8 @@ const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 
  */
 export async function runDaemon(handover: Handover, first?: ReadResult): Promise<number> {
   const { name, debug, foreground } = handover;
+  nameProcess();
+  const signals = new Signals();
   const notice = new ServiceNotice(takeServicePlace(process.env));
   const options = { hostName: hostName(process.env), debug };
   const result = first ?? (await readConfiguration(handover, options));
@@ -67,7 +70,6 @@ export async function runDaemon(handover: Handover, first?: ReadResult): Promise
   log.write(`${OWN_VERSION} on Node.js ${process.version}`);
   const ipvs = new Ipvsadm(ipvsadm);
   const service = new Service({ handover, log, ipvs, tls: tls.rules, ...options });
-  const signals = takeSignals(service, notice);
   process.on('uncaughtException', (error) => {
     // The kernel goes on with the table as it is, and the next start takes it over.
     log.write(`unexpected error: ${error.stack ?? error.message}`);
@@ -78,8 +80,10 @@ export async function runDaemon(handover: Handover, first?: ReadResult): Promise
   notice.ready(process.pid);
   const signs = giveSignsOfLife(notice);
   reportUp();
-  const ended = await service.run(result.configuration, result);
-  signals();
+  const running = service.run(result.configuration, result);
+  signals.follow(service, notice);
+  const ended = await running;
+  signals.drop();
   clearInterval(signs);
   if (!foreground) leavePidFile(name);
   await ended.close();
@@ -98,19 +102,41 @@ function giveSignsOfLife(notice: ServiceNotice): NodeJS.Timeout {
   return setInterval(() => notice.alive(at()), SIGN_INTERVAL_MS).unref();
 }
 
-function takeSignals(service: Service, notice: ServiceNotice): () => void {
-  const stop = (signal: string) => (): void => {
-    notice.stopping();
-    service.stop(signal);
+/** `ps` and `killall` know the genuine program by this name; it is not the main thread's by itself. */
+function nameProcess(): void {
+  try {
+    writeFileSync('/proc/self/comm', 'ldirectord');
+  } catch {
+    // Only for the eye.
+  }
+}
+
+/** The signals of a daemon's life. Those that come before it can follow them are kept until then. */
+class Signals {
+  readonly #early: NodeJS.Signals[] = [];
+  #take = (signal: NodeJS.Signals): void => {
+    if (!this.#early.includes(signal)) this.#early.push(signal);
   };
-  const ending = ENDING.map((signal) => [signal, stop(signal.slice(3))] as const);
-  return onSignals({
-    ...Object.fromEntries(ending),
-    SIGHUP: () => {
-      notice.reloading();
-      void service.reloadOnSignal().then(() => notice.ready());
-    },
-    SIGPIPE: 'ignore',
-    SIGUSR1: 'ignore',
-  });
+  readonly drop: () => void;
+
+  constructor() {
+    const taken = [...ENDING, 'SIGHUP' as const].map((signal) => {
+      return [signal, () => this.#take(signal)] as const;
+    });
+    const ignored = { SIGPIPE: 'ignore', SIGUSR1: 'ignore' } as const;
+    this.drop = onSignals({ ...Object.fromEntries(taken), ...ignored });
+  }
+
+  follow(service: Service, notice: ServiceNotice): void {
+    this.#take = (signal) => {
+      if (signal === 'SIGHUP') {
+        notice.reloading();
+        void service.reloadOnSignal().then(() => notice.ready());
+        return;
+      }
+      notice.stopping();
+      service.stop(signal.slice(3));
+    };
+    for (const signal of this.#early.splice(0)) this.#take(signal);
+  }
 }

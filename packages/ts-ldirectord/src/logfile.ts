@@ -1,13 +1,16 @@
 /** Where ldirectord's log lines go: a file, syslog, or, in the foreground, the terminal. */
-import { appendFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import os from 'node:os';
 import type { LogTarget as PlatformTarget } from '@ts-heartbeat/platform/log';
 import {
   directorLine,
   directorSyslogLine,
   type LineFormat,
+  printable,
   supervisedLine,
 } from '@ts-heartbeat/platform/logline';
+import { missingText, troubleText } from '@ts-heartbeat/platform/logtrouble';
+import { installedLogWriter, type LogTrouble, LogWriter } from '@ts-heartbeat/platform/logwriter';
 import { readable } from './command/bytes.js';
 import type { LogTarget } from './config/parse.js';
 import { syslogFacility } from './config/values.js';
@@ -24,9 +27,15 @@ export interface LogOptions {
   readonly name: string;
   /** `-d`: everything on standard error, twice, as ldirectord 4.12 prints it at debug level 3. */
   readonly debug: boolean;
-  /** For a daemon: the file stays open, lost lines are counted and reported. */
+  /** For a daemon: what cannot be written is counted, and syslog is told; else standard error. */
   readonly lasting: boolean;
+  /** The script that writes a file, so that its disk cannot hold us up. */
+  readonly program?: string | undefined;
 }
+
+const TAG = 'ldirectord';
+/** For what is said of the log file itself, where the configuration names no facility. */
+const FACILITY = 'daemon';
 
 /** Opens the log that a configuration asks for. */
 export async function openDirectorLog(
@@ -38,33 +47,21 @@ export async function openDirectorLog(
     const line = supervisedLine();
     return terminalLog(1, (text) => `${formatted(line, text)}\n`);
   }
-  const file = target.logfile.startsWith('/');
-  if (file && !options.lasting) return appendingLog(target.logfile, options.name);
-  return platformLog(file ? fileTarget(target, options) : syslogTarget(target));
+  if (!target.logfile.startsWith('/')) {
+    return platformLog(syslogTarget(syslogFacility(target.logfile) ?? FACILITY));
+  }
+  const { program = installedLogWriter() } = options;
+  if (program === undefined) return platformLog(fileTarget(target, options));
+  return writtenLog(readable(target.logfile), program, options);
 }
 
 function formatted(line: LineFormat, text: string): string {
-  return line({ severity: 'info', text: readable(text), at: new Date() });
+  return line({ severity: 'info', text: printable(readable(text)), at: new Date() });
 }
 
 function terminalLog(fd: 1 | 2, print: (text: string) => string): DirectorLog {
   return {
     write: (text) => put(fd, print(text)),
-    close: () => Promise.resolve(),
-  };
-}
-
-/** Opens and closes the file for each of the few lines of a command. */
-function appendingLog(path: string, name: string): DirectorLog {
-  const line = directorLine(name, process.pid);
-  return {
-    write: (text) => {
-      try {
-        appendFileSync(Buffer.from(path, 'latin1'), `${formatted(line, text)}\n`);
-      } catch {
-        put(2, `${readable(text)}\n`);
-      }
-    },
     close: () => Promise.resolve(),
   };
 }
@@ -77,16 +74,48 @@ function put(fd: 1 | 2, text: string): void {
   }
 }
 
+/** A file behind the log writer. */
+function writtenLog(path: string, program: string, { name, lasting }: LogOptions): DirectorLog {
+  const line = directorLine(name, process.pid);
+  /** What a command has said: it stands on standard error when the file does not take it. */
+  let said = '';
+  let failed = false;
+  const troubled = (trouble: LogTrouble): void => {
+    if (!lasting) failed ||= trouble.kind === 'failing';
+    else {
+      tellSystem(troubleText(path, trouble));
+      if (trouble.kind === 'missing') writer.write(formatted(line, missingText(trouble.lines)));
+    }
+  };
+  const writer = new LogWriter({ path, program, troubled });
+  return {
+    write: (text) => {
+      if (!lasting) said += `${readable(text)}\n`;
+      writer.write(formatted(line, text));
+    },
+    close: async () => {
+      await writer.close();
+      if (failed) put(2, said);
+    },
+  };
+}
+
+/** One line to syslog. */
+function tellSystem(text: string): void {
+  void platformLog(syslogTarget(FACILITY)).then((system) => {
+    system.write(text);
+    return system.close();
+  });
+}
+
 function fileTarget({ logfile }: LogTarget, { name }: LogOptions): PlatformTarget {
   const line = directorLine(name, process.pid);
   return { kind: 'file', path: readable(logfile), least: 'info', line };
 }
 
-function syslogTarget({ logfile }: LogTarget): PlatformTarget {
-  const tag = 'ldirectord';
-  const facility = syslogFacility(logfile) ?? 'daemon';
-  const line = directorSyslogLine({ tag, pid: process.pid, host: os.hostname() });
-  return { kind: 'syslog', facility, tag, least: 'info', line };
+function syslogTarget(facility: string): PlatformTarget {
+  const line = directorSyslogLine({ tag: TAG, pid: process.pid, host: os.hostname() });
+  return { kind: 'syslog', facility, tag: TAG, least: 'info', line };
 }
 
 /** The shared log of the daemons is only loaded where it is needed: commands must be quick. */

@@ -1,12 +1,11 @@
 /** Performs what the director asks for, and tells it what came of it. */
-import { appendFileSync } from 'node:fs';
-import { ctimeStamp } from '@ts-heartbeat/platform/logline';
 import { Checks } from './checks/checks.js';
 import type { TlsRules } from './checks/tls.js';
 import type { Effect, Notice } from './director/effect.js';
 import type { Event } from './director/event.js';
 import type { Ipvs } from './ipvs/ipvs.js';
 import { FallbackCommands } from './notify/fallbackcommand.js';
+import { MonitorFiles } from './notify/monitorfiles.js';
 
 export interface OutsideOptions {
   readonly tls: TlsRules;
@@ -24,11 +23,13 @@ export class Outside {
   readonly #options: OutsideOptions;
   readonly #checks: Checks;
   readonly #commands: FallbackCommands;
+  readonly #monitorFiles: MonitorFiles;
 
   constructor(options: OutsideOptions) {
     this.#options = options;
     this.#checks = new Checks(options.tls);
     this.#commands = new FallbackCommands(options.log);
+    this.#monitorFiles = new MonitorFiles(options.log);
   }
 
   perform(effect: Effect): void {
@@ -61,25 +62,20 @@ export class Outside {
         this.#commands.tell(effect);
         return;
       case 'monitor':
-        appendMonitor(effect.file, effect.text);
+        this.#monitorFiles.append(effect.file, effect.text);
         return;
       case 'stopped':
         this.#checks.close();
         stopped();
     }
   }
+
+  /** After `stopped`: what was to be written is written, half a second at most. */
+  close(): Promise<void> {
+    return this.#monitorFiles.close();
+  }
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** `[ctime] [pid] TEXT` (ldirectord 4.12). A file that is gone or full costs the line, no more. */
-function appendMonitor(file: string, text: string): void {
-  const line = `[${ctimeStamp(new Date())}] [${process.pid}] ${text}\n`;
-  try {
-    appendFileSync(Buffer.from(file, 'latin1'), line, 'latin1');
-  } catch {
-    // It was writable when the configuration was read; the log tells of the change anyway.
-  }
 }

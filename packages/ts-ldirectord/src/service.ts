@@ -20,6 +20,7 @@ import type { DirectorState } from './director/state.js';
 import type { Ipvs } from './ipvs/ipvs.js';
 import { type DirectorLog, openDirectorLog } from './logfile.js';
 import { type HeldServer, MaintenanceWatch } from './maintenance.js';
+import { Alerting } from './notify/alerting.js';
 import { Outside } from './outside.js';
 import { FileWatch } from './watch.js';
 
@@ -29,7 +30,6 @@ const FORK_LOOK_MS = 1_000;
 const CALLBACK_LIMIT_MS = 60_000;
 /** Calls of ipvsadm are bounded, so the table is left in order long before this. */
 const STOP_LIMIT_MS = 60_000;
-const NO_MAIL = 'emailalert is set, but this version of ldirectord sends no mail';
 const QUIESCENT_NOT_SET =
   'quiescent is not set: servers that fail are taken out of the table (quiescent=no)';
 
@@ -46,6 +46,7 @@ export class Service {
   readonly #options: ServiceOptions;
   readonly #clock = systemClock();
   readonly #outside: Outside;
+  readonly #alerting: Alerting;
   readonly #wakeup: Wakeup;
   readonly #watch: FileWatch;
   readonly #maintenance = new MaintenanceWatch(() => this.#clock.at());
@@ -68,11 +69,16 @@ export class Service {
     this.#log = options.log;
     this.#watch = new FileWatch(options.handover.path);
     this.#wakeup = makeWakeup(systemAlarm(this.#clock.at), () => this.#tell({ kind: 'time' }));
+    this.#alerting = new Alerting({
+      log: (text) => this.#log.write(text),
+      at: () => this.#clock.at(),
+      director: () => this.#state,
+    });
     this.#outside = new Outside({
       ipvs: options.ipvs,
       tls: options.tls,
       log: (text) => this.#log.write(text),
-      notice: () => undefined,
+      notice: (notice) => this.#alerting.notice(notice),
       tell: (event) => this.#tell(event),
       stopped: () => this.#tableLeft(),
     });
@@ -84,16 +90,18 @@ export class Service {
       this.#tableLeft = resolve;
     });
     if (!configuration.globals.quiescentStated) this.#log.write(QUIESCENT_NOT_SET);
-    if (configuration.virtuals.some(({ alerts }) => alerts.to !== '')) this.#log.write(NO_MAIL);
-    this.#held = await this.#maintenance.held(configuration);
     this.#logTarget = result.log;
-    this.#adopt(configuration, result);
-    this.#tellInstances('start', configuration.globals.execute);
-    this.#lookLater();
+    await this.#onlyOne(() => this.#begin(configuration, result));
     await left;
     clearTimeout(this.#look);
-    await Promise.race([this.#instances, this.#stopLimit()]);
-    this.#log.write(`Linux Director Daemon terminated on signal: ${this.#stopping}`);
+    await Promise.all([
+      Promise.race([this.#instances, this.#stopLimit()]),
+      this.#alerting.close(),
+      this.#outside.close(),
+    ]);
+    const end = `Linux Director Daemon terminated on signal: ${this.#stopping}`;
+    this.#log.write(end);
+    if (this.#options.debug) this.#log.write(`Exiting with exit_status 0: ${end}`);
     return this.#log;
   }
 
@@ -129,20 +137,32 @@ export class Service {
     this.#configuration = configuration;
     this.#facts = result.facts;
     this.#watch.know(result.digest);
+    this.#alerting.configure(configuration);
     this.#tell({ kind: 'configured', configuration });
     for (const server of this.#held) this.#tell({ kind: 'hold', ...server, held: true });
   }
 
+  async #begin(configuration: Configuration, result: ReadResult): Promise<void> {
+    this.#held = await this.#maintenance.held(configuration);
+    if (this.#stopping !== undefined) return;
+    this.#adopt(configuration, result);
+    this.#tellInstances('start', configuration.globals.execute);
+    this.#lookLater();
+  }
+
   /** Reads the file again. A bad one changes nothing. Asked for twice, it is done again after. */
   async #reload(): Promise<void> {
-    if (this.#reloading) {
-      this.#reloadAgain = true;
-      return this.#reloading;
-    }
-    this.#reloading = this.#reloadOnce();
+    if (this.#reloading === undefined) return this.#onlyOne(() => this.#reloadOnce());
+    this.#reloadAgain = true;
+    await this.#reloading;
+  }
+
+  /** A configuration is followed whole before the next one is. */
+  async #onlyOne(follow: () => Promise<void>): Promise<void> {
+    this.#reloading = follow();
     await this.#reloading;
     this.#reloading = undefined;
-    if (!this.#reloadAgain) return;
+    if (!this.#reloadAgain || this.#stopping !== undefined) return;
     this.#reloadAgain = false;
     await this.#reload();
   }

@@ -30,9 +30,10 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
   [/heartbeat\/supervisor /, 'supervisor'],
   [/runner\.cjs/, 'runner'],
   [/ipfail/, 'ipfail'],
+  // ldirectord has one of its own, for /var/log/ldirectord.log.
+  [/logwriter/, 'log writer'],
   [/ldirectord/, 'ldirectord'],
   [/heartbeat\/service run/, 'service'],
-  [/logwriter/, 'log writer'],
   [/heartbeat/, 'heartbeat'],
 ];
 

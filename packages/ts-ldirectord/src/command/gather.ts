@@ -1,11 +1,12 @@
 /** Answers what a configuration asks of the machine. */
 
 import { lookup } from 'node:dns/promises';
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { canonicalAddress } from '../config/address.js';
 import type { Family } from '../config/config.js';
 import { type Facts, type Question, questionKey } from '../config/machine.js';
+import { appendErrors } from './appendable.js';
 import { fileName } from './bytes.js';
 import { parseServices } from './services.js';
 
@@ -26,10 +27,15 @@ export async function gather(
   earlier?: Facts,
 ): Promise<Facts> {
   const services = parseServices(readText('/etc/services'));
+  const paths = questions.flatMap((question) => (question.kind === 'append' ? question.path : []));
+  const appending = appendErrors(paths);
   const answers = await Promise.all(
     questions.map(async (question) => {
       const key = questionKey(question);
-      const answer = await answerTo(question, services, earlier?.answers[key]);
+      const answer =
+        question.kind === 'append'
+          ? ((await appending)[paths.indexOf(question.path)] ?? null)
+          : await answerTo(question, services, earlier?.answers[key]);
       return [key, answer] as const;
     }),
   );
@@ -37,7 +43,7 @@ export async function gather(
 }
 
 async function answerTo(
-  question: Question,
+  question: Exclude<Question, { kind: 'append' }>,
   services: ReturnType<typeof parseServices>,
   before: Facts['answers'][string] | undefined,
 ): Promise<Facts['answers'][string]> {
@@ -48,8 +54,6 @@ async function answerTo(
     }
     case 'service':
       return services(question.name, question.protocol) ?? null;
-    case 'append':
-      return appendError(question.path) ?? null;
     case 'directory':
       return isDirectory(question.path);
   }
@@ -81,33 +85,6 @@ function readText(path: string): string {
   } catch {
     return '';
   }
-}
-
-/** Why a file cannot be opened for appending; it is created if need be, as ldirectord 4.12 does. */
-export function appendError(path: string): string | undefined {
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK, O_NOCTTY } = constants;
-  try {
-    closeSync(openSync(fileName(path), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY));
-    return undefined;
-  } catch (error) {
-    return systemErrorText(error);
-  }
-}
-
-/** Where libc's words for an error are not Node's with a capital letter. */
-const LIBC_WORDS: ReadonlyMap<string, string> = new Map([
-  ['EISDIR', 'Is a directory'],
-  ['ENAMETOOLONG', 'File name too long'],
-  ['ELOOP', 'Too many levels of symbolic links'],
-  ['ENXIO', 'No such device or address'],
-]);
-
-/** The error as strerror words it. */
-function systemErrorText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : '';
-  const words = /^\w+: (.*?)(?:, \w+.*)?$/s.exec(error.message)?.[1] ?? error.message;
-  return LIBC_WORDS.get(code) ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function isDirectory(path: string): boolean {

@@ -98,6 +98,8 @@ export interface Real {
    * protocol, address, port, host, checkport, weight, forwarding, request and receive.
    */
   readonly checkIdentity: string;
+  /** What monitor files call that check. */
+  readonly monitorName: string;
   /** The line of the file it stands in, from 1. */
   readonly line: number;
 }

@@ -116,6 +116,7 @@ function effectiveReal(real: RealDraft, block: Block): Real {
   const { draft, service } = block;
   const request = real.own?.request ?? draft.request;
   const receive = real.own ? real.own.receive : block.receive;
+  const identity = identityOf(real, block, request, receive?.source ?? '');
   const { line, address, port, forwarding, weight, lowerThreshold, upperThreshold } = real;
   const checkPort = draft.checkPort ?? (port > 0 ? port : portOfService(service));
   return {
@@ -130,7 +131,8 @@ function effectiveReal(real: RealDraft, block: Block): Real {
     ...(receive && { receive }),
     checkPort,
     url: urlOf(real, block, checkPort),
-    checkIdentity: identityOf(real, block, request, receive?.source ?? ''),
+    checkIdentity: JSON.stringify(identity),
+    monitorName: monitorName(identity),
     line,
   };
 }
@@ -146,7 +148,12 @@ function urlOf(real: RealDraft, { draft, service }: Block, checkPort: number): s
   return whole ? path : `${scheme}://${hostPort(real.address, checkPort)}/${path}`;
 }
 
-function identityOf(real: RealDraft, block: Block, request: string, receive: string): string {
+function identityOf(
+  real: RealDraft,
+  block: Block,
+  request: string,
+  receive: string,
+): readonly (string | number)[] {
   const { draft, service } = block;
   const { checkType, checkCommand } = draft;
   const what =
@@ -155,7 +162,7 @@ function identityOf(real: RealDraft, block: Block, request: string, receive: str
       : checkType === 'external' || checkType === 'external-perl'
         ? [checkType, checkCommand]
         : [checkType];
-  return JSON.stringify([
+  return [
     ...what,
     draft.protocol,
     bracketed(real.address),
@@ -166,5 +173,10 @@ function identityOf(real: RealDraft, block: Block, request: string, receive: str
     real.forwarding,
     request,
     receive,
-  ]);
+  ];
+}
+
+/** Colons become single blanks, backslashes go (ldirectord 4.12). */
+function monitorName(identity: readonly (string | number)[]): string {
+  return identity.join(':').replace(/:+/g, ' ').replaceAll('\\', '');
 }

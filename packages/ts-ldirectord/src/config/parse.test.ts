@@ -337,6 +337,18 @@ describe('values', () => {
     assert.notEqual(identity(real), identity('real=10.0.0.1:80 masq'));
   });
 
+  test('monitor files call a check what ldirectord 4.12 calls it', () => {
+    const called = (...directives: readonly string[]) => block(...directives).reals[0]?.monitorName;
+    assert.equal(
+      called('real=10.0.0.1:80 gate', 'service=http', 'request="test.html"', 'receive="a:\\d"'),
+      'negotiate http tcp 10.0.0.1 80 1 gate /test.html a d',
+    );
+    assert.equal(
+      called('real=10.0.0.1:80 masq 3', 'checktype=connect', 'virtualhost=www.example.com'),
+      'connect tcp 10.0.0.1 80 www.example.com 3 masq / ',
+    );
+  });
+
   test('an unusable pattern is an error only where a check needs it', () => {
     const text = (type: string) => `virtual=10.0.0.1:80\n\tchecktype=${type}\n\treceive="("\n`;
     assert.equal(

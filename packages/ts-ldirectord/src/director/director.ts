@@ -18,7 +18,7 @@ import { end, failToRead, NO_WORK, nextRead, pursue, takeFailures, takeTable } f
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { putReal, type Turn, touch } from './judge.js';
-import { beginDueChecks, openRound, takeResult } from './rounds.js';
+import { beginDueChecks, openRound, settleStatus, takeResult } from './rounds.js';
 import { nextSlot, openSchedule } from './schedule.js';
 import type { DirectorState } from './state.js';
 
@@ -81,6 +81,7 @@ function take(turn: Turn, event: Event): void {
       break;
   }
   pursue(turn);
+  settleStatus(turn);
 }
 
 function configure(turn: Turn, configuration: Configuration): void {

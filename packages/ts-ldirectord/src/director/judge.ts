@@ -42,6 +42,7 @@ export function judge(turn: Turn, member: Member, result: CheckResult): void {
     putReal(turn, member.virtual, member.real, { failures });
     return;
   }
+  if (real.status === 'unchecked') noticeDown(turn, virtual, real);
   putReal(turn, member.virtual, member.real, { status: 'down', failures });
   touch(turn, member.virtual, real.key);
 }
@@ -58,6 +59,20 @@ function noteResult(turn: Turn, virtual: Virtual, real: RealState, result: Check
   if (virtual.monitorFile === undefined) return;
   const text = monitorText(real, result);
   turn.effects.push({ kind: 'monitor', file: virtual.monitorFile, text });
+}
+
+/**
+ * A server that is found down at its first check was never put in service, so no change of the
+ * table tells of it. The genuine program puts it in and takes it out, and mails both.
+ */
+function noticeDown(turn: Turn, virtual: Virtual, { place }: RealState): void {
+  const server = withPort(place.address, place.port);
+  const text = `Inaccessible real server: ${server} (${virtual.name})`;
+  const { status } = turn.state;
+  turn.effects.push({
+    kind: 'notice',
+    notice: { text, virtual: virtual.id, server, down: true, status },
+  });
 }
 
 /** Changes what is known of a real; a fallback is put in or taken out when that follows from it. */
@@ -117,13 +132,12 @@ export function tellCommand(turn: Turn, index: number): void {
 
 /** The text of a monitor file's line after its time and process id (ldirectord 4.12). */
 function monitorText(real: RealState, result: CheckResult): string {
-  const identity = real.real.checkIdentity.replace(/:+/g, ' ').replaceAll('\\', '');
   const said = result.message === '' ? '-' : result.message;
   const message = said.replace(
     /[%|\r\n]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return `${identity} [${result.up ? 'up' : 'down'}] ${message}`;
+  return `${real.real.monitorName} [${result.up ? 'up' : 'down'}] ${message}`;
 }
 
 function log(turn: Turn, text: string): void {

@@ -259,6 +259,7 @@ function realOf(options: RealOptions): Real {
     checkPort: port,
     url: `http://${withPort(address, port)}${request}`,
     checkIdentity: `http:tcp:${address}:${port}::${weight}:${forwarding}:${request}:`,
+    monitorName: `http tcp ${address} ${port} ${weight} ${forwarding} ${request} `,
     line: 1,
     ...options,
   };

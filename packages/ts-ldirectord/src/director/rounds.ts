@@ -15,7 +15,6 @@ export function openRound(turn: Turn): void {
   const intervals = turn.state.checks.map((check) => check.intervalMs);
   turn.state = { ...turn.state, schedule: openSchedule(intervals, turn.now) };
   beginDueChecks(turn);
-  settleStatus(turn);
 }
 
 export function takeResult(turn: Turn, run: number, result: CheckResult): void {
@@ -45,7 +44,6 @@ export function takeResult(turn: Turn, run: number, result: CheckResult): void {
     }
     judge(turn, member, result);
   }
-  if (!check.answered) settleStatus(turn);
 }
 
 /** A run's number tells where its check stood when it began; a reload may have moved it. */
@@ -55,10 +53,15 @@ function indexOfRun(checks: readonly CheckState[], run: number): number {
   return checks.findIndex((check) => check.running?.run === run);
 }
 
-/** The start, or a reload, is over when every check has answered once. */
-function settleStatus(turn: Turn): void {
-  const { status, checks } = turn.state;
+/**
+ * The start, or a reload, is over when every check has answered once and the table shows it, or
+ * will not: mails tell of those changes with the status that caused them (ldirectord 4.12).
+ */
+export function settleStatus(turn: Turn): void {
+  const { status, checks, life, work } = turn.state;
   if (status !== 'starting' && status !== 'reloading') return;
+  const due = work.touched.size > 0 && work.retryAt === undefined;
+  if (life !== 'running' || work.doing !== 'nothing' || due) return;
   if (checks.every((check) => check.answered)) turn.state = { ...turn.state, status: 'running' };
 }
 
