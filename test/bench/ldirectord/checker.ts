@@ -5,6 +5,7 @@
 import type { CheckSpec } from 'ts-ldirectord/checks/check';
 import { Checks } from 'ts-ldirectord/checks/checks';
 import { receivePattern } from 'ts-ldirectord/config/receive';
+import { keepHeapSmall } from 'ts-ldirectord/smallheap';
 
 /** At the same time: enough that there is always one that can go on. */
 const CONCURRENT = 20;
@@ -32,6 +33,7 @@ const spec: CheckSpec =
         ...{ login: '', password: '', database: '', secret: '' },
       };
 
+keepHeapSmall();
 const checks = new Checks();
 let run = 0;
 

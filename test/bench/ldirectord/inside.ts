@@ -14,8 +14,6 @@ const UP_LIMIT_MS = 120_000;
 /** What a death may take where nothing else is dead; each other death adds to it (genuine). */
 const NOTICE_LIMIT_MS = 30_000;
 const OTHER_LIMIT_MS = 8000;
-/** The heap grows into its working size first. */
-const WARM_UP_S = 10;
 const MEMORY_NOTES = 10;
 
 interface World {
@@ -82,29 +80,38 @@ async function die({ job, table, reals, addresses, limitMs }: World): Promise<re
   return deaths;
 }
 
+/** As long again it warms up before: code is compiled, the heap grows into its working size. */
 async function atRest({ reals }: World, seconds: number): Promise<Rest> {
-  await sleep(1000 * WARM_UP_S);
-  const [before, requests, begun] = [costOfDirector(), await reals.requests(), performance.now()];
   await sleep(1000 * seconds);
+  const [before, requests, begun] = [costOfDirector(), await reals.requests(), performance.now()];
+  let most = before;
+  for (let looks = 0; looks < seconds; looks += 1) {
+    await sleep(1000);
+    const look = costOfDirector();
+    if (look.pssMb > most.pssMb) most = look;
+  }
   const [now, later] = [costOfDirector(), await reals.requests()];
   const tookMs = performance.now() - begun;
   return {
     cpuPercent: (100 * (now.cpuMs - before.cpuMs)) / tookMs,
     checksPerSecond: (1000 * (later - requests)) / tookMs,
     processes: now.processes,
-    pssMb: now.pssMb,
-    anonymousMb: now.anonymousMb,
+    pssMb: most.pssMb,
+    anonymousMb: most.anonymousMb,
   };
 }
 
 async function grow({ reals }: World, checks: number): Promise<readonly Memory[]> {
   const notes: Memory[] = [];
   const first = await reals.requests();
+  let least = Number.POSITIVE_INFINITY;
   for (let note = 1; note <= MEMORY_NOTES; ) {
     await sleep(500);
     const made = (await reals.requests()) - first;
+    least = Math.min(least, costOfDirector().pssMb);
     if (made < (note * checks) / MEMORY_NOTES) continue;
-    notes.push({ checks: made, pssMb: costOfDirector().pssMb });
+    notes.push({ checks: made, pssMb: least });
+    least = Number.POSITIVE_INFINITY;
     note += 1;
   }
   return notes;

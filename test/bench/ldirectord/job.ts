@@ -15,7 +15,7 @@ export interface WatchJob {
   /** How often a server dies in which way. */
   readonly deaths: Readonly<Record<Fault, number>>;
   readonly seed: number;
-  /** Watch what the director costs at rest, for so many seconds. */
+  /** Watch what the director costs at rest, for so many seconds after as many to warm up. */
   readonly restSeconds?: number;
   /** Note its memory again and again until it has made so many checks. */
   readonly checks?: number;
@@ -36,13 +36,15 @@ export interface Rest {
   readonly cpuPercent: number;
   readonly checksPerSecond: number;
   readonly processes: number;
-  /** Proportional share of memory, and what of it is not the program file of Node.js or Perl. */
+  /** Proportional share of memory at its most, and what of that comes from no file. */
   readonly pssMb: number;
   readonly anonymousMb: number;
 }
 
 export interface Memory {
+  /** Made so far. */
   readonly checks: number;
+  /** The least since the note before: a heap breathes. */
   readonly pssMb: number;
 }
 

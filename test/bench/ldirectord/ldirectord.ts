@@ -100,7 +100,7 @@ function restOf(watched: Watched): Rest {
 /** The options that our launcher starts Node.js with. */
 function nodeOptions(launcher: string): readonly string[] {
   const start = /^ *exec "\$node".*$/m.exec(readFileSync(launcher, 'utf8'))?.[0] ?? '';
-  return start.match(/--[a-z-]+=\d+/g) ?? [];
+  return start.match(/--[a-z][a-z-]+(?:=\d+)?/g) ?? [];
 }
 
 async function costs(contest: Contest): Promise<readonly Row[]> {

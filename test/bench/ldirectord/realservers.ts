@@ -1,7 +1,6 @@
 /**
- * The real servers of the bench, a process of their own: `realservers.js` is told over the channel to
- * its parent which addresses to serve and which to close, and answers each with how many requests
- * there were so far.
+ * The real servers of the bench, a process of their own: its parent tells it which addresses to
+ * serve and which to close, and gets for an answer how many requests there were so far.
  */
 import { once } from 'node:events';
 import net from 'node:net';

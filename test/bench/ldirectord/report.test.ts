@@ -1,3 +1,4 @@
+/** The bench's table and its verdicts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Death, Rest } from './job.js';

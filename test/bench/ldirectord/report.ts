@@ -129,7 +129,7 @@ export function memoryRows(
   ];
 }
 
-/** A heap breathes: the least of the last notes against the least of the first. */
+/** The least of the last notes against the least of the first. */
 export function growthRow(notes: readonly Memory[], { checks, growthMb }: Plan): Row {
   const least = (some: readonly Memory[]) => Math.min(...some.map(({ pssMb }) => pssMb));
   const third = Math.ceil(notes.length / 3);
