@@ -141,6 +141,10 @@ async function judgePage(
   { spec, deadline }: Asked,
   response: http.IncomingMessage,
 ): Promise<Finding> {
+  const { socket } = response;
+  // Else Node.js would end a plain connection in two steps, and what it keeps of each until the next
+  // full garbage collection would be much of the memory of the checks. TLS has a last word to say.
+  if (!('encrypted' in socket)) response.prependListener('end', () => socket.destroy());
   const { text } = await bodyOf(response);
   const { found, trouble } = await lookFor(spec.receive, text, deadline - performance.now());
   return { up: found, message: found ? statusLine(response) : (trouble ?? text) };
