@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { phases } from '../failover/phase.js';
-import { CHECK_INTERVAL_S, CHECK_TIMEOUT_S, costOfDirector, startDirector } from './director.js';
+import { median } from '../failover/report.js';
+import {
+  CHECK_INTERVAL_S,
+  CHECK_TIMEOUT_S,
+  type Cost,
+  costOfDirector,
+  startDirector,
+} from './director.js';
 import type { Death, Fault, Job, Memory, Rest, Watched, WatchJob } from './job.js';
 import { Reals } from './reals.js';
 import { PORT } from './realservers.js';
@@ -84,11 +91,10 @@ async function die({ job, table, reals, addresses, limitMs }: World): Promise<re
 async function atRest({ reals }: World, seconds: number): Promise<Rest> {
   await sleep(1000 * seconds);
   const [before, requests, begun] = [costOfDirector(), await reals.requests(), performance.now()];
-  let most = before;
-  for (let looks = 0; looks < seconds; looks += 1) {
+  const looks: Cost[] = [];
+  while (looks.length < seconds) {
     await sleep(1000);
-    const look = costOfDirector();
-    if (look.pssMb > most.pssMb) most = look;
+    looks.push(costOfDirector());
   }
   const [now, later] = [costOfDirector(), await reals.requests()];
   const tookMs = performance.now() - begun;
@@ -96,8 +102,9 @@ async function atRest({ reals }: World, seconds: number): Promise<Rest> {
     cpuPercent: (100 * (now.cpuMs - before.cpuMs)) / tookMs,
     checksPerSecond: (1000 * (later - requests)) / tookMs,
     processes: now.processes,
-    pssMb: most.pssMb,
-    anonymousMb: most.anonymousMb,
+    pssMb: median(looks.map(({ pssMb }) => pssMb)) ?? Number.NaN,
+    pssMostMb: Math.max(...looks.map(({ pssMb }) => pssMb)),
+    anonymousMb: median(looks.map(({ anonymousMb }) => anonymousMb)) ?? Number.NaN,
   };
 }
 

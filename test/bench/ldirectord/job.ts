@@ -36,8 +36,10 @@ export interface Rest {
   readonly cpuPercent: number;
   readonly checksPerSecond: number;
   readonly processes: number;
-  /** Proportional share of memory at its most, and what of that comes from no file. */
+  /** Proportional share of memory: the median and the most of a look each second. */
   readonly pssMb: number;
+  readonly pssMostMb: number;
+  /** What of it comes from no file, the median. */
   readonly anonymousMb: number;
 }
 

@@ -11,6 +11,7 @@ const REST: Rest = {
   checksPerSecond: 100,
   processes: 1,
   pssMb: 50,
+  pssMostMb: 55,
   anonymousMb: 14,
 };
 

@@ -96,8 +96,9 @@ export function processorRow(ours: Rest, genuine: Rest): Row {
   };
 }
 
-function memoryText({ pssMb, anonymousMb, processes }: Rest): string {
-  return `${pssMb.toFixed(1)} (${anonymousMb.toFixed(1)} its own; processes: ${processes})`;
+function memoryText({ pssMb, pssMostMb, anonymousMb, processes }: Rest): string {
+  const [usual, most, own] = [pssMb, pssMostMb, anonymousMb].map((mb) => mb.toFixed(1));
+  return `${usual} (most ${most}, of no file ${own}; processes: ${processes})`;
 }
 
 /** Memory with a hundred servers, beside the genuine program's, and with a thousand. */
