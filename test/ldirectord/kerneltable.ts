@@ -236,8 +236,9 @@ export class KernelTable {
       .flatMap(([key, service]) => [
         ofService(key, service),
         ...Object.entries(service.servers)
-          .sort(([a], [b]) => compareEndpoints(a, b))
-          .map(([name, server]) => ofServer(name, server, key)),
+          .map(([name, server]) => ({ name, server, place: placeOf(name) }))
+          .sort((a, b) => (a.place < b.place ? -1 : 1))
+          .map(({ name, server }) => ofServer(name, server, key)),
       ])
       .map((line) => `${line}\n`)
       .join('');
@@ -297,15 +298,13 @@ function order(a: Service, b: Service): number {
   if (a.family !== b.family) return a.family - b.family;
   if (a.flag !== b.flag) return a.flag < b.flag ? -1 : 1;
   const [one, other] = [a, b].map((service) => printEndpoint(service, service.port));
-  return compareEndpoints(one ?? '', other ?? '');
+  return placeOf(one ?? '') < placeOf(other ?? '') ? -1 : 1;
 }
 
-function compareEndpoints(a: string, b: string): number {
-  const [one, other] = [a, b].map((text) => {
-    const { address = '', family = 4, port = 0 } = parseEndpoint(text) ?? {};
-    return `${family} ${sortable(address)} ${String(port).padStart(5, '0')}`;
-  });
-  return (one ?? '') < (other ?? '') ? -1 : 1;
+/** Sorts as the kernel lists them. */
+function placeOf(endpoint: string): string {
+  const { address = '', family = 4, port = 0 } = parseEndpoint(endpoint) ?? {};
+  return `${family} ${sortable(address)} ${String(port).padStart(5, '0')}`;
 }
 
 /** An address whose texts sort as its bytes do. */

@@ -19,6 +19,7 @@ import { findIpvsadm, Ipvsadm } from './ipvs/ipvsadm.js';
 import { openDirectorLog } from './logfile.js';
 import { enterPidFile, leavePidFile, pidFilePath } from './pidfile.js';
 import { Service } from './service.js';
+import { keepHeapSmall } from './smallheap.js';
 
 /** Exit codes of ldirectord 4.12. */
 const EXIT_CONFIGURATION = 2;
@@ -36,6 +37,7 @@ const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGSYS', 'SIGXCPU', 
  * @param first what the command has read already, when it becomes the daemon itself
  */
 export async function runDaemon(handover: Handover, first?: ReadResult): Promise<number> {
+  keepHeapSmall();
   const { name, debug, foreground } = handover;
   nameProcess();
   const signals = new Signals();

@@ -49,24 +49,37 @@ export function httpProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
         else begin(next);
       });
     };
-    const url = parseUrl(spec.url);
-    if (url === undefined) {
+    const first = firstHop(spec);
+    if (first === undefined) {
       settle({ up: false, message: `not a URL: ${spec.url}`, impossible: true });
       return () => {};
     }
-    const { virtualHost } = spec;
-    const proxied = spec.service === 'http_proxy';
-    begin({
-      url,
-      hostHeader: proxied ? url.authority : (virtualHost ?? bracketed(spec.address)),
-      serverName: virtualHost ?? url.host,
-      redirects: 0,
-    });
+    begin(first);
     return () => {
       ended = true;
       socket?.destroy();
     };
   };
+}
+
+/** Where each check begins: worked out once, since it is the same every time. */
+const firstHops = new WeakMap<NegotiateSpec, Hop>();
+
+function firstHop(spec: NegotiateSpec): Hop | undefined {
+  const known = firstHops.get(spec);
+  if (known !== undefined) return known;
+  const url = parseUrl(spec.url);
+  if (url === undefined) return undefined;
+  const { virtualHost } = spec;
+  const proxied = spec.service === 'http_proxy';
+  const hop: Hop = {
+    url,
+    hostHeader: proxied ? url.authority : (virtualHost ?? bracketed(spec.address)),
+    serverName: virtualHost ?? url.host,
+    redirects: 0,
+  };
+  firstHops.set(spec, hop);
+  return hop;
 }
 
 function open(spec: NegotiateSpec, hop: Hop, rules: TlsRules): net.Socket {
@@ -89,7 +102,8 @@ function ask(asked: Asked, socket: net.Socket, done: (next: Finding | Hop) => vo
   const request = http.request({
     method: spec.method,
     path: spec.service === 'http_proxy' ? `http://${url.authority}${url.path}` : url.path,
-    headers: { Host: hop.hostHeader, 'User-Agent': USER_AGENT },
+    // As a list they are written as they stand, without a table of them being made.
+    headers: ['Host', hop.hostHeader, 'User-Agent', USER_AGENT],
     setHost: false,
     insecureHTTPParser: true,
     createConnection: () => socket,
@@ -127,6 +141,10 @@ async function judgePage(
   { spec, deadline }: Asked,
   response: http.IncomingMessage,
 ): Promise<Finding> {
+  const { socket } = response;
+  // Else Node.js would end a plain connection in two steps, and what it keeps of each until the next
+  // full garbage collection would be much of the memory of the checks. TLS has a last word to say.
+  if (!('encrypted' in socket)) response.prependListener('end', () => socket.destroy());
   const { text } = await bodyOf(response);
   const { found, trouble } = await lookFor(spec.receive, text, deadline - performance.now());
   return { up: found, message: found ? statusLine(response) : (trouble ?? text) };

@@ -24,42 +24,56 @@ export type Probe = (settle: Settle) => () => void;
 const STALL_MS = 100;
 
 /**
- * Runs a probe and ends it, whatever the server does, after `limitMs` or when the signal is
- * aborted. When this process itself was held up, the server gets the lost time back, once. Never
- * rejects.
+ * Runs a probe and ends it, whatever the server does, after `limitMs` at the latest. When this
+ * process itself was held up, the server gets the lost time back, once. `done` is called once, and
+ * never before this returns. Returns the way to give the probe up: it is then done at once.
  */
+export function beginProbe(
+  probe: Probe,
+  limitMs: number,
+  done: (result: CheckResult) => void,
+): () => void {
+  const begun = performance.now();
+  let close: (() => void) | undefined;
+  let settled = false;
+  let begin = true;
+  const settle = (finding: Finding): void => {
+    if (settled) return;
+    settled = true;
+    clearTimeout(timer);
+    close?.();
+    const result = { ...finding, ms: performance.now() - begun };
+    if (begin) queueMicrotask(() => done(result));
+    else done(result);
+  };
+  const expire = (): void => {
+    settle({ up: false, message: `no answer within ${limitMs / 1000} s` });
+  };
+  let timer = setTimeout(() => {
+    const late = performance.now() - begun - limitMs;
+    if (late < STALL_MS) expire();
+    else timer = setTimeout(expire, Math.min(late, limitMs));
+  }, limitMs);
+  try {
+    close = probe(settle);
+  } catch (error) {
+    settle({ up: false, message: messageOf(error), impossible: true });
+  }
+  begin = false;
+  // It settled before it could tell how to end it.
+  if (settled) close?.();
+  return () => settle({ up: false, message: 'given up' });
+}
+
+/** As `beginProbe`, given up when the signal is aborted. Never rejects. */
 export function runProbe(probe: Probe, limitMs: number, signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve) => {
-    const begun = performance.now();
-    let close: (() => void) | undefined;
-    let settled = false;
-    let timer: NodeJS.Timeout | undefined;
-    const settle = (finding: Finding): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
+    if (signal.aborted) return resolve({ up: false, message: 'given up', ms: 0 });
+    const giveUp = beginProbe(probe, limitMs, (result) => {
       signal.removeEventListener('abort', giveUp);
-      close?.();
-      resolve({ ...finding, ms: performance.now() - begun });
-    };
-    const giveUp = (): void => settle({ up: false, message: 'given up' });
-    const expire = (): void => {
-      settle({ up: false, message: `no answer within ${limitMs / 1000} s` });
-    };
-    timer = setTimeout(() => {
-      const late = performance.now() - begun - limitMs;
-      if (late < STALL_MS) expire();
-      else timer = setTimeout(expire, Math.min(late, limitMs));
-    }, limitMs);
+      resolve(result);
+    });
     signal.addEventListener('abort', giveUp);
-    if (signal.aborted) return giveUp();
-    try {
-      close = probe(settle);
-    } catch (error) {
-      settle({ up: false, message: messageOf(error), impossible: true });
-    }
-    // It settled before it could tell how to end it.
-    if (settled) close?.();
   });
 }
 

@@ -19,7 +19,7 @@ import { oracleProbe } from './oracle.js';
 import { pgsqlProbe } from './pgsql.js';
 import { pingProbe } from './ping.js';
 import { popProbe } from './pop.js';
-import { type Probe, runProbe } from './probe.js';
+import { beginProbe, type Probe, runProbe } from './probe.js';
 import { radiusProbe } from './radius.js';
 import { simpletcpProbe } from './simpletcp.js';
 import { sipProbe } from './sip.js';
@@ -40,6 +40,23 @@ export function runCheck(
 ): Promise<CheckResult> {
   if (spec.kind === 'external') return runExternal(spec, signal);
   return runProbe(probeOf(spec, rules), longestMs(spec), signal);
+}
+
+/**
+ * As `runCheck`, for those who make many: begins a check and returns the way to give it up. `done`
+ * is called once in either case, and never before this returns.
+ */
+export function beginCheck(
+  spec: CheckSpec,
+  rules: TlsRules,
+  done: (result: CheckResult) => void,
+): () => void {
+  if (spec.kind === 'external') {
+    const controller = new AbortController();
+    void runExternal(spec, controller.signal).then(done);
+    return () => controller.abort();
+  }
+  return beginProbe(probeOf(spec, rules), longestMs(spec), done);
 }
 
 function probeOf(spec: Exclude<CheckSpec, ExternalSpec>, rules: TlsRules): Probe {

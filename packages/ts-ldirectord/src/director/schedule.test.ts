@@ -48,12 +48,23 @@ test('checks of one interval are spread over it', () => {
   );
 });
 
+test('checks of nearly the same time begin together, up to ten of them', () => {
+  const begun = (checks: number) => {
+    const opened = dueChecks(openSchedule(new Array<number>(checks).fill(1000), 0), 999).schedule;
+    const times = slots(opened, 2000, checks).map((slot) => slot[0]);
+    return [...new Set(times)].map((at) => times.filter((time) => time === at).length);
+  };
+  assert.deepEqual(begun(100), new Array<number>(20).fill(5));
+  assert.deepEqual(begun(1000), new Array<number>(100).fill(10));
+  assert.deepEqual(begun(3), [1, 1, 1]);
+});
+
 test('a large opening round comes in bursts and is over soon', () => {
   let schedule = openSchedule(new Array<number>(1000).fill(10_000), 0);
   const first = dueChecks(schedule, 0);
-  assert.equal(first.due.length, 100);
+  assert.equal(first.due.length, 20);
   schedule = first.schedule;
-  const rest = dueChecks(schedule, 180);
+  const rest = dueChecks(schedule, 490);
   assert.equal(new Set([...first.due, ...rest.due]).size, 1000);
 });
 

@@ -4,10 +4,20 @@
  * check can wait for another.
  */
 
-/** How many checks begin in one step of the opening round: enough to be quick. */
-const OPENING_BURST = 100;
-/** From one step of the opening round to the next: room for the answers of the step before. */
-const OPENING_STEP_MS = 20;
+/** How many checks begin in one step of the opening round. */
+const OPENING_BURST = 20;
+/**
+ * From one step of the opening round to the next: room for the answers of the step before, so that
+ * only a few checks hold memory at a time; a thousand have begun within half a second.
+ */
+const OPENING_STEP_MS = 10;
+/**
+ * Checks that would begin within this time of each other begin together: to wake up costs as much
+ * processor time as to make some checks.
+ */
+const TOGETHER_MS = 50;
+/** But not more of them: what they hold until they are answered adds up. */
+const TOGETHER_MAX = 10;
 
 /** Checks of one interval, in the order of their slots. */
 interface Ring {
@@ -15,7 +25,9 @@ interface Ring {
   readonly members: readonly number[];
   /** The member whose slot comes next. */
   readonly next: number;
-  /** When the present turn began; slot i is at `turn + interval * (i + 1) / members`. */
+  /** In so many steps of equal length each member has its slot once. */
+  readonly steps: number;
+  /** When the present turn began; slot i is at the end of the step that it belongs to. */
   readonly turn: number;
 }
 
@@ -40,7 +52,11 @@ export function openSchedule(intervals: readonly number[], now: number): Schedul
     else members.push(check);
   }
   return {
-    rings: [...rings].map(([intervalMs, members]) => ({ intervalMs, members, next: 0, turn: now })),
+    rings: [...rings].map(([intervalMs, members]) => {
+      const least = Math.max(1, intervalMs / TOGETHER_MS, members.length / TOGETHER_MAX);
+      const steps = Math.min(members.length, Math.floor(least));
+      return { intervalMs, members, next: 0, steps, turn: now };
+    }),
     opening: { members: intervals.length, next: 0, start: now },
   };
 }
@@ -82,21 +98,33 @@ function openingSlot(start: number, check: number): number {
 }
 
 function slot(ring: Ring): number {
-  return ring.turn + (ring.intervalMs * (ring.next + 1)) / ring.members.length;
+  return slotOf(ring, ring.turn, ring.next);
+}
+
+type Frame = Pick<Ring, 'intervalMs' | 'members' | 'steps'>;
+
+function slotOf(ring: Frame, turn: number, index: number): number {
+  return turn + (ring.intervalMs * (stepOf(ring, index) + 1)) / ring.steps;
+}
+
+/** The step, from 0, that the slot of a member belongs to. */
+function stepOf({ members, steps }: Frame, index: number): number {
+  return Math.floor((index * steps) / members.length);
 }
 
 /** Adds what is due in one ring to `due`, each member once at most. */
 function turnRing(ring: Ring, now: number, due: number[]): Ring {
-  let turned = ring;
-  for (let count = 0; count < ring.members.length && slot(turned) <= now; count += 1) {
-    const check = turned.members[turned.next];
+  const { members, intervalMs, steps } = ring;
+  let { next, turn } = ring;
+  for (let count = 0; count < members.length && slotOf(ring, turn, next) <= now; count += 1) {
+    const check = members[next];
     if (check !== undefined) due.push(check);
-    const last = turned.next + 1 === turned.members.length;
-    turned = last
-      ? { ...turned, next: 0, turn: turned.turn + turned.intervalMs }
-      : { ...turned, next: turned.next + 1 };
+    next += 1;
+    if (next < members.length) continue;
+    next = 0;
+    turn += intervalMs;
   }
-  if (slot(turned) > now) return turned;
   // More than a whole turn was slept through: go on from here.
-  return { ...turned, turn: now - (turned.intervalMs * turned.next) / turned.members.length };
+  if (slotOf(ring, turn, next) <= now) turn = now - (intervalMs * stepOf(ring, next)) / steps;
+  return { ...ring, next, turn };
 }
