@@ -13,7 +13,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** `jobs`: test files at the same time; `minutes`: the limit of a file. */
+/**
+ * `jobs`: test files at the same time; `minutes`: the limit of a file; `boxed`: the suite runs in a
+ * machine of its own, where it listens on any port and leaves nothing behind.
+ */
 const SUITES = {
   // What the long suites judge by is tested as quickly as the packages are.
   unit: {
@@ -29,6 +32,8 @@ const SUITES = {
   resources: { places: ['test/dist/resources'], jobs: 2, minutes: 5 },
   // Recorded runs of ldirectord, played on the staged one.
   ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
+  // Every check of ldirectord against a real server of its kind.
+  services: { places: ['test/dist/services'], jobs: 1, minutes: 6, boxed: true },
   // Namespaces, ptys and real time: one after the other.
   lab: { places: ['test/dist/lab', 'test/dist/demo', 'test/dist/system'], jobs: 1, minutes: 6 },
   // The wire protocol beside the genuine daemon, and peers of older versions.
@@ -54,7 +59,14 @@ function usage() {
 }
 
 /** Too long for the test command. */
-const LONG = ['fencing', 'start', 'surroundings', 'cluster', 'vm'];
+const LONG = ['services', 'fencing', 'start', 'surroundings', 'cluster', 'vm'];
+
+/** Runs a command with processes, network and mounts of its own, and a simulated ipvsadm. */
+const BOX = [
+  'test/ldirectord/box.sh',
+  process.execPath,
+  join(root, 'test/dist/ldirectord/ipvsadm.js'),
+];
 
 /** Where the source of a compiled test is. */
 function sourceOf(compiled) {
@@ -74,18 +86,16 @@ function testsBelow(folder) {
 }
 
 /** Runs one suite; returns whether it passed. */
-function run(name, { places, jobs, minutes }) {
+function run(name, { places, jobs, minutes, boxed }) {
   const files = places.flatMap(testsBelow).sort();
   if (files.length === 0) {
     console.error(`${name}: no tests in ${places.join(', ')}; build first with \`npm run build\``);
     return false;
   }
-  const words = ['--test', '--test-reporter=spec', `--test-concurrency=${jobs}`];
-  const result = spawnSync(
-    process.execPath,
-    [...words, `--test-timeout=${minutes * 60_000}`, ...files],
-    { stdio: 'inherit' },
-  );
+  const runner = ['--test', '--test-reporter=spec', `--test-concurrency=${jobs}`];
+  const words = [process.execPath, ...runner, `--test-timeout=${minutes * 60_000}`, ...files];
+  const [program, ...rest] = boxed ? [...BOX, ...words] : words;
+  const result = spawnSync(program, rest, { stdio: 'inherit' });
   return result.status === 0;
 }
 
