@@ -32,7 +32,8 @@ function spread(values: readonly number[]): string {
   const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   const least = sorted[0] ?? Number.NaN;
   const most = sorted[sorted.length - 1] ?? Number.NaN;
-  return [least, middle, most].map((value) => value.toFixed(2)).join(' ');
+  const shown = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : 'never');
+  return [least, middle, most].map(shown).join(' ');
 }
 
 /** Four rows: each way to die, and to be noticed and taken back. */
