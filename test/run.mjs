@@ -32,6 +32,8 @@ const SUITES = {
   resources: { places: ['test/dist/resources'], jobs: 2, minutes: 5 },
   // Recorded runs of ldirectord, played on the staged one.
   ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
+  // Further stories of ldirectord, most of them beside the genuine one.
+  director: { places: ['test/dist/director'], jobs: 2, minutes: 5 },
   // Every check of ldirectord against a real server of its kind.
   services: { places: ['test/dist/services'], jobs: 1, minutes: 6, boxed: true },
   // Namespaces, ptys and real time: one after the other.
@@ -59,7 +61,7 @@ function usage() {
 }
 
 /** Too long for the test command. */
-const LONG = ['services', 'fencing', 'start', 'surroundings', 'cluster', 'vm'];
+const LONG = ['director', 'services', 'fencing', 'start', 'surroundings', 'cluster', 'vm'];
 
 /** Runs a command with processes, network and mounts of its own, and a simulated ipvsadm. */
 const BOX = [

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BOX, IPVSADM } from './box.js';
-import { underTest } from './program.js';
+import { BOX, IPVSADM } from '../ldirectord/box.js';
+import { underTest } from '../ldirectord/program.js';
 
-const SCRIPT = fileURLToPath(new URL('../../ldirectord/logdisk.sh', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../director/logdisk.sh', import.meta.url));
 const LIMIT_MS = 120_000;
 
 const { program, dispose } = underTest();

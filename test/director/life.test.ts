@@ -4,10 +4,10 @@ import { execFile } from 'node:child_process';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { BOX, IPVSADM } from './box.js';
-import { underTest } from './program.js';
+import { BOX, IPVSADM } from '../ldirectord/box.js';
+import { underTest } from '../ldirectord/program.js';
 
-const SCRIPT = fileURLToPath(new URL('../../ldirectord/life.sh', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../director/life.sh', import.meta.url));
 const GENUINE = '/usr/sbin/ldirectord';
 const LIMIT_MS = 280_000;
 

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BOX, IPVSADM, playVector } from './box.js';
-import { OURS } from './ours.js';
-import { SIMULATION } from './places.js';
-import { underTest } from './program.js';
-import { type Vector, vectors } from './vector.js';
+import { BOX, IPVSADM, playVector } from '../ldirectord/box.js';
+import { OURS } from '../ldirectord/ours.js';
+import { SIMULATION } from '../ldirectord/places.js';
+import { underTest } from '../ldirectord/program.js';
+import { type Vector, vectors } from '../ldirectord/vector.js';
 
-const SCRIPT = fileURLToPath(new URL('../../ldirectord/tlsoptions.sh', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../director/tlsoptions.sh', import.meta.url));
 const LIMIT_MS = 60_000;
 const OPTIONS = '/etc/default/ldirectord';
 

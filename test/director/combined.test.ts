@@ -1,9 +1,9 @@
 /** checktype=N, by either program: a page is asked for, then N connections are made, and again. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { playVector } from './box.js';
-import { underTest } from './program.js';
-import type { Vector } from './vector.js';
+import { playVector } from '../ldirectord/box.js';
+import { underTest } from '../ldirectord/program.js';
+import type { Vector } from '../ldirectord/vector.js';
 
 const { program, dispose } = underTest();
 after(dispose);

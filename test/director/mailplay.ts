@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MailServer, readMessage, type TakenMail } from 'ts-ldirectord/notify/mailserver.fixture';
-import { SIMULATION } from './places.js';
-import { daemonPid, Play, putFile } from './play.js';
-import { addAddresses, RealServer } from './realserver.js';
+import { SIMULATION } from '../ldirectord/places.js';
+import { daemonPid, Play, putFile } from '../ldirectord/play.js';
+import { addAddresses, RealServer } from '../ldirectord/realserver.js';
 
 const SERVER = '10.0.0.1';
 const SENT = '/run/sent';

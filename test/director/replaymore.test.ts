@@ -1,10 +1,10 @@
 /** Runs of the genuine ldirectord that were recorded for questions of the director, played again. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { playVector } from './box.js';
-import { underTest } from './program.js';
-import { moreVectors } from './vector.js';
-import { verdict, wantedPhases } from './verdict.js';
+import { playVector } from '../ldirectord/box.js';
+import { underTest } from '../ldirectord/program.js';
+import { moreVectors } from '../ldirectord/vector.js';
+import { verdict, wantedPhases } from '../ldirectord/verdict.js';
 
 const { program, genuine, dispose } = underTest();
 after(dispose);

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { TakenMail } from 'ts-ldirectord/notify/mailserver.fixture';
-import { BOX, IPVSADM } from './box.js';
-import { underTest } from './program.js';
+import { BOX, IPVSADM } from '../ldirectord/box.js';
+import { underTest } from '../ldirectord/program.js';
 
 const PLAY = fileURLToPath(new URL('./mailplay.js', import.meta.url));
 const GENUINE = '/usr/sbin/ldirectord';

@@ -1,10 +1,10 @@
 /** A reload with every rejected configuration while servers die: it is reported, they are taken out. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { reloadBadCases } from './box.js';
-import { withoutNoise } from './normalize.js';
-import { GENUINE, underTest } from './program.js';
-import { badCases } from './vector.js';
+import { reloadBadCases } from '../ldirectord/box.js';
+import { withoutNoise } from '../ldirectord/normalize.js';
+import { GENUINE, underTest } from '../ldirectord/program.js';
+import { badCases } from '../ldirectord/vector.js';
 
 const { program, genuine, dispose } = underTest();
 after(dispose);

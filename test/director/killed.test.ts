@@ -1,8 +1,8 @@
 /** kill -9 and a start: the table is taken over as it is, and what has changed meanwhile follows. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { killAndRestart } from './box.js';
-import { GENUINE, underTest } from './program.js';
+import { killAndRestart } from '../ldirectord/box.js';
+import { GENUINE, underTest } from '../ldirectord/program.js';
 
 const { program, genuine, dispose } = underTest();
 after(dispose);
