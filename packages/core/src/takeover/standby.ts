@@ -12,8 +12,11 @@ import { noteStarts } from './trouble.js';
 const ANSWER = 10_000;
 /** How long the scripts of either side may take (heartbeat 3.0.6). */
 const WORK = 3_600_000;
-/** How long we wait for the `done` of a genuine node that may have restarted or have crashed. */
-const RESTART = 60_000;
+/**
+ * How long we wait for the `done` of a genuine node that has begun a new life. Ours to it may have
+ * come between its lives: nobody has the groups then, so it is asked for them no later than this.
+ */
+const RESTART = 30_000;
 /** A failback that got no answer is asked for again after this. */
 const FAILBACK_AGAIN = 10_000;
 
