@@ -114,6 +114,39 @@ test('the thresholds of the list are put into the table', () => {
   assert.deepEqual(held('tcp 10.255.0.4:0', '10.0.0.9:0'), [undefined, undefined]);
 });
 
+test('a mark from 2^31 on is the number that ipvsadm prints as a negative one', () => {
+  const table = parseRules(
+    '-A -f -1 -s rr\n-a -f -1 -r 10.0.0.1:0 -g -w 1\n-A -f -2147483648 -s rr\n',
+  );
+  assert.deepEqual([...table.keys()], ['fwm 4294967295 ipv4', 'fwm 2147483648 ipv4']);
+  const found = parseThresholds('FWM  -1 rr\n  -> 10.0.0.1:0  5  2  0  0\n');
+  const held = withThresholds(table, found).get('fwm 4294967295 ipv4')?.destinations;
+  assert.equal(held?.get('10.0.0.1:0')?.contents.upperThreshold, 5);
+  assert.deepEqual([...parseRules('-A -f -2147483649 -s rr\n-A -f -0x1 -s rr\n')], []);
+});
+
+test('a service of a kind that is not ours has no part in the one before it', () => {
+  const rules = `-A -t 10.0.0.1:7 -s rr
+-a -t 10.0.0.1:7 -r 10.0.0.2:7 -m -w 1
+-A --sctp-service 10.0.0.1:7 -s rr
+-a --sctp-service 10.0.0.1:7 -r 10.0.0.2:7 -m -w 9
+`;
+  const list = `TCP  10.0.0.1:7 rr
+  -> 10.0.0.2:7                   5          2          0          0
+SCTP 10.0.0.1:7 rr
+  -> 10.0.0.2:7                   9          9          0          0
+`;
+  const table = withThresholds(parseRules(rules), parseThresholds(list));
+  assert.deepEqual([...table.keys()], ['tcp 10.0.0.1:7']);
+  const contents = table.get('tcp 10.0.0.1:7')?.destinations.get('10.0.0.2:7')?.contents;
+  assert.deepEqual(contents, {
+    forwarding: 'masq',
+    weight: 1,
+    upperThreshold: 5,
+    lowerThreshold: 2,
+  });
+});
+
 const PORT = fc.integer({ min: 1, max: 65_535 });
 const ADDRESS_TARGET: fc.Arbitrary<VirtualTarget> = fc.oneof(
   fc.record({

@@ -23,6 +23,7 @@ export type Thresholds = ReadonlyMap<
 /** The largest port, and the largest weight and mark, that the kernel knows. */
 const PORT_MAX = 65_535;
 const NUMBER_MAX = 0xffff_ffff;
+const MARK_STEP = 2 ** 32;
 
 interface MutableService {
   readonly target: VirtualTarget;
@@ -59,14 +60,13 @@ export function parseThresholds(text: string): Thresholds {
   for (const line of text.split('\n')) {
     const words = line.trim().split(/\s+/);
     const [first = '', second = '', third = '', fourth = ''] = words;
-    if (first === 'TCP' || first === 'UDP' || first === 'FWM') {
+    if (first !== '->') {
+      // A service of a kind we do not have (SCTP) ends the one before as well.
       const family = third === 'IPv6' ? 'ipv6' : 'ipv4';
       const target = listedTarget(first, second, family);
-      current = undefined;
-      if (target === undefined) continue;
-      current = new Map();
-      found.set(serviceKey(target), current);
-    } else if (first === '->') {
+      current = target === undefined ? undefined : new Map();
+      if (target !== undefined && current !== undefined) found.set(serviceKey(target), current);
+    } else {
       const destination = readAddress(second);
       const upper = readNumber(third, NUMBER_MAX);
       const lower = readNumber(fourth, NUMBER_MAX);
@@ -152,11 +152,14 @@ function readTarget(options: ReadonlyMap<string, string>): VirtualTarget | undef
 
 function listedTarget(kind: string, text: string, family: Family): VirtualTarget | undefined {
   if (kind === 'FWM') return markTarget(text, family);
-  return addressTarget(kind === 'TCP' ? 'tcp' : 'udp', text);
+  if (kind === 'TCP') return addressTarget('tcp', text);
+  return kind === 'UDP' ? addressTarget('udp', text) : undefined;
 }
 
+/** ipvsadm prints a mark from 2^31 on as a negative number. */
 function markTarget(text: string, family: Family): VirtualTarget | undefined {
-  const mark = readNumber(text, NUMBER_MAX);
+  const negative = text.startsWith('-') ? readNumber(text.slice(1), MARK_STEP / 2) : undefined;
+  const mark = negative === undefined ? readNumber(text, NUMBER_MAX) : MARK_STEP - negative;
   return mark === undefined ? undefined : { kind: 'mark', protocol: 'fwm', family, mark };
 }
 
