@@ -1,0 +1,64 @@
+/** A host that runs ldirectord, as an operator sees it: its commands, its log, the kernel's table. */
+
+import assert from 'node:assert/strict';
+import type { Outcome, Site } from '../lab/site.js';
+import { addThresholds, type Rules, readRules, unlike } from './rules.js';
+
+const FILE = '/etc/ha.d/ldirectord.cf';
+const PID_FILE = '/var/run/ldirectord.ldirectord.pid';
+const LOG = '/var/log/ldirectord.log';
+
+/** The genuine program needs a round for each change, and seconds for a round in this machine. */
+const TABLE_LIMIT_MS = 40_000;
+/** From one look at the table to the next: each costs as much as a change does. */
+const LOOK_EVERY_MS = 200;
+
+export interface Director {
+  write(text: string): Promise<void>;
+  /** `ldirectord VERB`. */
+  command(verb: string): Promise<Outcome>;
+  /** Sends the daemon a signal. */
+  signal(name: string): Promise<void>;
+  /** A command line on the host, which must succeed. */
+  sh(script: string): Promise<string>;
+  table(): Promise<Rules>;
+  /** Waits until the table is that one. */
+  shows(wanted: Rules): Promise<void>;
+  /** The end of the daemon's log. */
+  log(): Promise<string>;
+}
+
+export function openDirector(site: Site, host: string): Director {
+  const sh = async (script: string): Promise<string> => {
+    const { code, stdout, stderr } = await site.run(host, ['sh', '-c', script]);
+    assert.equal(code, 0, `${host}: ${script}: ${stderr}`);
+    return stdout;
+  };
+  const table = async (): Promise<Rules> => {
+    const text = await sh('ipvsadm -S -n && echo && ipvsadm -L -n --thresholds');
+    const [rules = '', list = ''] = text.split(/^$/m);
+    return addThresholds(readRules(rules), list);
+  };
+  const log = (): Promise<string> => sh(`tail -n 40 ${LOG}`);
+  return {
+    sh,
+    table,
+    log,
+    write: (text) => site.put(host, FILE, text),
+    command: (verb) => site.run(host, ['ldirectord', verb]),
+    signal: async (name) => {
+      await sh(`kill -${name} $(cat ${PID_FILE})`);
+    },
+    shows: async (wanted) => {
+      const deadline = performance.now() + TABLE_LIMIT_MS;
+      for (;;) {
+        const different = unlike(wanted, await table());
+        if (different.length === 0) return;
+        if (performance.now() > deadline) {
+          assert.fail(`the table of ${host}:\n${different.join('\n')}\n${await log()}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
+    },
+  };
+}
