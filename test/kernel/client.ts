@@ -11,9 +11,11 @@ import type { Attempt, Held, Lane } from './lanes.js';
 import { takeOrders } from './orders.js';
 
 /** From one attempt on a lane to the next. */
-const EVERY_MS = 500;
+const EVERY_MS = 250;
 /** Far longer than an answer takes in an emulated machine; a dead server never answers. */
 const ATTEMPT_LIMIT_MS = 3000;
+/** How long the lanes go on before what they saw is judged. */
+const GO_ON_MS = 1500;
 /** From one line of a held connection to the next. */
 const LINE_EVERY_MS = 50;
 
@@ -119,12 +121,17 @@ function hold(name: string, { from, to, port }: Lane): Promise<void> {
 
 takeOrders({
   lanes: (rest) => begin(JSON.parse(rest) as Readonly<Record<string, Lane>>),
-  /** What became of every attempt that was begun since the last time. */
+  /** What became of every attempt that was begun since the last time, and for a while from now. */
   take: async () => {
+    await new Promise((resolve) => setTimeout(resolve, GO_ON_MS));
     await Promise.all(pending);
     const taken = attempts;
     attempts = [];
     return taken;
+  },
+  /** Forgets them. */
+  forget: () => {
+    attempts = [];
   },
   hold: (rest) => {
     const [name, lane] = JSON.parse(rest) as readonly [string, Lane];

@@ -61,13 +61,9 @@ route add fd00:136::2 via fd00:136::11
 LINES
 `;
 
-/** Files that hold a server, named after it. */
-export const MAINTENANCE = '/etc/ha.d/maintenance';
-
 /** Lines for `sh` on a director: it forwards, and its firewall marks what is for the marks. */
 export const DIRECTOR_SCRIPT = `
 set -e
-mkdir -p ${MAINTENANCE}
 cd /proc/sys/net
 echo 1 >ipv4/ip_forward
 echo 1 >ipv6/conf/all/forwarding

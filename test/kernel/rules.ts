@@ -36,7 +36,9 @@ export function changed(
   changes: Readonly<Record<string, string | undefined>>,
 ): Rules {
   const entries = Object.entries({ ...rules, ...changes });
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** What stands in the one and not in the other, a line each; empty for equal tables. */

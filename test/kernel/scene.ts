@@ -5,15 +5,9 @@ import { type Stack, stack } from '../lab/stack.js';
 import { Machine } from '../lab/vm/qemu.js';
 import type { Director } from './director.js';
 import { openDirector } from './director.js';
-import {
-  ADDRESSES,
-  DIRECTOR_SCRIPT,
-  PORTS,
-  REAL_SCRIPT,
-  REALS,
-  type Real,
-} from './network.js';
+import { ADDRESSES, DIRECTOR_SCRIPT, PORTS, REAL_SCRIPT, REALS, type Real } from './network.js';
 import { Program } from './program.js';
+import { MAINTENANCE } from './service.js';
 
 /** Where the fallbacks of the director lead. */
 const FALLBACK_PORTS = ['80', '83'];
@@ -39,7 +33,7 @@ async function must(site: Site, host: string, script: string): Promise<void> {
 export async function openScene(): Promise<Scene> {
   const ours = stack('ours');
   const genuine = stack('genuine');
-  const machine = await Machine.boot();
+  const machine = await Machine.boot('instructions');
   const { site } = machine;
   const programs: Readonly<Record<string, Stack>> = { director: ours, referee: genuine };
   try {
@@ -50,8 +44,8 @@ export async function openScene(): Promise<Scene> {
       }),
     );
     await Promise.all([
-      must(site, 'director', DIRECTOR_SCRIPT),
-      must(site, 'referee', DIRECTOR_SCRIPT),
+      must(site, 'director', `mkdir -p ${MAINTENANCE}\n${DIRECTOR_SCRIPT}`),
+      must(site, 'referee', `mkdir -p ${MAINTENANCE}`),
       ...REALS.map((real) => must(site, real, REAL_SCRIPT)),
     ]);
     const [real1, real2, real3, client, watcher] = await Promise.all([

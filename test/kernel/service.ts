@@ -1,11 +1,14 @@
 /** The virtual services of the tests: the configuration, and the table when every server is up. */
 
-import { MAINTENANCE, VIRTUAL } from './network.js';
+import { VIRTUAL } from './network.js';
 import { type Rules, readRules } from './rules.js';
 
 /** Seconds. */
 export const CHECK_INTERVAL = 1;
 export const CHECK_TIMEOUT = 2;
+
+/** Where a file holds the server that it is named after. */
+export const MAINTENANCE = '/etc/ha.d/maintenance';
 
 const GLOBALS = `checkinterval=${CHECK_INTERVAL}
 checktimeout=${CHECK_TIMEOUT}
@@ -132,6 +135,14 @@ export const WITHOUT_V4_REAL2: Readonly<Record<string, string | undefined>> = {
   [place('mark', 2)]: undefined,
 };
 
+/** What changes when its page says that it is ill. */
+export const WHERE_REAL2_IS_ILL: Readonly<Record<string, string | undefined>> = {
+  [place('web', 2)]: undefined,
+  [place('sticky', 2)]: '-g -w 0',
+  [place('names', 2)]: '-g -w 0',
+  [place('mark', 2)]: undefined,
+};
+
 /** What its death changes. */
 export const WITHOUT_REAL2: Readonly<Record<string, string | undefined>> = {
   ...WITHOUT_V4_REAL2,
@@ -197,7 +208,7 @@ export const AFTER_CHANGE: Readonly<Record<string, string | undefined>> = {
 /** What an operator does by hand, on a director's shell. */
 export const BY_HAND = `set -e
 ipvsadm -e -t ${V4}:80 -r 192.168.136.101:80 -m -w 7
-ipvsadm -e -t ${V4}:82 -r 192.168.136.102:82 -i -w 0
+ipvsadm -e -t ${V4}:81 -r 192.168.136.102:81 -g -w 0
 ipvsadm -A -t ${V4}:99 -s rr
 ipvsadm -a -t ${V4}:99 -r 192.168.136.101:99 -g -w 3
 ipvsadm -A -f 4294967295 -s rr
@@ -205,7 +216,7 @@ ipvsadm -A -f 4294967295 -s rr
 
 export const AFTER_HAND: Readonly<Record<string, string | undefined>> = {
   [place('web', 1)]: '-m -w 7',
-  [place('tunnel', 2)]: '-i -w 0 --tun-type ipip',
+  [place('sticky', 2)]: '-g -w 0',
   [`-t ${V4}:99`]: '-s rr',
   [`-t ${V4}:99 -r 192.168.136.101:99`]: '-g -w 3',
   '-f -1': '-s rr',

@@ -9,10 +9,10 @@ import { monotonicMs } from '../lab/clock.js';
 import { takeOrders } from './orders.js';
 import { type Look, readWeights } from './watch.js';
 
-const LOOK_EVERY_MS = 40;
+const LOOK_EVERY_MS = 20;
 /** A program that is that late was kept from running. */
 const LATE_MS = 30;
-const CALL_EVERY_MS = 2000;
+const CALL_EVERY_MS = 1000;
 
 let look: Look = { states: [], stalls: [], calls: [] };
 let table = '';
