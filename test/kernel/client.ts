@@ -11,11 +11,11 @@ import type { Attempt, Held, Lane } from './lanes.js';
 import { takeOrders } from './orders.js';
 
 /** From one attempt on a lane to the next. */
-const EVERY_MS = 250;
+const EVERY_MS = 400;
 /** Far longer than an answer takes in an emulated machine; a dead server never answers. */
 const ATTEMPT_LIMIT_MS = 3000;
 /** How long the lanes go on before what they saw is judged. */
-const GO_ON_MS = 1500;
+const GO_ON_MS = 1000;
 /** From one line of a held connection to the next. */
 const LINE_EVERY_MS = 50;
 
@@ -25,6 +25,8 @@ const timers: NodeJS.Timeout[] = [];
 const pending = new Set<Promise<void>>();
 const held = new Map<string, Held & { sent: number; received: number; longestMs: number }>();
 let attempts: Attempt[] = [];
+/** What was begun earlier is of no interest any more. */
+let since = 0;
 
 function askTcp({ from, to, port }: Lane, done: Done): () => void {
   let text = '';
@@ -56,7 +58,7 @@ function attempt(name: string, lane: Lane): Promise<void> {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      attempts.push({ lane: name, begun, ended: monotonicMs(), saw });
+      if (begun >= since) attempts.push({ lane: name, begun, ended: monotonicMs(), saw });
       end();
       resolve();
     };
@@ -129,9 +131,10 @@ takeOrders({
     attempts = [];
     return taken;
   },
-  /** Forgets them. */
+  /** Forgets what was begun until now. */
   forget: () => {
     attempts = [];
+    since = monotonicMs();
   },
   hold: (rest) => {
     const [name, lane] = JSON.parse(rest) as readonly [string, Lane];

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { Outcome, Site } from '../lab/site.js';
-import { addThresholds, type Rules, readRules, unlike } from './rules.js';
+import { addThresholds, type Rules, readRules, restoring, unlike } from './rules.js';
+import { readWeights } from './watch.js';
 
 const FILE = '/etc/ha.d/ldirectord.cf';
 const PID_FILE = '/var/run/ldirectord.ldirectord.pid';
@@ -12,8 +13,10 @@ const LOG = '/var/log/ldirectord.log';
 const TABLE_LIMIT_MS = 120_000;
 /** Of the virtual machine. */
 const COMMAND_LIMIT_MS = 300_000;
-/** From one look at the table to the next. */
-const LOOK_EVERY_MS = 200;
+/** From one look at /proc/net/ip_vs to the next: it costs nothing. */
+const LOOK_EVERY_MS = 100;
+/** From one look by ipvsadm to the next, when /proc/net/ip_vs, which has no thresholds, is still. */
+const CALL_EVERY_MS = 5000;
 
 export interface Director {
   write(text: string): Promise<void>;
@@ -24,6 +27,8 @@ export interface Director {
   /** A command line on the host, which must succeed. */
   sh(script: string): Promise<string>;
   table(): Promise<Rules>;
+  /** Makes a table by hand. */
+  restore(rules: Rules): Promise<void>;
   /** Waits until the table is that one. */
   shows(wanted: Rules): Promise<void>;
   /** The end of the daemon's log. */
@@ -45,6 +50,10 @@ export function openDirector(site: Site, host: string): Director {
   return {
     sh,
     table,
+    restore: async (rules) => {
+      const { stderr } = await site.run(host, ['ipvsadm', '-R'], { stdin: restoring(rules) });
+      assert.equal(stderr, '');
+    },
     log,
     write: (text) => site.put(host, FILE, text),
     command: (verb) => site.run(host, ['ldirectord', verb], { timeoutMs: COMMAND_LIMIT_MS }),
@@ -53,11 +62,17 @@ export function openDirector(site: Site, host: string): Director {
     },
     shows: async (wanted) => {
       const deadline = performance.now() + TABLE_LIMIT_MS;
-      for (;;) {
-        const different = unlike(wanted, await table());
-        if (different.length === 0) return;
-        if (performance.now() > deadline) {
-          assert.fail(`the table of ${host}:\n${different.join('\n')}\n${await log()}`);
+      for (let called = Number.NEGATIVE_INFINITY, before = ''; ; ) {
+        const now = performance.now();
+        const text = JSON.stringify(readWeights(await site.readNet(host, 'ip_vs')));
+        if (text !== before || now - called > CALL_EVERY_MS) {
+          const different = unlike(wanted, await table());
+          if (different.length === 0) return;
+          if (now > deadline) {
+            assert.fail(`the table of ${host}:\n${different.join('\n')}\n${await log()}`);
+          }
+          before = text;
+          called = now;
         }
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }

@@ -48,3 +48,13 @@ export function unlike(wanted: Rules, present: Rules): readonly string[] {
     .filter((place) => wanted[place] !== present[place])
     .map((place) => `${place}: ${present[place] ?? 'absent'}, not ${wanted[place] ?? 'absent'}`);
 }
+
+/** Lines for `ipvsadm -R` that make the table. */
+export function restoring(rules: Rules): string {
+  const lines = Object.entries(rules).map(([place, contents]) => {
+    // Each forwarding method makes the kernel's tunnel of its own.
+    const words = contents.replace(/ --tun-type ipip/, '');
+    return `${place.includes(' -r ') ? '-a' : '-A'} ${place} ${words}\n`;
+  });
+  return lines.join('');
+}
