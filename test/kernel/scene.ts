@@ -10,7 +10,7 @@ import { Program } from './program.js';
 import { MAINTENANCE } from './service.js';
 
 /** Where the fallbacks of the director lead. */
-const FALLBACK_PORTS = ['80', '83'];
+const FALLBACK_PORTS = ['80', '81', '83'];
 
 export interface Scene {
   readonly site: Site;

@@ -120,6 +120,7 @@ export function place(service: string, real: number | string): string {
     six: [`-t [${V6}]:80`, '80'],
     mark6: ['-f 7 -6', '0'],
     kept: [`-t ${V4}:85`, '85'],
+    added: [`-t ${V4}:86`, '86'],
   }[service] ?? ['', ''];
   if (typeof real === 'string') return `${key} -r ${real}`;
   const address = key.includes('[') || key.includes('-6') ? `[fd00:136::10${real}]` : undefined;
@@ -150,23 +151,6 @@ export const WITHOUT_REAL2: Readonly<Record<string, string | undefined>> = {
   [place('mark6', 2)]: '-g -w 0',
 };
 
-/** What a death of the other two changes: the fallbacks come in where the last server has gone. */
-export const WITHOUT_THE_OTHERS: Readonly<Record<string, string | undefined>> = {
-  [place('web', 1)]: undefined,
-  [place('web', 3)]: undefined,
-  [place('web', '127.0.0.1:80')]: '-g -w 1',
-  [place('sticky', 1)]: '-g -w 0',
-  [place('sticky', 3)]: '-g -w 1',
-  [place('tunnel', 3)]: '-i -w 0 --tun-type ipip',
-  [place('names', 1)]: '-g -w 0',
-  [place('mark', 1)]: undefined,
-  [place('mark', '127.0.0.1:0')]: '-g -w 1',
-  [place('six', 1)]: undefined,
-  [place('six', '[::1]:80')]: '-g -w 1',
-  [place('mark6', 1)]: '-g -w 0',
-  [place('kept', 3)]: undefined,
-};
-
 const { tunnel: _tunnel, ...OTHERS } = VIRTUALS;
 
 /** As an operator may change it: weights, servers and services come, go and change. */
@@ -180,7 +164,7 @@ export const CHANGED_VIRTUALS: Readonly<Record<string, readonly string[]>> = {
   sticky: [
     `virtual=${V4}:81`,
     ...[v4(1, '81 gate 1 l:400 u:600'), v4(2, '81 gate 1'), v4(3, '81 gate 4')],
-    ...['scheduler=rr', 'quiescent=yes', 'persistent=60', ...PAGE],
+    ...['fallback=127.0.0.1:81 gate', 'scheduler=rr', 'quiescent=yes', 'persistent=60', ...PAGE],
   ],
   added: [
     `virtual=${V4}:86`,
@@ -201,8 +185,40 @@ export const AFTER_CHANGE: Readonly<Record<string, string | undefined>> = {
   [place('tunnel', 2)]: undefined,
   [place('tunnel', 3)]: undefined,
   [`-t ${V4}:86`]: '-s sh -b sh-port',
-  [`-t ${V4}:86 -r 192.168.136.101:86`]: '-i -w 2 --tun-type ipip',
-  [`-t ${V4}:86 -r 192.168.136.103:86`]: '-g -w 1 -x 9 -y 0',
+  [place('added', 1)]: '-i -w 2 --tun-type ipip',
+  [place('added', 3)]: '-g -w 1 -x 9 -y 0',
+};
+
+/** What the death of all servers changes after that: the fallbacks come in. */
+export const ALL_DEAD: Readonly<Record<string, string | undefined>> = {
+  [place('web', 1)]: undefined,
+  [place('web', 2)]: undefined,
+  [place('web', '127.0.0.1:80')]: '-g -w 1',
+  [place('sticky', 1)]: '-g -w 0',
+  [place('sticky', 2)]: '-g -w 0',
+  [place('sticky', 3)]: '-g -w 0',
+  [place('sticky', '127.0.0.1:81')]: '-g -w 1',
+  [place('names', 1)]: '-g -w 0',
+  [place('names', 2)]: '-g -w 0',
+  [place('mark', 1)]: undefined,
+  [place('mark', 2)]: undefined,
+  [place('mark', '127.0.0.1:0')]: '-g -w 1',
+  [place('six', 1)]: undefined,
+  [place('six', 2)]: undefined,
+  [place('six', '[::1]:80')]: '-g -w 1',
+  [place('mark6', 1)]: '-g -w 0',
+  [place('mark6', 2)]: '-g -w 0',
+  [place('kept', 3)]: undefined,
+  [place('added', 1)]: undefined,
+  [place('added', 3)]: undefined,
+};
+
+/** What the return of the third server changes. */
+export const REAL3_BACK: Readonly<Record<string, string | undefined>> = {
+  [place('sticky', 3)]: '-g -w 4',
+  [place('sticky', '127.0.0.1:81')]: undefined,
+  [place('kept', 3)]: '-m -w 5',
+  [place('added', 3)]: '-g -w 1 -x 9 -y 0',
 };
 
 /** What an operator does by hand, on a director's shell. */
