@@ -10,11 +10,11 @@ const PID_FILE = '/var/run/ldirectord.ldirectord.pid';
 const LOG = '/var/log/ldirectord.log';
 
 /** Of the machine that runs the virtual one, which may be busy. */
-const TABLE_LIMIT_MS = 120_000;
+const TABLE_LIMIT_MS = 180_000;
 /** Of the virtual machine. */
 const COMMAND_LIMIT_MS = 300_000;
-/** From one look at /proc/net/ip_vs to the next: it costs nothing. */
-const LOOK_EVERY_MS = 100;
+/** From one look at /proc/net/ip_vs to the next: it starts no program. */
+const LOOK_EVERY_MS = 200;
 /** From one look by ipvsadm to the next, when /proc/net/ip_vs, which has no thresholds, is still. */
 const CALL_EVERY_MS = 5000;
 

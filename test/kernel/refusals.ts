@@ -42,12 +42,6 @@ export const TAKEN: Rules = readRules(`
 -a -t ${V4}:26 -r 192.168.136.201:7 -m -w 1
 `);
 
-/** What the genuine program makes of it otherwise; the README has the reasons. */
-export const GENUINE_DIFFERS: Readonly<Record<string, string>> = {
-  '-f -1': '-s rr',
-  [`-t ${V4}:22 -r 192.168.136.201:7`]: '-m -w 1',
-};
-
 /** What the log says of the rest, once each. */
 export const REFUSALS: readonly RegExp[] = [
   /-A -t \S+:20 -s nosuch\) failed: Scheduler or persistence engine not found$/,
