@@ -1,6 +1,6 @@
 /**
- * The staged ldirectord on a real kernel's IPVS table, with real servers and a client around it, and
- * the genuine one on a table of its own beside it. One boot for all tests, which follow each other.
+ * The staged ldirectord on a real kernel's IPVS table, with real servers and a client around it,
+ * and the genuine one on a table of its own beside it. One boot for all tests, in their order.
  */
 
 import assert from 'node:assert/strict';
@@ -172,7 +172,7 @@ test('maintenance: a server is held by a file', async () => {
   await scene.director.shows(ALL_UP);
 });
 
-test('killed and started again: the table is taken over, connections and weights stay', async () => {
+test('killed and started again: it takes the table over, connections stay', async () => {
   const { director, client } = scene;
   for (const [name, lane] of Object.entries(LANES)) {
     if (name !== 'names') await client.ask('hold', JSON.stringify([name, lane]));
@@ -216,7 +216,7 @@ test('what an operator does by hand stays, and what is not ours', async () => {
   await refereeShows(wanted);
 });
 
-test('the last server dies: the fallbacks come in, and one goes when a server returns', async () => {
+test('the last server dies: fallbacks come in; a server returns: one goes', async () => {
   const { real1, real2, real3 } = scene.reals;
   const dead = changed(ALL_UP, { ...AFTER_CHANGE, ...AFTER_HAND, ...ALL_DEAD });
   await Promise.all([real1.ask('refuse'), real2.ask('refuse'), real3.ask('refuse')]);
