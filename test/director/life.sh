@@ -120,6 +120,8 @@ about
 part 'a pid file of something else, of nothing, and one that cannot be read as such'
 sleep 600 &
 other=$!
+# Until it is another program it is this one, which has the name in its words.
+within grep -q '^sleep' /proc/$other/cmdline
 echo $other >"$(pidfile ldirectord)"
 call status
 call stop
