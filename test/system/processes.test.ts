@@ -77,6 +77,7 @@ async function only(node: string, text: string): Promise<string> {
 }
 
 const SUPERVISOR = 'heartbeat/supervisor /';
+const DAEMON = 'heartbeat: master control process';
 const RUNNER = '/runner.cjs';
 
 const daemonPid = (node: string): Promise<string> =>
@@ -191,6 +192,10 @@ test('daemon and supervisor are killed: all is given up before the other takes o
   await coldStart(cluster, LIMITS);
   const since = cluster.feed.mark;
   await kill(HOME, await only(HOME, SUPERVISOR), await daemonPid(HOME));
+  // A process that is killed may stand in the list for a moment yet.
+  await until('their end', async () => {
+    return (await pids(HOME, SUPERVISOR)).length + (await pids(HOME, DAEMON)).length === 0;
+  });
   const stopped = lab.site.run(HOME, ['/usr/lib/heartbeat/heartbeat', '-k']);
   await cluster.holding(OTHER, true, LIMITS.moveMs);
   assert.equal(cluster.doublyHeldMs(since), 0);
