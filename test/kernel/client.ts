@@ -4,7 +4,7 @@
  */
 
 import { createSocket } from 'node:dgram';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { monotonicMs } from '../lab/clock.js';
 import { LineCutter } from '../lab/lines.js';
 import type { Attempt, Held, Lane } from './lanes.js';
@@ -19,18 +19,32 @@ const GO_ON_MS = 1000;
 /** From one line of a held connection to the next. */
 const LINE_EVERY_MS = 50;
 
+/**
+ * Ports of its own, each used once: the kernel sends one that it has seen within two minutes to the
+ * server it had then. Below those that are given out.
+ */
+const PORT_FIRST = 10_000;
+const PORTS = 20_000;
+
 type Done = (saw: string) => void;
 
 const timers: NodeJS.Timeout[] = [];
 const pending = new Set<Promise<void>>();
 const held = new Map<string, Held & { sent: number; received: number; longestMs: number }>();
 let attempts: Attempt[] = [];
+let connections = 0;
 /** What was begun earlier is of no interest any more. */
 let since = 0;
 
-function askTcp({ from, to, port }: Lane, done: Done): () => void {
+function open({ from, to, port }: Lane): Socket {
+  const localPort = PORT_FIRST + (connections % PORTS);
+  connections += 1;
+  return connect({ host: to, port, localAddress: from, localPort });
+}
+
+function askTcp(lane: Lane, done: Done): () => void {
   let text = '';
-  const socket = connect({ host: to, port, localAddress: from });
+  const socket = open(lane);
   socket.setEncoding('latin1');
   socket.on('connect', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
   socket.on('data', (chunk: string) => {
@@ -81,7 +95,7 @@ function begin(lanes: Readonly<Record<string, Lane>>): void {
 }
 
 /** Holds a connection, and resolves when its first line has come back. */
-function hold(name: string, { from, to, port }: Lane): Promise<void> {
+function hold(name: string, lane: Lane): Promise<void> {
   const state: Held & { sent: number; received: number; longestMs: number; broken?: string } = {
     sent: 0,
     received: 0,
@@ -89,7 +103,7 @@ function hold(name: string, { from, to, port }: Lane): Promise<void> {
   };
   held.set(name, state);
   return new Promise((resolve) => {
-    const socket = connect({ host: to, port, localAddress: from });
+    const socket = open(lane);
     socket.setNoDelay();
     let last = monotonicMs();
     let timer: NodeJS.Timeout | undefined;

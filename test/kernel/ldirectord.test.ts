@@ -20,6 +20,7 @@ import {
   CHECK_INTERVAL,
   CHECK_TIMEOUT,
   configuration,
+  DELETE_KEPT,
   leftBehind,
   MAINTENANCE,
   REAL3_BACK,
@@ -208,12 +209,15 @@ test('a reload: weights, servers and services change, come and go', async () => 
   await refereeShows(wanted);
 });
 
-test('what an operator does by hand stays, and what is not ours', async () => {
+test('by hand: weights stay, and what is not ours; a virtual that is deleted comes back', async () => {
   const wanted = changed(ALL_UP, { ...AFTER_CHANGE, ...AFTER_HAND });
   await Promise.all([scene.director.sh(BY_HAND), scene.referee.sh(BY_HAND)]);
   await seen();
   await scene.director.shows(wanted);
   await refereeShows(wanted);
+  // The genuine program would leave it at that.
+  await scene.director.sh(DELETE_KEPT);
+  await scene.director.shows(wanted);
 });
 
 test('the last server dies: fallbacks come in; a server returns: one goes', async () => {

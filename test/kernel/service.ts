@@ -230,6 +230,9 @@ ipvsadm -a -t ${V4}:99 -r 192.168.136.101:99 -g -w 3
 ipvsadm -A -f 4294967295 -s rr
 `;
 
+/** What he should not have done. */
+export const DELETE_KEPT = `ipvsadm -D -t ${V4}:85`;
+
 export const AFTER_HAND: Readonly<Record<string, string | undefined>> = {
   [place('web', 1)]: '-m -w 7',
   [place('sticky', 2)]: '-g -w 0',
