@@ -209,7 +209,7 @@ test('a reload: weights, servers and services change, come and go', async () => 
   await refereeShows(wanted);
 });
 
-test('by hand: weights stay, and what is not ours; a virtual that is deleted comes back', async () => {
+test('by hand: weights stay, and what is not ours; a deleted virtual is back', async () => {
   const wanted = changed(ALL_UP, { ...AFTER_CHANGE, ...AFTER_HAND });
   await Promise.all([scene.director.sh(BY_HAND), scene.referee.sh(BY_HAND)]);
   await seen();
