@@ -1,25 +1,5 @@
-/** Recorded runs of the genuine ldirectord, played again: the same table after every phase. */
-import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { playVector } from './box.js';
-import { underTest } from './program.js';
+/** The shared recordings of the genuine ldirectord, played again. */
+import { replay } from './replaying.js';
 import { vectors } from './vector.js';
-import { verdict, wantedPhases } from './verdict.js';
 
-const { program, genuine, dispose } = underTest();
-after(dispose);
-
-/** They mostly wait; more at a time would starve each other on two processors. */
-const AT_A_TIME = 4;
-describe('replay', { concurrency: AT_A_TIME }, () => {
-  for (const vector of vectors()) {
-    test(`${vector.name}: ${vector.title}`, async () => {
-      const wanted = wantedPhases(vector, genuine);
-      const tables = wanted.map(({ table_save }) => table_save);
-      const found = await playVector(program, vector, tables);
-      for (const [index, phase] of wanted.entries()) {
-        assert.deepEqual(verdict(found[index] ?? {}), verdict(phase), `after ${phase.phase}`);
-      }
-    });
-  }
-});
+replay(vectors());
