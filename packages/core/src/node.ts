@@ -23,7 +23,7 @@ import {
 import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership/retransmit.js';
 import type { Message } from './message/message.js';
-import { draftOf, holdingOf, type NodeState, type Peer } from './state.js';
+import { draftOf, holdingOf, type NodeState, type Peer, type State } from './state.js';
 import { onOtherLetGo, onSettling, settleOn } from './takeover/claim.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
@@ -64,7 +64,7 @@ import { Turn } from './turn.js';
 
 export { createNode } from './newnode.js';
 export { view } from './nodeview.js';
-export type { NodeState } from './state.js';
+export type { NodeState, State } from './state.js';
 export { wakeAt } from './wake.js';
 
 /** How many messages of our own may follow from one event before the machine is taken for broken. */
@@ -77,12 +77,20 @@ export function step(
   now: Now,
 ): { readonly state: NodeState; readonly effects: readonly Effect[] } {
   if (state.ending.phase === 'over') return { state, effects: [] };
-  const turn = new Turn(draftOf(state), now);
+  const draft = draftOf(state);
+  return { state: draft, effects: advance(draft, event, now) };
+}
+
+/** One step of a state that belongs to the caller and is changed in place: for who keeps no copy. */
+export function advance(state: State, event: Event, now: Now): readonly Effect[] {
+  if (state.ending.phase === 'over') return [];
+  const turn = new Turn(state, now);
+  const { newest } = state.history;
   react(turn, event);
-  if (turn.state.resources.troubles.length > 0) actOnTroubles(turn);
+  if (state.resources.troubles.length > 0) actOnTroubles(turn);
   actOnEchoes(turn);
-  if (turn.state.history.newest !== state.history.newest) paceClients(turn);
-  return { state: turn.state, effects: turn.effects };
+  if (state.history.newest !== newest) paceClients(turn);
+  return turn.effects;
 }
 
 function react(turn: Turn, event: Event): void {

@@ -1,0 +1,281 @@
+/** One simulated machine: power, clocks, the daemon's lives, its runner and its files. */
+import type { Effect } from '@ts-heartbeat/core/effect';
+import type { Held, JobOutcome } from '@ts-heartbeat/core/job';
+import { orphanedAfter } from 'ts-heartbeat/resources';
+import { HostClock } from '../clock.js';
+import type { NodeOptions } from '../options.js';
+import type { Random } from '../random.js';
+import type { Planned } from '../world.js';
+import type { Around, Seen } from './around.js';
+import { Life } from './life.js';
+import type { Station } from './network.js';
+import type { Packet } from './packet.js';
+import { SimulatedRunner } from './runner.js';
+import { Scripts } from './scripts.js';
+import type { LineEnd } from './serial.js';
+
+/** How soon the supervisor has a daemon again that was killed. */
+const SUPERVISED_MS = 250;
+const START_MS = 150;
+/** How often a daemon that finds another one's runner at work looks again. */
+const LOOK_MS = 500;
+
+type Exit = Effect & { readonly kind: 'exit' };
+type Beginning = Pick<Exit, 'held' | 'incomplete'>;
+
+export class Host implements Station, LineEnd {
+  readonly name: string;
+  readonly scripts: Scripts;
+  readonly clock: HostClock;
+  /** Whether an operator wants the daemon to run. */
+  wanted = false;
+  readonly #options: NodeOptions;
+  readonly #around: Around;
+  readonly #random: Random;
+  #on = false;
+  #paused = false;
+  #lateness = 0;
+  #life: Life | undefined;
+  #runner: SimulatedRunner | undefined;
+  #orphan: Planned | undefined;
+  #boot = 0;
+  #generation: number | undefined;
+  readonly #unfinished = new Map<number, Effect & { readonly kind: 'job' }>();
+
+  constructor(options: NodeOptions, around: Around, random: Random) {
+    this.name = options.name;
+    this.#options = options;
+    this.#around = around;
+    this.#random = random;
+    this.clock = new HostClock(options.drift);
+    this.scripts = new Scripts(around.options.scripts, random.split('scripts'));
+  }
+
+  get isOn(): boolean {
+    return this.#on;
+  }
+
+  get isLiving(): boolean {
+    return this.#life !== undefined;
+  }
+
+  /** Switches the machine on; the daemon is started at the end of its boot. */
+  powerOn(): void {
+    if (this.#on) return;
+    this.#on = true;
+    this.#boot += 1;
+    this.wanted = true;
+    this.#see({ kind: 'power', on: true });
+    this.#laterHere(this.#options.boot, () => this.#begin(undefined));
+  }
+
+  powerOff(): void {
+    if (!this.#on) return;
+    this.#on = false;
+    this.#paused = false;
+    this.#lateness = 0;
+    this.#life?.end();
+    this.#life = undefined;
+    this.#runner?.lose();
+    this.#runner = undefined;
+    this.scripts.lose();
+    this.#unfinished.clear();
+    this.#see({ kind: 'power', on: false });
+  }
+
+  /** An operator starts the daemon. */
+  start(): void {
+    this.wanted = true;
+    if (this.#on && this.#life === undefined) this.#begin(undefined);
+  }
+
+  /** An operator stops it in order. */
+  stop(): void {
+    this.wanted = false;
+    this.#life?.happen({ kind: 'stop', keep: false });
+  }
+
+  reload(): void {
+    this.#life?.happen({ kind: 'stop', keep: true });
+  }
+
+  /** An operator's hb_standby or hb_takeover. */
+  ask(message: Parameters<Life['happen']>[0]): boolean {
+    if (this.#life === undefined || this.#paused) return false;
+    this.#life.happen(message);
+    return true;
+  }
+
+  /** The daemon is killed; its supervisor begins another life. */
+  killDaemon(): void {
+    if (this.#life === undefined || this.#options.genuine) return;
+    this.#life.end();
+    this.#life = undefined;
+    this.#unfinished.clear();
+    this.#see({ kind: 'ends', how: 'killed' });
+    const patience = orphanedAfter(this.#around.options.deadtime);
+    this.#orphan = this.#laterHere(patience, () => this.#runner?.abandon());
+    this.#laterHere(SUPERVISED_MS, () => this.#begin(undefined));
+  }
+
+  killRunner(): void {
+    if (this.#options.genuine) return;
+    const runner = this.#runner;
+    runner?.kill(() => {
+      for (const { id, job, environment } of this.#unfinished.values()) {
+        runner.job(id, job, environment);
+      }
+    });
+  }
+
+  pause(): void {
+    if (!this.#on || this.#paused) return;
+    this.#paused = true;
+    this.#see({ kind: 'paused' });
+  }
+
+  resume(): void {
+    if (!this.#on || !this.#paused) return;
+    this.#paused = false;
+    this.#see({ kind: 'resumed' });
+    this.#life?.wakeUp();
+    this.#runner?.goOn();
+  }
+
+  slow(lateness: number): void {
+    if (!this.#on || this.#lateness === lateness) return;
+    this.#lateness = lateness;
+    this.#see({ kind: 'slow', lateness });
+    if (lateness === 0 && !this.#paused) this.#life?.wakeUp();
+  }
+
+  stepWall(seconds: number): void {
+    this.clock.wallOffset += seconds;
+    this.#see({ kind: 'wallStep', seconds });
+  }
+
+  loseFiles(): void {
+    this.#generation = undefined;
+  }
+
+  arrive(link: string, packet: Packet): void {
+    this.#life?.arrive(link, packet);
+  }
+
+  arriveBytes(link: string, packet: Packet, bytes: Uint8Array | undefined): void {
+    this.#life?.arriveBytes(link, packet, bytes);
+  }
+
+  #see(seen: Seen): void {
+    this.#around.see(this.name, seen);
+  }
+
+  /** Something that the power ends. */
+  #laterHere(ms: number, act: () => void): Planned {
+    const boot = this.#boot;
+    return this.#around.world.later(ms, () => {
+      if (this.#on && this.#boot === boot) act();
+    });
+  }
+
+  #begin(after: Beginning | undefined): void {
+    if (!this.#on || this.#life !== undefined || !this.wanted) return;
+    const runner = this.#runner;
+    if (runner?.orphaned === true) {
+      // It gives up what it holds, and listens to nobody until then.
+      if (runner.isIdle) this.#runner = undefined;
+      this.#laterHere(LOOK_MS, () => this.#begin(after));
+      return;
+    }
+    this.#around.world.undo(this.#orphan);
+    const { genuine } = this.#options;
+    const settings = this.#around.settingsOf(this.name);
+    const generation = this.#nextGeneration();
+    const mind = this.#around.mindOf(this.#options, settings);
+    const see = (seen: Seen): void => this.#see(seen);
+    this.#runner ??= new SimulatedRunner({
+      around: this.#around,
+      name: this.name,
+      scripts: this.scripts,
+      see,
+      done: (id, outcome) => this.#jobDone(id, outcome),
+      reboot: () => this.#reboot(),
+      standing: () => this.#paused,
+    });
+    this.#runner.hello();
+    const life = new Life({
+      around: this.#around,
+      name: this.name,
+      settings,
+      mind,
+      genuine,
+      generation,
+      clock: this.clock,
+      see,
+      lateness: () => (this.#paused ? undefined : this.#lateness),
+      drawLateness: (most) => this.#random.whole(0, most),
+      job: (effect) => this.#job(effect),
+      exit: (effect) => this.#exit(life, effect),
+    });
+    this.#life = life;
+    const found = heldOf(this.#runner.held());
+    const held = after?.held ?? found;
+    const incomplete = after === undefined ? held !== 'none' : after.incomplete === true;
+    const resumed = held !== 'none';
+    this.#see({ kind: 'begins', generation, genuine, resumed });
+    life.happen({
+      kind: 'start',
+      generation,
+      uuid: new Uint8Array(16).fill(this.name.charCodeAt(0)),
+      pid: 1000,
+      seed: this.#random.word(),
+      ...(after === undefined && !resumed ? {} : { resume: held }),
+      ...(incomplete ? { interrupted: true } : {}),
+    });
+  }
+
+  /** As the daemon finds it: after the file, or after the clock where there is none. */
+  #nextGeneration(): number {
+    const wall = this.clock.wall(this.#around.world.now);
+    const generation = this.#generation === undefined ? wall + 1 : this.#generation + 1;
+    this.#generation = generation;
+    return generation;
+  }
+
+  #job(effect: Effect & { readonly kind: 'job' }): void {
+    this.#unfinished.set(effect.id, effect);
+    this.#runner?.job(effect.id, effect.job, effect.environment);
+  }
+
+  #jobDone(id: number, outcome: JobOutcome): void {
+    if (!this.#unfinished.delete(id)) return;
+    this.#life?.happen({ kind: 'jobDone', id, outcome });
+  }
+
+  #exit(life: Life, effect: Exit): void {
+    if (this.#life !== life) return;
+    this.#life = undefined;
+    this.#unfinished.clear();
+    const restarting = effect.restart;
+    this.#see({ kind: 'ends', how: restarting ? 'restarting' : 'stopped' });
+    if (!restarting) {
+      this.#runner = undefined;
+      if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
+      return;
+    }
+    const { held, incomplete } = effect;
+    const after = incomplete === true ? { held, incomplete } : { held };
+    this.#laterHere(effect.delay + START_MS, () => this.#begin(after));
+  }
+
+  #reboot(): void {
+    if (!this.#on) return;
+    this.powerOff();
+    this.#around.world.later(this.#options.boot, () => this.powerOn());
+  }
+}
+
+function heldOf({ local, foreign }: { readonly local: boolean; readonly foreign: boolean }): Held {
+  if (local) return foreign ? 'all' : 'local';
+  return foreign ? 'foreign' : 'none';
+}

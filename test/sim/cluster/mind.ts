@@ -1,0 +1,38 @@
+/** What decides on a simulated node: the product's own machine, or the model of the genuine one. */
+
+import type { Settings } from '@ts-heartbeat/core/config/settings';
+import type { Effect } from '@ts-heartbeat/core/effect';
+import type { Event } from '@ts-heartbeat/core/event';
+import { advance, createNode, type NodeState, view, wakeAt } from '@ts-heartbeat/core/node';
+import { draftOf, type State } from '@ts-heartbeat/core/state';
+import type { Instant, Now } from '@ts-heartbeat/core/time';
+import type { ClusterView } from '@ts-heartbeat/core/view';
+
+export interface Mind {
+  give(event: Event, now: Now): readonly Effect[];
+  wakeAt(): Instant | undefined;
+  view(): ClusterView;
+  /** The state of ours, to look at; undefined for a genuine node. */
+  readonly state: NodeState | undefined;
+}
+
+/** A node of ours. */
+export class OurMind implements Mind {
+  readonly state: State;
+
+  constructor(settings: Settings) {
+    this.state = draftOf(createNode(settings));
+  }
+
+  give(event: Event, now: Now): readonly Effect[] {
+    return advance(this.state, event, now);
+  }
+
+  wakeAt(): Instant | undefined {
+    return wakeAt(this.state);
+  }
+
+  view(): ClusterView {
+    return view(this.state);
+  }
+}
