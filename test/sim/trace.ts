@@ -145,8 +145,10 @@ function textOf(observation: Observation): string | undefined {
       return `* served up to ${observation.lateness} ms late`;
     case 'wallStep':
       return `* wall clock set by ${observation.seconds} s`;
-    case 'asked':
-      return `? ${observation.what}${observation.share === undefined ? '' : ` ${observation.share}`}`;
+    case 'asked': {
+      const { what, share } = observation;
+      return share === undefined ? `? ${what}` : `? ${what} ${share}`;
+    }
     case 'pingNode':
       return `# ${observation.name} ${observation.reachable ? 'answers' : 'is lost'}`;
     case 'arp':

@@ -21,8 +21,8 @@ export interface Label {
 const CODEC_EVERY = 32;
 
 /**
- * A message that nothing has damaged is handed over as it is: that the codec gives it back is tested
- * elsewhere, and seen here on every so-manyth. A damaged one is signed, encoded, and spoilt.
+ * A message that nothing has damaged is handed over as it is: that the codec gives it back is
+ * tested elsewhere, and seen here on every so-manyth. A damaged one is signed, encoded, and spoilt.
  */
 export class Packet {
   readonly label: Label;
