@@ -20,7 +20,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SUITES = {
   // What the long suites judge by is tested as quickly as the packages are.
   unit: {
-    places: ['packages', 'test/dist/mixed', 'test/dist/scenarios', 'test/dist/bench'],
+    places: [
+      'packages',
+      'test/dist/mixed',
+      'test/dist/scenarios',
+      'test/dist/bench',
+      'test/dist/sim/judge',
+    ],
     jobs: 2,
     minutes: 3,
   },

@@ -1,0 +1,132 @@
+/**
+ * What of one node's messages another one could hear: only the statuses, for by them alone a node
+ * is known to live (heartbeat 3.0.6; an acknowledgement or a message sent again is no sign of
+ * life).
+ */
+
+import type { Watched } from '../observation.js';
+import { silenceSpan } from './bounds.js';
+import type { Host } from './host.js';
+import type { Seen } from './rule.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+/** Of so many messages the time of sending is kept; a power of two. */
+const KEPT = 1024;
+
+/** When a node has sent what, for the last messages of its present life. */
+export class Sendings {
+  generation = 0;
+  readonly #times = new Float64Array(KEPT);
+
+  note(generation: number, seq: number, at: number): void {
+    this.generation = generation;
+    this.#times[seq & (KEPT - 1)] = at;
+  }
+
+  /** Undefined for one of another life. */
+  timeOf(generation: number, seq: number): number | undefined {
+    return generation === this.generation ? this.#times[seq & (KEPT - 1)] : undefined;
+  }
+}
+
+export class Contact {
+  readonly from: Host;
+  readonly to: Host;
+  readonly #sendings: Sendings;
+  readonly #long: number;
+  readonly #keepalive: number;
+  /** The newest generation that could be heard, in the hearer's present life. */
+  generation = 0;
+  /** Any status was there to be heard in the hearer's present life. */
+  heard = false;
+  /** When the last status was; before the first, when the hearer's life began. */
+  heardAt = NEVER;
+  /** When the first was that came of that generation. */
+  metAt = NEVER;
+  /** There is somebody to be heard: a daemon, or what a killed one has left running. */
+  #speaks = false;
+  /** From here on a silence is counted. */
+  #quietFrom = Number.POSITIVE_INFINITY;
+  /** End of the last silence that was long enough to be taken for a death. */
+  #quietUntil = NEVER;
+  /** Since then every message has come at once and none was missed. */
+  cleanSince = NEVER;
+  #newestStatus = 0;
+  #newest = 0;
+
+  constructor(from: Host, to: Host, sendings: Sendings, watched: Watched) {
+    this.from = from;
+    this.to = to;
+    this.#sendings = sendings;
+    this.#long = silenceSpan(watched);
+    this.#keepalive = watched.keepalive;
+  }
+
+  /** A message was there to be read. */
+  hear(o: Seen<'available'>): void {
+    if (!o.authentic || o.seq === 0 || o.generation < this.generation) return;
+    const first = o.generation > this.generation;
+    if (first) {
+      this.generation = o.generation;
+      this.#newestStatus = 0;
+      this.#newest = 0;
+      this.metAt = o.at;
+    }
+    this.#noteGap(o, first);
+    const status = o.type === 'status' && o.seq > this.#newestStatus;
+    if (status) this.#newestStatus = o.seq;
+    if (status || first) this.#noteStatus(o.at);
+  }
+
+  #noteGap(o: Seen<'available'>, first: boolean): void {
+    if (o.seq <= this.#newest) return;
+    if (!first && o.seq > this.#newest + 1) this.cleanSince = o.at;
+    this.#newest = o.seq;
+    const sent = this.#sendings.timeOf(o.generation, o.seq);
+    if (sent !== undefined && o.at - sent > this.#keepalive) this.cleanSince = o.at;
+  }
+
+  #noteStatus(at: number): void {
+    if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
+    if (at - this.heardAt > 2 * this.#keepalive) this.cleanSince = at;
+    this.#quietFrom = at;
+    this.heard = true;
+    this.heardAt = at;
+  }
+
+  /** The hearer's life begins: it knows of nobody. */
+  hearerBegins(at: number): void {
+    this.generation = 0;
+    this.#newestStatus = 0;
+    this.#newest = 0;
+    this.heard = false;
+    this.heardAt = at;
+    this.metAt = NEVER;
+    this.cleanSince = at;
+    this.#quietFrom = this.#speaks ? at : Number.POSITIVE_INFINITY;
+  }
+
+  /** The speaker's life begins. A machine whose daemon was killed was silent until now. */
+  speakerBegins(at: number): void {
+    if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
+    this.#speaks = true;
+    this.#quietFrom = at;
+    this.cleanSince = at;
+  }
+
+  /** Nothing runs where the messages should come from: its silence excuses nothing. */
+  speakerIsGone(): void {
+    this.#speaks = false;
+    this.#quietFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** There was a silence, at some time since then, that could be taken for a death. */
+  wasSilent(since: number, now: number): boolean {
+    return now - this.#quietFrom >= this.#long || this.#quietUntil >= since;
+  }
+
+  /** How long it has been silent. */
+  silence(now: number): number {
+    return now - this.heardAt;
+  }
+}

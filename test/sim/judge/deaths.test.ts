@@ -1,0 +1,91 @@
+/** When a node may, and when it must, be declared dead. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Story } from './story.fixture.js';
+
+const FALSE = '3 a living node is declared dead';
+const LATE = '4 a silent node is not declared dead';
+
+/** Both talk; the last status of beta can be read at 20110. */
+function silent(): Story {
+  return new Story().together().talk(100, 20_100).beat('alpha', 21_100, 60_000);
+}
+
+describe('no false death', () => {
+  it('lets a node be declared dead after its dead time', () => {
+    assert.deepEqual(silent().declares(30_110, 'alpha', 'beta', 'dead').broken(), []);
+  });
+
+  it('catches a declaration that comes too early', () => {
+    assert.deepEqual(silent().declares(30_000, 'alpha', 'beta', 'dead').broken(), [FALSE]);
+  });
+
+  it('counts what waited in the socket of a machine that stood still', () => {
+    const story = new Story().together().talk(100, 40_100);
+    story.see(20_500, 'alpha', { kind: 'paused' }).see(40_000, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(story.declares(40_050, 'alpha', 'beta', 'dead').broken(), [FALSE]);
+  });
+
+  it('counts neither forgeries, old generations, copies nor messages sent again', () => {
+    const story = silent();
+    const message = { kind: 'available', from: 'beta', link: 'eth0', type: 'status' } as const;
+    story.see(25_000, 'alpha', { ...message, authentic: false, generation: 1, seq: 40 });
+    story.see(25_100, 'alpha', { ...message, authentic: true, generation: 0, seq: 40 });
+    story.see(25_200, 'alpha', { ...message, authentic: true, generation: 1, seq: 21 });
+    assert.deepEqual(story.declares(30_110, 'alpha', 'beta', 'dead').broken(), []);
+  });
+
+  it('waits for initdead at first, counted from the begin of the life', () => {
+    const story = (at: number): Story =>
+      new Story()
+        .begin(0, 'alpha')
+        .beat('alpha', 100, 30_000)
+        .declares(at, 'alpha', 'beta', 'dead');
+    assert.deepEqual(story(20_000).broken(), []);
+    assert.deepEqual(story(19_000).broken(), [FALSE]);
+  });
+});
+
+describe('no late death', () => {
+  it('has one keepalive and the lateness of the loop to spare', () => {
+    const due = 20_110 + 10_000 + 1000 + 500;
+    assert.deepEqual(silent().declares(due, 'alpha', 'beta', 'dead').broken(40_000), []);
+    assert.deepEqual(
+      silent()
+        .declares(due + 100, 'alpha', 'beta', 'dead')
+        .broken(),
+      [LATE],
+    );
+    assert.deepEqual(silent().broken(40_000), [LATE]);
+  });
+
+  it('asks nothing of a node that stands still, and forgives it what it slept through', () => {
+    const story = silent().see(25_000, 'alpha', { kind: 'paused' });
+    assert.deepEqual(story.broken(60_000), []);
+    story.see(32_000, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(story.declares(35_400, 'alpha', 'beta', 'dead').broken(), []);
+    assert.deepEqual(story.broken(36_000), []);
+  });
+
+  it('asks it after it has woken', () => {
+    const story = silent().see(25_000, 'alpha', { kind: 'paused' });
+    story.see(32_000, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(story.broken(36_000), [LATE]);
+  });
+
+  it('asks nothing of a node that gives up everything', () => {
+    const story = silent().log(25_000, 'alpha', 'Heartbeat shutdown in progress. (1)');
+    assert.deepEqual(story.broken(60_000), []);
+  });
+
+  it('asks nothing of a loop that is served too late to know', () => {
+    const story = silent().see(25_000, 'alpha', { kind: 'slow', lateness: 5000 });
+    assert.deepEqual(story.broken(60_000), []);
+  });
+
+  it('takes initdead at first', () => {
+    const story = new Story().begin(0, 'alpha').beat('alpha', 100, 20_100);
+    assert.deepEqual(story.broken(21_400), []);
+    assert.deepEqual(story.broken(22_000), [LATE]);
+  });
+});

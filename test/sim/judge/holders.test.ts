@@ -1,0 +1,191 @@
+/** Each excuse for a double holding is needed, and no wider than it says. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { doubleSpan, excuseSpan } from './bounds.js';
+import { Story, told, WATCHED } from './story.fixture.js';
+
+const TWO = '1 two machines hold one group';
+const ENDLESS = '2 two machines go on holding one group';
+const W = excuseSpan(WATCHED);
+const X = doubleSpan(WATCHED);
+
+/** Alpha runs web, both have talked until then. */
+function served(until: number): Story {
+  return new Story().together().talk(100, until).group(3000, 'alpha', 'start', 'web');
+}
+
+/** The violations of the first two invariants. */
+function broken(story: Story, end = 0): readonly string[] {
+  return story.broken(end).filter((text) => /^[12] /.test(text));
+}
+
+describe('one holder', () => {
+  it('is kept by an orderly move, to the millisecond', () => {
+    const story = served(20_000).group(10_000, 'alpha', 'stop', 'web');
+    assert.deepEqual(broken(story.group(10_200, 'beta', 'start', 'web')), []);
+  });
+
+  it('is broken by a start one millisecond before the last stop has ended', () => {
+    const story = served(20_000).group(10_000, 'alpha', 'stop', 'web');
+    const judge = story.group(10_199, 'beta', 'start', 'web').judge();
+    assert.deepEqual(judge.violations.map(told), [TWO]);
+    assert.match(judge.violations[0]?.facts.join() ?? '', /0:00:10\.199 beta starts web/);
+  });
+
+  it('is kept when the machine is off, broken when only its daemon has stopped', () => {
+    const off = served(10_000).see(10_500, 'alpha', { kind: 'power', on: false });
+    assert.deepEqual(broken(off.group(11_000, 'beta', 'start', 'web')), []);
+    const stopped = served(10_000).see(10_500, 'alpha', { kind: 'ends', how: 'stopped' });
+    assert.deepEqual(broken(stopped.group(11_000, 'beta', 'start', 'web')), [TWO]);
+  });
+
+  it('counts a start that failed until it was stopped', () => {
+    const story = served(20_000).group(9000, 'alpha', 'stop', 'web');
+    story.script(10_000, 'alpha', 'start', 'web', { ok: false });
+    assert.deepEqual(broken(story.group(10_500, 'beta', 'start', 'web')), [TWO]);
+  });
+});
+
+describe('an excuse', () => {
+  it('is a silence of one direction, if it was long enough', () => {
+    for (const [silence, expected] of [
+      [9000, []],
+      [8989, [TWO]],
+    ] as const) {
+      const story = served(20_100).beat('beta', 21_100, 40_100);
+      // The last status of alpha could be read at 20110 by beta; beta's always by alpha.
+      story.group(20_110 + silence, 'beta', 'start', 'web');
+      const numbers = broken(story).filter((text) => text === TWO);
+      assert.deepEqual(numbers, expected, `${silence} ms`);
+    }
+  });
+
+  it('is no silence that was over for longer than W', () => {
+    for (const [after, expected] of [
+      [W - 100, []],
+      [W + 100, [TWO]],
+    ] as const) {
+      const story = served(20_100).talk(32_100, 70_100);
+      story.group(32_110 + after, 'beta', 'start', 'web');
+      const two = broken(story).filter((text) => text === TWO);
+      assert.deepEqual(two, expected, `${after} ms`);
+    }
+  });
+
+  it('is no time in which one of them was not there', () => {
+    const story = new Story().begin(0, 'alpha').says(2000, 'alpha', 'all');
+    story.beat('alpha', 100, 60_000, { to: 'nobody' }).group(3000, 'alpha', 'start', 'web');
+    story.begin(50_000, 'beta').beat('beta', 50_100, 60_000);
+    story.beat('alpha', 60_100, 61_100);
+    assert.deepEqual(broken(story.group(51_000, 'beta', 'start', 'web')), [TWO]);
+  });
+
+  it('is no silence in what is not authentic or of an old number', () => {
+    const story = served(20_000).beat('beta', 21_000, 40_000);
+    const message = { kind: 'available', from: 'alpha', link: 'eth0', type: 'status' } as const;
+    story.see(25_000, 'beta', { ...message, authentic: false, generation: 1, seq: 30 });
+    story.see(26_000, 'beta', { ...message, authentic: true, generation: 1, seq: 2 });
+    assert.deepEqual(broken(story.group(30_000, 'beta', 'start', 'web')), []);
+  });
+
+  it('is a pause of one of them, if it was long enough', () => {
+    for (const [pause, expected] of [
+      [9000, []],
+      [8900, [TWO]],
+    ] as const) {
+      const story = served(60_000).see(20_000, 'beta', { kind: 'paused' });
+      story.see(20_000 + pause, 'beta', { kind: 'resumed' });
+      story.group(30_000, 'beta', 'start', 'web').group(31_000, 'beta', 'stop', 'web');
+      assert.deepEqual(broken(story), expected, `${pause} ms`);
+    }
+  });
+
+  it('is a stop of that group that failed or hangs, not one of another group', () => {
+    const failed = served(20_000).script(10_000, 'alpha', 'stop', 'www', { ok: false });
+    assert.deepEqual(broken(failed.group(10_500, 'beta', 'start', 'web')), []);
+    const hanging = served(20_000).script(10_000, 'alpha', 'stop', 'www', { takes: 5000 });
+    assert.deepEqual(broken(hanging.group(11_500, 'beta', 'start', 'web')), []);
+    const slow = served(20_000).script(10_000, 'alpha', 'stop', 'www', { takes: 900 });
+    assert.deepEqual(broken(slow.group(10_500, 'beta', 'start', 'web')), [TWO]);
+    const other = served(20_000).script(9000, 'alpha', 'start', 'mail');
+    other.script(10_000, 'alpha', 'stop', 'mail', { ok: false });
+    assert.deepEqual(broken(other.group(10_500, 'beta', 'start', 'web')), [TWO]);
+  });
+
+  it('is a daemon that was killed, until a life has taken on what ran', () => {
+    const killed = served(10_000).see(10_500, 'alpha', { kind: 'ends', how: 'killed' });
+    assert.deepEqual(broken(killed.group(11_000, 'beta', 'start', 'web')), []);
+    const resumed = served(10_000).see(10_500, 'alpha', { kind: 'ends', how: 'killed' });
+    resumed.begin(11_000, 'alpha', { generation: 2, resumed: true });
+    resumed.beat('alpha', 11_100, 60_000, { generation: 2 }).beat('beta', 11_000, 60_000);
+    const late = 10_500 + W + 1;
+    assert.deepEqual(broken(resumed.group(late, 'beta', 'start', 'web'), late), [TWO]);
+  });
+
+  it('reaches further back over a script that took too long', () => {
+    const story = served(20_100).talk(32_100, 92_100);
+    story.script(32_200, 'beta', 'start', 'mail', { takes: 60_000, ok: false, hung: true });
+    const begin = 92_300;
+    assert.deepEqual(broken(story.group(begin, 'beta', 'start', 'web'), begin), []);
+  });
+});
+
+describe('a double holding', () => {
+  /** Cut from 20 s on, both hold web from 31 s on, healed at 40.1 s, beta gives up at `end`. */
+  function split(end: number): Story {
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web');
+    return story.talk(40_100, end + 20_000).group(end - 200, 'beta', 'stop', 'web');
+  }
+
+  it('ends within X of the first words both ways', () => {
+    assert.deepEqual(broken(split(40_110 + X - 10)), []);
+    assert.deepEqual(broken(split(40_110 + X + 1000)), [ENDLESS]);
+  });
+
+  it('lasts as long as the cut does', () => {
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web');
+    assert.deepEqual(broken(story.beat('alpha', 40_100, 500_000), 500_000), []);
+  });
+
+  it('has more time while messages are missed, or a machine stands still', () => {
+    const lossy = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 50_100);
+    lossy.beat('alpha', 51_100, 51_100, { to: 'nobody' }).talk(52_100, 52_100 + X - 100);
+    assert.deepEqual(broken(lossy), []);
+    const still = served(20_100)
+      .group(31_000, 'beta', 'start', 'web')
+      .talk(40_100, 80_100 + X - 1000);
+    still.see(42_000, 'beta', { kind: 'paused' }).see(80_000, 'beta', { kind: 'resumed' });
+    assert.deepEqual(broken(still), []);
+    assert.ok(80_000 > 40_110 + X);
+  });
+});
+
+describe('a genuine node', () => {
+  const nodes = [
+    { name: 'alpha', genuine: false },
+    { name: 'beta', genuine: true },
+  ];
+  const excuse = {
+    name: 'takes at once',
+    source: 'measured',
+    covers: ({ invariant }: { readonly invariant: number }) => invariant === 1,
+  };
+  const story = (node: string, holder: string): Story =>
+    new Story({ nodes })
+      .together()
+      .talk(100, 20_000)
+      .group(3000, holder, 'start', 'web')
+      .group(10_000, node, 'start', 'web');
+
+  it('is excused for what it decides, if an excuse covers it', () => {
+    const judge = story('beta', 'alpha').judge({ excuses: [excuse] });
+    assert.deepEqual(judge.violations, []);
+    assert.deepEqual(judge.excused.get('takes at once')?.map(told), [TWO]);
+    assert.deepEqual(broken(story('beta', 'alpha')), [TWO]);
+  });
+
+  it('excuses nothing that ours decides', () => {
+    const judge = story('alpha', 'beta').judge({ excuses: [excuse] });
+    assert.deepEqual(judge.violations.map(told), [TWO]);
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * 1. **One holder.** No two machines run the same group at the same time, not for a millisecond,
+ *    unless within `W = deadtime + 2·keepalive + lateness + all scripts` before it began
+ *    (a) no status of one reached the other, on any medium, for at least `deadtime − keepalive`,
+ *        both being there to speak and to hear (a daemon that was killed while its machine goes on
+ *        counts as there: what it ran still runs);
+ *    (b) one of them stood still for as long;
+ *    (c) a stop of that group failed or hung on one of them;
+ *    (d) one of their daemons was killed, and no life of it has taken on what it had left running.
+ *    Where a script took longer than any should, `W` reaches that much further back: jobs that were
+ *    decided upon before it are done after it.
+ *
+ * 2. **Bounded.** With (a) or (b) it ends within `X = 2·keepalive + talk + all scripts` after
+ *    messages get through both ways. A message that was missed or late, a script that failed or
+ *    took too long, a pause or a new life while it lasts begin that span anew.
+ */
+import type { Observation, Stage, Watched } from '../observation.js';
+import { clock, doubleSpan, excuseSpan, seconds } from './bounds.js';
+import type { Contact } from './contact.js';
+import type { Holding } from './holding.js';
+import type { Host } from './host.js';
+import type { Kind, Rule, Seen } from './rule.js';
+import type { Scene } from './scene.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** A group that two machines hold. */
+interface Double {
+  readonly one: Holding;
+  readonly other: Holding;
+  readonly since: number;
+  /** It has to end in time; where a stop went wrong, or without an excuse, nobody asks for that. */
+  readonly bounded: boolean;
+  /** The span in which it has to end began then. */
+  from: number;
+  told: boolean;
+}
+
+export class Holders implements Rule {
+  readonly kinds: readonly Kind[] = [
+    'script',
+    'power',
+    'reboots',
+    'resumed',
+    'begins',
+    'ends',
+    'slow',
+  ];
+  readonly #scene: Scene;
+  readonly #watched: Watched;
+  readonly #span: number;
+  #doubles: Double[] = [];
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#watched = scene.watched;
+    this.#span = doubleSpan(scene.watched);
+  }
+
+  see(o: Observation): void {
+    if (o.kind === 'script') this.#script(o);
+    else if (this.#doubles.length > 0) {
+      this.#forgetEnded();
+      for (const double of this.#doubles) if (concerns(double, o.node)) double.from = o.at;
+    }
+  }
+
+  stage(s: Stage): void {
+    if (s.kind === 'calm') for (const double of this.#doubles) double.from = s.at;
+  }
+
+  #script(o: Seen<'script'>): void {
+    if (o.phase === 'end') {
+      if (this.#doubles.length === 0) return;
+      this.#forgetEnded();
+      if (o.ok === true || o.verb === 'status') return;
+      for (const double of this.#doubles) if (concerns(double, o.node)) double.from = o.at;
+      return;
+    }
+    if (o.verb !== 'start') return;
+    const holdings = this.#scene.holdingsOf(o.group);
+    const here = holdings.find(({ host }) => host.name === o.node);
+    if (here === undefined) return;
+    for (const there of holdings) {
+      if (there !== here && there.held) this.#meet(o.at, here, there);
+    }
+  }
+
+  #meet(at: number, here: Holding, there: Holding): void {
+    const known = ({ one, other }: Double): boolean =>
+      (one === here && other === there) || (one === there && other === here);
+    if (this.#doubles.some(known)) return;
+    const excuse = this.#excuseOf(at, here, there);
+    const bounded = excuse === 'silence' || excuse === 'pause';
+    this.#doubles.push({ one: here, other: there, since: at, bounded, from: at, told: false });
+    if (bounded) this.#scene.alarm.set(at + this.#span);
+    if (excuse !== undefined) return;
+    const { key } = here.group;
+    this.#scene.charge({
+      at,
+      invariant: 1,
+      title: 'two machines hold one group',
+      facts: [
+        `${clock(there.since)} ${there.host.name} begins to hold ${key}`,
+        `${clock(at)} ${here.host.name} starts ${key} while it runs there`,
+        `the longest silence between them: ${this.#silenceBetween(at, here.host, there.host)}`,
+      ],
+      node: here.host.name,
+      peer: there.host.name,
+      group: key,
+    });
+  }
+
+  #excuseOf(
+    at: number,
+    here: Holding,
+    there: Holding,
+  ): 'silence' | 'pause' | 'stop' | 'killed' | undefined {
+    const since = this.#since(at, here.host, there.host);
+    const wide = (contact: Contact): boolean => contact.wasSilent(since, at);
+    if (here.wasStuck(since, at) || there.wasStuck(since, at)) return 'stop';
+    if (this.#between(here.host, there.host).some(wide)) return 'silence';
+    if (here.host.hasSlept(since, at) || there.host.hasSlept(since, at)) return 'pause';
+    const killed = (host: Host): boolean => host.orphaned || host.killedAt >= since;
+    return killed(here.host) || killed(there.host) ? 'killed' : undefined;
+  }
+
+  #since(at: number, one: Host, other: Host): number {
+    const since = at - excuseSpan(this.#watched);
+    return Math.min(heldUpSince(one, since), heldUpSince(other, since));
+  }
+
+  #between(one: Host, other: Host): readonly Contact[] {
+    return this.#scene.contacts.filter(
+      ({ from, to }) => (from === one && to === other) || (from === other && to === one),
+    );
+  }
+
+  #silenceBetween(at: number, one: Host, other: Host): string {
+    const silences = this.#between(one, other).map((contact) => contact.silence(at));
+    return seconds(Math.max(...silences));
+  }
+
+  #forgetEnded(): void {
+    if (this.#doubles.every(({ one, other }) => one.held && other.held)) return;
+    this.#doubles = this.#doubles.filter(({ one, other }) => one.held && other.held);
+  }
+
+  tick(at: number): void {
+    for (const double of this.#doubles) {
+      if (double.told || !double.bounded) continue;
+      const due = this.#dueAt(at, double);
+      if (at <= due) this.#scene.alarm.set(due);
+      else this.#chargeEndless(at, double, due);
+    }
+  }
+
+  finish(at: number): void {
+    this.tick(at);
+  }
+
+  /** When a double holding has to be over; later while there is something in its way. */
+  #dueAt(at: number, { one, other, from }: Double): number {
+    const hosts = [one.host, other.host];
+    if (hosts.some((host) => !host.acts) || one.wasStuck(from, at) || other.wasStuck(from, at)) {
+      return at + this.#span;
+    }
+    let since = from;
+    for (const contact of this.#between(one.host, other.host)) {
+      const met = contact.heardAt > from ? contact.heardAt : NEVER;
+      if (met === NEVER || contact.silence(at) > 2 * this.#watched.keepalive) {
+        return at + this.#watched.keepalive;
+      }
+      since = Math.max(since, contact.cleanSince);
+    }
+    for (const host of hosts) {
+      since = Math.max(since, host.wokenAt, host.heldUpUntil, host.slowUntil);
+    }
+    return since + this.#span + one.host.lateness + other.host.lateness;
+  }
+
+  #chargeEndless(at: number, double: Double, due: number): void {
+    double.told = true;
+    const { one, other, since } = double;
+    this.#scene.charge({
+      at,
+      invariant: 2,
+      title: 'two machines go on holding one group',
+      facts: [
+        `${clock(since)} ${one.host.name} and ${other.host.name} hold ${one.group.key}`,
+        `${clock(due - this.#span)} since then nothing is in the way of their messages`,
+        `${clock(at)} it has not ended after ${seconds(this.#span)}`,
+      ],
+      node: one.host.genuine ? other.host.name : one.host.name,
+      peer: other.host.name,
+      group: one.group.key,
+    });
+  }
+}
+
+function concerns({ one, other }: Double, node: string): boolean {
+  return one.host.name === node || other.host.name === node;
+}
+
+/** A script that took too long and ended since then: what it held up was decided before it. */
+function heldUpSince(host: Host, since: number): number {
+  if (host.heldUpUntil < since) return since;
+  return Math.min(since, since - (host.heldUpUntil - host.heldUpFrom));
+}

@@ -1,0 +1,129 @@
+/**
+ * Which resources of a group a machine may be running: from the begin of a start script to the good
+ * end of a stop script, or until a status after a failed stop says that it does not run.
+ */
+import type { Observation, Watched } from '../observation.js';
+import type { Host } from './host.js';
+import type { Seen } from './rule.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** One group on one machine. */
+export class Holding {
+  readonly host: Host;
+  readonly group: Watched['groups'][number];
+  /** One bit for each resource that may run. */
+  #up = 0;
+  /** Those of them whose stop has failed. */
+  #stuck = 0;
+  /** One bit for each that was started well or said that it runs. */
+  #well = 0;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #scriptMax: number;
+  since = NEVER;
+  /** The script under way began then. */
+  #begunAt = NEVER;
+  #stopping = false;
+  /** A stop failed or was ended by its deadline, then. */
+  stopTroubleAt = NEVER;
+  /** A start has failed and none has succeeded since. */
+  troubled = false;
+
+  constructor(host: Host, group: Watched['groups'][number], scriptMax: number) {
+    this.host = host;
+    this.group = group;
+    this.#places = new Map(group.resources.map((resource, place) => [resource, place]));
+    this.#scriptMax = scriptMax;
+  }
+
+  /** Something of it may run. */
+  get held(): boolean {
+    return this.#up !== 0;
+  }
+
+  /** All of it runs. */
+  get complete(): boolean {
+    return this.#well === 2 ** this.group.resources.length - 1;
+  }
+
+  /** A script of it is under way. */
+  get works(): boolean {
+    return this.#begunAt !== NEVER;
+  }
+
+  /** A stop of it went wrong since then, or goes wrong now. */
+  wasStuck(since: number, now: number): boolean {
+    const hangs = this.#stopping && this.works && now - this.#begunAt > this.#scriptMax;
+    return hangs || this.#stuck !== 0 || this.stopTroubleAt >= since;
+  }
+
+  script(o: Seen<'script'>): void {
+    const place = this.#places.get(o.resource);
+    if (place === undefined) return;
+    const bit = 1 << place;
+    if (o.phase === 'begin') this.#begin(o, bit);
+    else this.#end(o, bit, place);
+  }
+
+  #begin(o: Seen<'script'>, bit: number): void {
+    this.#begunAt = o.at;
+    this.#stopping = o.verb === 'stop';
+    if (o.verb === 'stop') this.#well &= ~bit;
+    if (o.verb !== 'start') return;
+    if (this.#up === 0) this.since = o.at;
+    this.#up |= bit;
+  }
+
+  #end(o: Seen<'script'>, bit: number, place: number): void {
+    this.#noteLength(o.at);
+    this.#begunAt = NEVER;
+    const ok = o.ok === true;
+    if (o.verb !== 'stop' && ok) this.#well |= bit;
+    const last = place === this.group.resources.length - 1;
+    if (o.verb === 'status' && !ok && (this.#stuck & bit) !== 0) this.#isDown(bit);
+    if (o.verb === 'start' && !ok) this.troubled = true;
+    if (o.verb !== 'stop' && ok && last) this.troubled = false;
+    if (o.verb === 'stop') this.#stopped(o, bit, ok && o.hung !== true);
+  }
+
+  #stopped(o: Seen<'script'>, bit: number, ok: boolean): void {
+    if (ok) {
+      this.#isDown(bit);
+      return;
+    }
+    this.stopTroubleAt = o.at;
+    this.#stuck |= this.#up & bit;
+  }
+
+  #isDown(bit: number): void {
+    this.#up &= ~bit;
+    this.#stuck &= ~bit;
+  }
+
+  #noteLength(at: number): void {
+    if (this.#begunAt === NEVER || at - this.#begunAt <= this.#scriptMax) return;
+    this.host.heldUpFrom = this.#begunAt;
+    this.host.heldUpUntil = at;
+  }
+
+  /** The machine is off. */
+  powerOff(): void {
+    this.#up = 0;
+    this.#stuck = 0;
+    this.#well = 0;
+    this.stopTroubleAt = NEVER;
+    this.#begunAt = NEVER;
+    this.troubled = false;
+  }
+
+  /** The daemon and its runner are gone; nobody will see the end of a script. */
+  abandon(): void {
+    this.#begunAt = NEVER;
+  }
+
+  see(o: Observation): void {
+    if (o.kind === 'script') this.script(o);
+    else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff();
+    else if (o.kind === 'ends' && o.how === 'killed') this.abandon();
+  }
+}

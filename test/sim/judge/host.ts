@@ -1,0 +1,136 @@
+/** What the judge knows of one machine and the daemon on it. */
+import type { Observation, Watched } from '../observation.js';
+import { LATENESS, silenceSpan } from './bounds.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+export class Host {
+  readonly name: string;
+  readonly genuine: boolean;
+  powered = true;
+  /** A daemon runs. */
+  alive = false;
+  generation = 0;
+  begunAt = NEVER;
+  /** Communication is up in this life, since then. */
+  activeAt = Number.POSITIVE_INFINITY;
+  /** It gives up everything, or is about to. */
+  ending = false;
+  paused = false;
+  pausedAt = NEVER;
+  /** End of its last pause. */
+  wokenAt = NEVER;
+  /** How long that pause was. */
+  slept = 0;
+  /** End of the last pause that was as long as a silence that matters. */
+  longPauseUntil = NEVER;
+  /** How late the loop is served at most. */
+  lateness = 0;
+  /** End of the last time in which it was slow. */
+  slowUntil = NEVER;
+  /** Its daemon was killed then, and no life has come up with what ran at that time. */
+  killedAt = NEVER;
+  orphaned = false;
+  /** A script took longer than any should; from then on, and until then. */
+  heldUpFrom = NEVER;
+  heldUpUntil = NEVER;
+  readonly #long: number;
+
+  constructor(name: string, genuine: boolean, watched: Watched) {
+    this.name = name;
+    this.genuine = genuine;
+    this.#long = silenceSpan(watched);
+  }
+
+  /** It can act: there is a daemon, and the machine does not stand still. */
+  get acts(): boolean {
+    return this.alive && !this.paused;
+  }
+
+  /** How late what it does may be now. */
+  get late(): number {
+    return LATENESS + this.lateness;
+  }
+
+  /** It has stood still for as long as a silence that matters, at some time since then. */
+  hasSlept(since: number, now: number): boolean {
+    if (this.paused && now - this.pausedAt >= this.#long) return true;
+    return this.longPauseUntil >= since;
+  }
+
+  see(o: Observation): void {
+    switch (o.kind) {
+      case 'begins':
+        this.#begin(o.at, o.generation, o.resumed);
+        break;
+      case 'ends':
+        this.#end(o.at, o.how === 'killed');
+        break;
+      case 'power':
+        this.#power(o.at, o.on);
+        break;
+      case 'reboots':
+        this.#power(o.at, false);
+        break;
+      case 'paused':
+        this.paused = true;
+        this.pausedAt = o.at;
+        break;
+      case 'resumed':
+        this.#wake(o.at);
+        break;
+      case 'slow':
+        if (this.lateness > 0) this.slowUntil = o.at;
+        this.lateness = o.lateness;
+        break;
+      case 'says':
+        if (o.status === 'active' && this.activeAt > o.at) this.activeAt = o.at;
+        break;
+      case 'log':
+        this.#read(o.text);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #begin(at: number, generation: number, resumed: boolean): void {
+    this.powered = true;
+    this.alive = true;
+    this.generation = generation;
+    this.begunAt = at;
+    this.activeAt = Number.POSITIVE_INFINITY;
+    this.ending = false;
+    if (resumed) this.orphaned = false;
+  }
+
+  #end(at: number, killed: boolean): void {
+    this.alive = false;
+    if (!killed) return;
+    this.killedAt = at;
+    this.orphaned = true;
+  }
+
+  #power(at: number, on: boolean): void {
+    this.powered = on;
+    if (on) return;
+    this.alive = false;
+    this.orphaned = false;
+    if (this.paused) this.#wake(at);
+    this.longPauseUntil = NEVER;
+    this.heldUpUntil = NEVER;
+  }
+
+  #wake(at: number): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.slept = at - this.pausedAt;
+    this.wokenAt = at;
+    if (this.slept >= this.#long) this.longPauseUntil = at;
+  }
+
+  #read(text: string): void {
+    if (text.startsWith('Heartbeat shutdown in progress')) this.ending = true;
+    else if (text.startsWith('Shutdown refused: ')) this.ending = false;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * 14. **Quiet.** When all has settled nothing changes any more: no script runs, no node dies or
+ *     comes back, none says something new of itself, and none sends anything but one status per
+ *     keepalive (and acknowledgements), or sends anything again.
+ */
+import type { Observation } from '../observation.js';
+import { clock, slack } from './bounds.js';
+import type { Kind, Rule, Seen } from './rule.js';
+import type { Scene } from './scene.js';
+
+/** The statuses of one node since all has settled. */
+class Beat {
+  from = Number.NaN;
+  count = 0;
+}
+
+export class Quiet implements Rule {
+  readonly kinds: readonly Kind[] = [
+    'sent',
+    'script',
+    'declares',
+    'says',
+    'begins',
+    'ends',
+    'reboots',
+  ];
+  readonly #scene: Scene;
+  readonly #beats: ReadonlyMap<string, Beat>;
+  #over = false;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#beats = new Map(scene.hosts.map(({ name }) => [name, new Beat()]));
+  }
+
+  stage(s: { readonly kind: string }): void {
+    if (s.kind === 'over') this.#over = true;
+    if (s.kind === 'calm' || s.kind === 'storm') this.#over = false;
+  }
+
+  see(o: Observation): void {
+    if (this.#over || o.at <= this.#scene.settledAt) return;
+    if (o.kind === 'sent') this.#sent(o);
+    else this.#charge(o, `${o.node} ${wordsOf(o)}`);
+  }
+
+  #sent(o: Seen<'sent'>): void {
+    if (o.seq === 0) return;
+    if (o.again) {
+      this.#charge(o, `${o.node} sends ${o.type} ${o.seq} again`);
+      return;
+    }
+    if (o.type !== 'status') {
+      this.#charge(o, `${o.node} sends ${o.type} ${o.seq}`);
+      return;
+    }
+    const beat = this.#beats.get(o.node);
+    if (beat === undefined) return;
+    const { settledAt, watched } = this.#scene;
+    if (beat.from !== settledAt) {
+      beat.from = settledAt;
+      beat.count = 0;
+    }
+    beat.count += 1;
+    const span = o.at - settledAt;
+    if (beat.count <= (span + slack(span)) / watched.keepalive + 2) return;
+    beat.from = Number.NaN;
+    this.#charge(
+      o,
+      `${o.node} has sent ${beat.count} statuses since then, more than one a keepalive`,
+    );
+  }
+
+  #charge(o: Observation, fact: string): void {
+    const { settledAt } = this.#scene;
+    this.#scene.charge({
+      at: o.at,
+      invariant: 14,
+      title: 'something happens although nothing should',
+      facts: [`${clock(settledAt)} all has had the time to settle`, `${clock(o.at)} ${fact}`],
+      node: o.node,
+    });
+  }
+}
+
+function wordsOf(o: Observation): string {
+  switch (o.kind) {
+    case 'script':
+      return `${o.phase}s ${o.verb} of ${o.resource} in ${o.group}`;
+    case 'declares':
+      return `declares ${o.peer} ${o.status}`;
+    case 'says':
+      return `says ${o.status}, ${o.resources}`;
+    default:
+      return o.kind;
+  }
+}

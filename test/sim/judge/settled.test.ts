@@ -1,0 +1,137 @@
+/** What is asked of a cluster once all has settled, and what of the quiet after it. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Watched } from '../observation.js';
+import { settleBound } from './bounds.js';
+import { Story, WATCHED } from './story.fixture.js';
+
+const CALM = 5000;
+const SETTLED = CALM + settleBound(WATCHED);
+
+/** Begins, and says what it holds; what runs is told by the test. */
+function pair(words: readonly [string, string], watched: Partial<Watched> = {}): Story {
+  const story = new Story(watched).begin(0, 'alpha').begin(0, 'beta').stage(CALM, 'calm');
+  return story.says(4000, 'alpha', words[0]).says(4000, 'beta', words[1]);
+}
+
+function both(words: readonly [string, string] = ['local', 'local'], watched = {}): Story {
+  return pair(words, watched)
+    .group(3000, 'alpha', 'start', 'web')
+    .group(3000, 'beta', 'start', 'mail')
+    .see(3500, 'alpha', { kind: 'arp', address: '192.0.2.1' });
+}
+
+function onBeta(words: readonly [string, string] = ['none', 'all'], watched = {}): Story {
+  return pair(words, watched)
+    .group(3000, 'beta', 'start', 'web')
+    .group(3300, 'beta', 'start', 'mail')
+    .see(3500, 'beta', { kind: 'arp', address: '192.0.2.1' });
+}
+
+function broken(story: Story, end = SETTLED + 1): readonly string[] {
+  const judge = story.judge({ end, sight: { sockets: false } });
+  return [...new Set(judge.violations.map(({ invariant, title }) => `${invariant} ${title}`))];
+}
+
+const UNSERVED = '11 a group is not served by exactly one node';
+const AWAY = '11 a group is not back at home';
+const DISAGREE = '12 nodes do not agree on who holds what';
+const ROUTE = '13 clients are sent to the wrong machine';
+const NOISE = '14 something happens although nothing should';
+
+describe('when all has settled', () => {
+  it('everything may be at home, or with one node', () => {
+    assert.deepEqual(broken(both()), []);
+    assert.deepEqual(broken(onBeta()), []);
+  });
+
+  it('nothing is asked before, or without calm', () => {
+    assert.deepEqual(broken(pair(['transition', 'none']), SETTLED - 1), []);
+    const story = new Story().begin(0, 'alpha').begin(0, 'beta');
+    assert.deepEqual(broken(story), []);
+  });
+
+  it('each group is served, all of it, by one node that lives', () => {
+    assert.deepEqual(broken(pair(['local', 'local'])), [UNSERVED]);
+    const half = both().script(3500, 'alpha', 'stop', 'www');
+    assert.deepEqual(broken(half), ['11 half of a group is served']);
+    const gone = both(['local', 'all']).see(4500, 'alpha', { kind: 'power', on: false });
+    assert.ok(broken(gone).includes(UNSERVED));
+  });
+
+  it('failback brings groups home, unless they may stay away', () => {
+    const on = { autoFailback: 'on' } as const;
+    assert.deepEqual(broken(both(undefined, on)), []);
+    assert.deepEqual(broken(onBeta(undefined, on)), [AWAY]);
+    const moved = onBeta(undefined, on).log(3900, 'alpha', 'alpha wants to go standby [all]');
+    assert.deepEqual(broken(moved), []);
+    const died = onBeta(undefined, on).log(3900, 'alpha', 'alpha wants to go standby [all]');
+    assert.deepEqual(broken(died.declares(3950, 'beta', 'alpha', 'dead')), [AWAY]);
+    const healed = onBeta(undefined, on).declares(3900, 'beta', 'alpha', 'dead');
+    healed.log(3950, 'beta', 'Cluster node alpha returning after partition.');
+    assert.deepEqual(broken(healed), []);
+  });
+
+  it('with ipfail nobody serves who reaches fewer ping nodes', () => {
+    const lost = { kind: 'pingNode', name: 'router', reachable: false } as const;
+    const watched = { ipfail: true, pingNodes: ['router'] };
+    assert.deepEqual(broken(onBeta(undefined, watched).see(3900, 'alpha', lost)), []);
+    assert.deepEqual(broken(onBeta(undefined, watched).see(3900, 'beta', lost)), [
+      '11 a node without connection serves',
+    ]);
+  });
+
+  it('nodes agree', () => {
+    assert.deepEqual(broken(both(['all', 'local'])), [DISAGREE]);
+    assert.deepEqual(broken(both(['none', 'local'])), [DISAGREE]);
+    assert.deepEqual(broken(onBeta(['all', 'none'])), [DISAGREE]);
+    assert.deepEqual(broken(onBeta(['transition', 'all'])), ['12 a node has not settled']);
+    const up = both().says(4500, 'alpha', 'local', 'up');
+    assert.deepEqual(broken(up), ['12 a node has not settled']);
+  });
+
+  it('the router looks for an address where its group runs', () => {
+    const stale = both().see(4000, 'beta', { kind: 'arp', address: '192.0.2.1' });
+    assert.deepEqual(broken(stale), [ROUTE]);
+    const never = pair(['local', 'local']).group(3000, 'alpha', 'start', 'web');
+    assert.deepEqual(broken(never.group(3000, 'beta', 'start', 'mail')), [ROUTE]);
+  });
+
+  it('a group that could not be started gets the longest pause before it is tried again', () => {
+    const story = both().script(4000, 'beta', 'start', 'mail', { ok: false });
+    story.script(4200, 'beta', 'stop', 'mail').script(SETTLED + 500_000, 'beta', 'start', 'mail');
+    assert.deepEqual(broken(story, SETTLED + 600_001), []);
+  });
+});
+
+describe('after that', () => {
+  it('nothing happens', () => {
+    assert.deepEqual(broken(both().script(SETTLED + 10, 'beta', 'status', 'mail')), [NOISE]);
+    assert.deepEqual(broken(both().says(SETTLED + 10, 'beta', 'local')), [NOISE]);
+    assert.deepEqual(broken(both().declares(SETTLED + 10, 'beta', 'alpha', 'active')), [NOISE]);
+    assert.deepEqual(broken(both().says(SETTLED - 10, 'beta', 'local')), []);
+  });
+
+  it('one status is sent in each keepalive, and nothing else', () => {
+    const beats = (every: number): Story => {
+      const story = both();
+      for (let seq = 1; seq <= 60; seq += 1) {
+        const message = { kind: 'sent', again: false, type: 'status', generation: 1, seq } as const;
+        story.see(SETTLED + seq * every, 'alpha', message);
+      }
+      return story;
+    };
+    assert.deepEqual(broken(beats(WATCHED.keepalive)), []);
+    assert.deepEqual(broken(beats(WATCHED.keepalive * 0.9)), [NOISE]);
+    const sent = { kind: 'sent', again: false, generation: 1 } as const;
+    const other = both().see(SETTLED + 5, 'alpha', { ...sent, type: 'resource', seq: 9 });
+    assert.deepEqual(broken(other), [NOISE]);
+    const control = both().see(SETTLED + 5, 'alpha', { ...sent, type: 'NS_ackmsg', seq: 0 });
+    assert.deepEqual(broken(control), []);
+  });
+
+  it('anything may happen once it is over', () => {
+    const story = both().stage(SETTLED + 5, 'over');
+    assert.deepEqual(broken(story.says(SETTLED + 10, 'beta', 'none')).includes(NOISE), false);
+  });
+});

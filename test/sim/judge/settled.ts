@@ -1,0 +1,164 @@
+/**
+ * When all faults have ended and the time to settle (`settleBound`) is over:
+ *
+ * 11. **Somebody serves.** Every group runs, all of it, on exactly one node that lives; with
+ *     `auto_failback on` on its home node if that lives, unless it may stay away (see `Away`); with
+ *     ipfail on no node that reaches fewer ping nodes than another one.
+ * 12. **Everybody agrees.** Every living node is active and says so, none is in transition, and of
+ *     two nodes exactly one says that it holds the groups of a share: the one that runs them. With
+ *     `auto_failback legacy` nobody says what it holds.
+ */
+import type { Observation, Watched } from '../observation.js';
+import { Away } from './away.js';
+import { clock } from './bounds.js';
+import type { Holding } from './holding.js';
+import type { Host } from './host.js';
+import type { Kind, Rule, Seen } from './rule.js';
+import type { Scene } from './scene.js';
+
+export class Settled implements Rule {
+  readonly kinds: readonly Kind[] = [
+    'asked',
+    'declares',
+    'log',
+    'script',
+    'says',
+    'begins',
+    'pingNode',
+  ];
+  readonly #scene: Scene;
+  readonly #watched: Watched;
+  readonly #away: Away;
+  readonly #said = new Map<string, Seen<'says'>>();
+  /** By node: the ping nodes that do not answer it. */
+  readonly #unreachable: ReadonlyMap<string, Set<string>>;
+  #judged = Number.NEGATIVE_INFINITY;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#watched = scene.watched;
+    this.#away = new Away(scene);
+    this.#unreachable = new Map(scene.hosts.map(({ name }) => [name, new Set<string>()]));
+  }
+
+  see(o: Observation): void {
+    this.#away.see(o);
+    if (o.kind === 'says') this.#said.set(o.node, o);
+    else if (o.kind === 'begins') this.#said.delete(o.node);
+    else if (o.kind === 'pingNode') {
+      if (o.reachable) this.#unreachable.get(o.node)?.delete(o.name);
+      else this.#unreachable.get(o.node)?.add(o.name);
+    }
+  }
+
+  tick(at: number): void {
+    const { settledAt, alarm } = this.#scene;
+    if (settledAt === Number.POSITIVE_INFINITY || settledAt === this.#judged) return;
+    if (at < settledAt) alarm.set(settledAt);
+    else {
+      this.#judged = settledAt;
+      this.#judge(at);
+    }
+  }
+
+  finish(at: number): void {
+    this.tick(at);
+    if (at > this.#judged && this.#judged === this.#scene.settledAt) this.#judge(at);
+  }
+
+  #judge(at: number): void {
+    const living = this.#scene.hosts.filter(({ alive, paused }) => alive && !paused);
+    if (living.length === 0) return;
+    for (const holdings of this.#scene.holdings) this.#judgeGroup(at, holdings, living);
+    for (const host of living) this.#judgeWords(at, host);
+    const [one, other] = this.#scene.hosts;
+    if (this.#scene.hosts.length !== 2 || this.#watched.autoFailback === 'legacy') return;
+    if (one === undefined || other === undefined) return;
+    this.#judgeShare(at, one, other);
+    this.#judgeShare(at, other, one);
+  }
+
+  #judgeGroup(at: number, holdings: readonly Holding[], living: readonly Host[]): void {
+    const group = holdings[0]?.group;
+    if (group === undefined) return;
+    const holders = holdings.filter(({ held, host }) => held && host.alive);
+    const [holder] = holders;
+    const names = holders.map(({ host }) => host.name).join(' and ');
+    const charge = (title: string, fact: string, node: string): void =>
+      this.#charge(
+        at,
+        11,
+        title,
+        [`${clock(at)} ${group.key} runs on ${names || 'none'}`, fact],
+        node,
+      );
+    if (holder === undefined || holders.length > 1) {
+      const fact = `living: ${living.map(({ name }) => name).join(' ')}; its home is ${group.node}`;
+      charge('a group is not served by exactly one node', fact, (living[0] ?? { name: '' }).name);
+      return;
+    }
+    const { host } = holder;
+    if (!holder.complete) charge('half of a group is served', 'not all of it runs', host.name);
+    const home = this.#scene.host(group.node);
+    const belongs = this.#watched.autoFailback === 'on' && !this.#away.has(group.key);
+    if (belongs && home !== undefined && home !== host && home.alive && !this.#poor(home)) {
+      charge('a group is not back at home', `${home.name} lives, nobody moved it`, host.name);
+    }
+    if (this.#watched.ipfail && this.#poor(host)) {
+      charge('a node without connection serves', 'another node reaches more ping nodes', host.name);
+    }
+  }
+
+  /** Another living node reaches more ping nodes. */
+  #poor(host: Host): boolean {
+    const count = (name: string): number => this.#unreachable.get(name)?.size ?? 0;
+    const mine = count(host.name);
+    return this.#scene.hosts.some((other) => other.alive && count(other.name) < mine);
+  }
+
+  #judgeWords(at: number, { name }: Host): void {
+    const said = this.#said.get(name);
+    const legacy = this.#watched.autoFailback === 'legacy';
+    const settled = legacy || said?.resources !== 'transition';
+    if (said?.status === 'active' && settled) return;
+    const words = said === undefined ? 'nothing' : `${said.status}, ${said.resources}`;
+    const facts = [`${clock(at)} ${name} says of itself: ${words}`];
+    this.#charge(at, 12, 'a node has not settled', facts, name);
+  }
+
+  /** Of the groups at home on a node: who says that they run there, and who runs them. */
+  #judgeShare(at: number, home: Host, other: Host): void {
+    const claims = [
+      ...(this.#claims(home, 'local') ? [home.name] : []),
+      ...(this.#claims(other, 'foreign') ? [other.name] : []),
+    ];
+    const holdings = this.#scene.holdings
+      .filter(([first]) => first?.group.node === home.name)
+      .flat();
+    if (holdings.length === 0 || holdings.some(({ troubled }) => troubled)) return;
+    const holders = holdings.filter(({ held, host }) => held && host.alive);
+    const names = [...new Set(holders.map(({ host }) => host.name))];
+    if (claims.length === 1 && names.length <= 1 && (names[0] ?? claims[0]) === claims[0]) return;
+    const facts = [
+      `${clock(at)} the groups of ${home.name} are claimed by ${claims.join(' and ') || 'none'}`,
+      `they run on ${names.join(' and ') || 'none'}`,
+    ];
+    this.#charge(at, 12, 'nodes do not agree on who holds what', facts, home.name);
+  }
+
+  #claims(host: Host, share: 'local' | 'foreign'): boolean {
+    if (!host.alive) return false;
+    const resources = this.#said.get(host.name)?.resources;
+    return resources === share || resources === 'all';
+  }
+
+  #charge(
+    at: number,
+    invariant: number,
+    title: string,
+    facts: readonly string[],
+    node: string,
+  ): void {
+    this.#scene.charge({ at, invariant, title, facts, node });
+  }
+}
