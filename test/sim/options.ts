@@ -5,7 +5,7 @@ import { Random } from './random.js';
 
 /** The named kinds of weather beside the swarm, in which every kind of fault has its chance. */
 export const SETS = ['swarm', 'calm', 'cable', 'load', 'serial', 'scripts', 'clock'] as const;
-export type Set = (typeof SETS)[number];
+export type Weather = (typeof SETS)[number];
 
 export interface LinkOptions {
   readonly name: string;
@@ -52,7 +52,7 @@ export interface ScriptOptions {
 
 export interface Options {
   readonly seed: number;
-  readonly set: Set;
+  readonly set: Weather;
   readonly nodes: readonly NodeOptions[];
   readonly keepalive: number;
   readonly warntime: number;
@@ -79,7 +79,7 @@ const NAMES = ['alpha', 'beta'] as const;
 const RESOURCES = ['lvs', 'ipvsadm', 'ldirectord', 'mail', 'web'] as const;
 
 /** Draws a run. `pure`: no genuine node, for checks that concern ours alone. */
-export function drawOptions(seed: number, set: Set = 'swarm'): Options {
+export function drawOptions(seed: number, set: Weather = 'swarm'): Options {
   const random = new Random(seed);
   const drawn = drawCluster(random.split('cluster'), set);
   const storm = set === 'calm' ? 10 * MINUTE : random.split('storm').spread(10 * MINUTE, 24 * HOUR);
@@ -89,7 +89,7 @@ export function drawOptions(seed: number, set: Set = 'swarm'): Options {
 
 type Drawn = Omit<Options, 'seed' | 'set' | 'storm' | 'calm' | 'faults'>;
 
-function drawCluster(random: Random, set: Set): Drawn {
+function drawCluster(random: Random, set: Weather): Drawn {
   const keepalive = random.pick([200, 500, 1000, 1000, 2000, 2000, 2000, 2000, 5000, 5000]);
   const deadtime = Math.max(2000, keepalive * random.whole(3, 15));
   const mixed = set !== 'clock' && random.chance(0.5);
@@ -126,7 +126,7 @@ function drawCluster(random: Random, set: Set): Drawn {
   };
 }
 
-function drawLinks(random: Random, keepalive: number, set: Set): LinkOptions[] {
+function drawLinks(random: Random, keepalive: number, set: Weather): LinkOptions[] {
   const count = set === 'serial' ? 0 : random.whole(1, 2);
   // A frame takes 250 ms at 19200 baud: quicker heartbeats would fill the line.
   const serial = keepalive >= 1000 && (set === 'serial' || random.chance(0.6));

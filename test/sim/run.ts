@@ -1,46 +1,36 @@
-/** One run: a storm, then a calm, watched from outside all the time. */
-import { SimulatedCluster } from './cluster/cluster.js';
-import { OurMind } from './cluster/mind.js';
-import type { Observation, Stage, Watched } from './observation.js';
+/** One run: a storm, then a calm, seen by onlookers all the time. */
+import { type Onlooker, SimulatedCluster } from './cluster/cluster.js';
+import { mindOf } from './cluster/mind.js';
+import type { Watched } from './observation.js';
 import type { Options } from './options.js';
-import { Trace } from './trace.js';
 
-const MINUTE = 60_000;
+/** How often the sizes of bounded things are looked at. */
+const LOOK_MS = 60_000;
 
-export interface RunResult {
-  readonly options: Options;
+export interface Length {
   readonly events: number;
   /** Virtual milliseconds. */
   readonly time: number;
-  readonly digest: string | undefined;
-  readonly lines: readonly string[];
 }
 
-/** Plays a run. With `traced` every line is written; else only speed counts. */
-export function play(options: Options, traced: boolean, write?: (line: string) => void): RunResult {
-  const names = options.nodes.map(({ name }) => name);
-  const trace = traced ? new Trace(names, write) : undefined;
-  const onlooker = {
-    see: (observation: Observation): void => trace?.see(observation),
-    stage: (stage: Stage): void => trace?.stage(stage),
-  };
-  const cluster = new SimulatedCluster(options, (_, settings) => new OurMind(settings), onlooker);
+/**
+ * Plays a run to its end. `settle`: after so many milliseconds of calm everything must be at rest;
+ * the calm lasts `options.calm` longer.
+ */
+export function play(options: Options, onlooker: Onlooker, settle: number): Length {
+  const cluster = new SimulatedCluster(options, mindOf, onlooker);
   const { world } = cluster;
   onlooker.stage({ at: 0, kind: 'storm' });
   for (const host of cluster.hosts.values()) host.powerOn();
   for (const fault of options.faults) world.at(fault.at, () => cluster.commit(fault));
+  const end = options.storm + settle + options.calm;
+  for (let at = LOOK_MS; at < end; at += LOOK_MS) world.at(at, () => cluster.measure());
   world.runUntil(options.storm);
   onlooker.stage({ at: world.now, kind: 'calm' });
   cluster.calm();
-  world.runUntil(options.storm + 10 * MINUTE + options.calm);
+  world.runUntil(end);
   onlooker.stage({ at: world.now, kind: 'over' });
-  return {
-    options,
-    events: world.events,
-    time: world.now,
-    digest: trace?.digest(),
-    lines: trace?.last ?? [],
-  };
+  return { events: world.events, time: world.now };
 }
 
 /** What the judge has to know beforehand. */

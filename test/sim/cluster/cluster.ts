@@ -122,6 +122,11 @@ export class SimulatedCluster {
     }
   }
 
+  /** Tells the onlooker how full the bounded things of every node are. */
+  measure(): void {
+    for (const host of this.hosts.values()) host.measure();
+  }
+
   /** Everything is well from now on: media healed, machines on, scripts as they should be. */
   calm(): void {
     this.#stormy = false;

@@ -158,6 +158,11 @@ export class Host implements Station, LineEnd {
     this.#generation = undefined;
   }
 
+  /** Looks at how full its bounded things are. */
+  measure(): void {
+    this.#life?.measure();
+  }
+
   arrive(link: string, packet: Packet): void {
     this.#life?.arrive(link, packet);
   }

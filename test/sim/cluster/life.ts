@@ -2,7 +2,9 @@
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Effect } from '@ts-heartbeat/core/effect';
 import type { Event } from '@ts-heartbeat/core/event';
+import { HISTORY_MAX } from '@ts-heartbeat/core/membership/history';
 import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
+import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Message } from '@ts-heartbeat/core/message/message';
 import { LinePace } from 'ts-heartbeat/media/linepace';
@@ -20,6 +22,8 @@ const CLIENTS_START_MS = 200;
 /** Markers and signature of a message, and its uuid in base64. */
 const SIGNED_BYTES = 60;
 const BINARY_BYTES = 27;
+/** Jobs that one node may have under way. */
+const JOBS_MAX = 64;
 /** Packets that a socket keeps for a loop that does not come. */
 const SOCKET_MAX = 300;
 /** A terminal keeps that many bytes. */
@@ -131,6 +135,21 @@ export class Life {
     else this.#spoilt.add(link);
     for (const frame of this.#framings.get(link)?.push(bytes) ?? []) {
       this.arrive(link, packet.carrying(Buffer.from(frame, 'latin1')));
+    }
+  }
+
+  /** Looks at how full its bounded things are. */
+  measure(): void {
+    const { mind, see } = this.#parts;
+    const size = (what: string, count: number, limit: number): void =>
+      see({ kind: 'size', what, count, limit });
+    size('inbox', this.#inbox.length, SOCKET_MAX);
+    const { state } = mind;
+    if (state === undefined) return;
+    size('history', state.history.messages.length, HISTORY_MAX);
+    size('jobs', state.resources.jobs.length, JOBS_MAX);
+    for (const { window } of state.peers.values()) {
+      size('missing', window.missing.size, MISSING_MAX);
     }
   }
 
@@ -334,8 +353,10 @@ export class Life {
     if (kind !== 'normal' && kind !== 'unchanged') return;
     const type = message.get('t') ?? '';
     const seq = message.hex('seq') ?? 0;
-    if (from !== name && seq > 0) {
-      see({ kind: 'accepted', from, type, generation: message.hex('hg') ?? 0, seq });
+    const generation = message.hex('hg') ?? 0;
+    // What the node itself says of another one has no generation.
+    if (from !== name && seq > 0 && generation > 0) {
+      see({ kind: 'accepted', from, type, generation, seq });
     }
     if (kind === 'normal') this.#tell(type, from, message);
     if (kind === 'normal') this.#ipfail?.hear(kind, message);

@@ -7,6 +7,7 @@ import { advance, createNode, type NodeState, view, wakeAt } from '@ts-heartbeat
 import { draftOf, type State } from '@ts-heartbeat/core/state';
 import type { Instant, Now } from '@ts-heartbeat/core/time';
 import type { ClusterView } from '@ts-heartbeat/core/view';
+import type { NodeOptions } from '../options.js';
 
 export interface Mind {
   give(event: Event, now: Now): readonly Effect[];
@@ -14,6 +15,11 @@ export interface Mind {
   view(): ClusterView;
   /** The state of ours, to look at; undefined for a genuine node. */
   readonly state: NodeState | undefined;
+}
+
+/** The mind of a node, as its options want it. */
+export function mindOf(_node: NodeOptions, settings: Settings): Mind {
+  return new OurMind(settings);
 }
 
 /** A node of ours. */

@@ -1,0 +1,116 @@
+/**
+ * `npm run sim`: years of faults in simulated time.
+ *
+ *     npm run sim -- --minutes 1                  fresh seeds for a minute; the first failure is told
+ *     npm run sim -- --seeds 1-5000 --jobs 2      a range, resumable with --progress FILE
+ *     npm run sim -- --seed 0x1f --set cable      one seed again, with its trace
+ *     npm run sim -- --seed 0x1f --shrink         fewer faults, same failure
+ *
+ * `--set`: swarm (as a rule), calm, cable, load, serial, scripts, clock, director (ldirectord).
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Campaign } from './campaign.js';
+import { SETS, type Weather } from './options.js';
+import { replay, replayDirector } from './replay.js';
+import { emptyTally, merge, type Tally, tallyLines } from './tally.js';
+
+const USAGE = `usage: sim [--minutes N | --seeds FROM-TO [--progress FILE]] [--set SET] [--jobs N]
+       sim --seed SEED [--set SET] [--shrink | --trace]`;
+
+const { values: given } = parseArgs({
+  options: {
+    minutes: { type: 'string' },
+    seeds: { type: 'string' },
+    progress: { type: 'string' },
+    seed: { type: 'string' },
+    set: { type: 'string' },
+    jobs: { type: 'string' },
+    shrink: { type: 'boolean' },
+    trace: { type: 'boolean' },
+  },
+});
+
+const MINUTE = 60_000;
+const NANOSECONDS = 1_000_000n;
+
+function fail(text: string): never {
+  console.error(`${text}\n${USAGE}`);
+  process.exit(2);
+}
+
+function setOf(word: string | undefined): Weather | 'director' | undefined {
+  const known = [...SETS, 'director'] as const;
+  const set = known.find((name) => name === word);
+  if (word !== undefined && set === undefined) fail(`no such set: ${word}`);
+  return set;
+}
+
+function numberOf(word: string, name: string): number {
+  const value = Number(word);
+  if (!Number.isSafeInteger(value) || value < 0) fail(`--${name}: a number is wanted, not ${word}`);
+  return value;
+}
+
+/** The tally of ranges that were finished before, and those ranges. */
+interface Progress {
+  readonly ranges: readonly string[];
+  readonly cpu: number;
+  readonly tally: Tally;
+}
+
+function progressIn(file: string | undefined): Progress {
+  if (file === undefined || !existsSync(file)) return { ranges: [], cpu: 0, tally: emptyTally() };
+  return JSON.parse(readFileSync(file, 'utf8')) as Progress;
+}
+
+async function main(): Promise<number> {
+  const set = setOf(given.set);
+  if (given.seed !== undefined) {
+    const seed = numberOf(given.seed, 'seed');
+    if (set === 'director') return replayDirector(seed);
+    return replay(seed, set ?? 'swarm', given.shrink === true, given.trace === true);
+  }
+  const jobs = numberOf(given.jobs ?? '1', 'jobs');
+  const campaign = new Campaign(Math.max(1, jobs), set);
+  try {
+    if (given.seeds === undefined) {
+      return await forMinutes(campaign, numberOf(given.minutes ?? '1', 'minutes'));
+    }
+    return await forRange(campaign, given.seeds);
+  } finally {
+    await campaign.close();
+  }
+}
+
+async function forMinutes(campaign: Campaign, minutes: number): Promise<number> {
+  const began = process.hrtime.bigint();
+  const until = began + BigInt(minutes * MINUTE) * NANOSECONDS;
+  const first = Number(began % 0xffff_ffffn);
+  const { tally, cpu, failed } = await campaign.run(first, () => process.hrtime.bigint() < until);
+  for (const line of tallyLines(tally, cpu)) console.log(line);
+  return failed ? 1 : 0;
+}
+
+async function forRange(campaign: Campaign, range: string): Promise<number> {
+  const [from, to] = range.split('-').map((word) => numberOf(word, 'seeds'));
+  if (from === undefined || to === undefined) fail('--seeds FROM-TO is wanted');
+  const before = progressIn(given.progress);
+  const name = `${given.set ?? 'mixture'} ${range}`;
+  if (before.ranges.includes(name)) console.log(`${name} is done`);
+  const result = before.ranges.includes(name)
+    ? { tally: emptyTally(), cpu: 0, failed: false }
+    : await campaign.run(from, (seed) => seed <= to);
+  const tally = emptyTally();
+  merge(tally, before.tally);
+  merge(tally, result.tally);
+  const cpu = before.cpu + result.cpu;
+  if (given.progress !== undefined && !result.failed) {
+    const ranges = [...new Set([...before.ranges, name])];
+    writeFileSync(given.progress, `${JSON.stringify({ ranges, cpu, tally }, null, 1)}\n`);
+  }
+  for (const line of tallyLines(tally, cpu)) console.log(line);
+  return result.failed ? 1 : 0;
+}
+
+process.exit(await main());

@@ -1,0 +1,21 @@
+/** Runs seeds for the program: a worker that is given them one after the other. */
+import { parentPort } from 'node:worker_threads';
+import { simulateDirector } from './director/simulate.js';
+import type { Weather } from './options.js';
+import { type Outcome, simulate } from './simulate.js';
+
+/** What a worker is asked: a seed of one of the two simulations. */
+export interface Order {
+  readonly seed: number;
+  /** `director`: of ldirectord; else a set of the cluster's. */
+  readonly set: Weather | 'director';
+}
+
+export type Report = Omit<Outcome, 'set'> & Order & { readonly cpu: number };
+
+parentPort?.on('message', ({ seed, set }: Order) => {
+  const before = process.cpuUsage();
+  const outcome = set === 'director' ? simulateDirector(seed) : simulate(seed, set);
+  const { user, system } = process.cpuUsage(before);
+  parentPort?.postMessage({ ...outcome, seed, set, cpu: (user + system) / 1e6 });
+});
