@@ -21,8 +21,12 @@ export type Job =
   | { readonly kind: 'takeOver'; readonly node: string }
   /** Standby, giving side: stop the groups in file order, each in reverse. */
   | { readonly kind: 'standbyRelease'; readonly share: Share }
-  /** Standby, receiving side; the share is seen from this node. */
-  | { readonly kind: 'standbyAcquire'; readonly share: Share }
+  /** Standby, receiving side; the share is seen from this node, without the groups of these keys. */
+  | {
+      readonly kind: 'standbyAcquire';
+      readonly share: Share;
+      readonly except?: readonly string[];
+    }
   /** Shutdown: stop every group of the file, held or not, in file order, each in reverse. */
   | { readonly kind: 'releaseAll' }
   /** `ResourceManager takegroup KEY` (ip-request-resp). */

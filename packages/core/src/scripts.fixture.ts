@@ -55,6 +55,7 @@ export function failJob({ name, groups }: Machine, job: Job): JobOutcome {
 function keysOf(name: string, groups: readonly Group[], job: Job): string[] {
   const meant = groups.filter(({ node, key }) => {
     if ('key' in job) return key === job.key;
+    if ('except' in job && job.except?.includes(key) === true) return false;
     if (job.kind === 'takeOver') return node === job.node;
     const share = 'share' in job ? job.share : job.kind === 'releaseAll' ? 'all' : 'local';
     return share === 'all' || (node === name) === (share === 'local');

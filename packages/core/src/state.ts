@@ -212,8 +212,6 @@ export interface Heal {
   readonly claim: string;
   readonly local: Millis | undefined;
   readonly foreign: Millis | undefined;
-  /** What both held and we keep. */
-  readonly kept: Share | undefined;
 }
 
 export type Ending =

@@ -12,6 +12,10 @@ function isShare(value: unknown): value is Share {
   return value === 'local' || value === 'foreign' || value === 'all';
 }
 
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
 /** No name or value may hold what an environment cannot: NUL, or `=` in a name. */
 function decodeEnvironment(value: unknown): Readonly<Record<string, string>> | null {
   if (!isFields(value)) return null;
@@ -26,7 +30,7 @@ function decodeEnvironment(value: unknown): Readonly<Record<string, string>> | n
 
 function decodeJob(value: unknown): Job | null {
   if (!isFields(value)) return null;
-  const { kind, node, share, key } = value;
+  const { kind, node, share, key, except } = value;
   switch (kind) {
     case 'acquireOwn':
     case 'findIdle':
@@ -35,9 +39,12 @@ function decodeJob(value: unknown): Job | null {
     case 'takeOver':
       return typeof node === 'string' ? { kind, node } : null;
     case 'standbyRelease':
-    case 'standbyAcquire':
     case 'announce':
       return isShare(share) ? { kind, share } : null;
+    case 'standbyAcquire':
+      if (!isShare(share)) return null;
+      if (except === undefined) return { kind, share };
+      return isTexts(except) ? { kind, share, except } : null;
     case 'takeGroup':
     case 'giveGroup':
       return typeof key === 'string' ? { kind, key } : null;

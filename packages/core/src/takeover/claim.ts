@@ -31,7 +31,6 @@ export function settle(turn: Turn, peer: Peer): void {
     claim: '',
     local: undefined,
     foreign: undefined,
-    kept: turn.state.heal?.kept,
   };
   settleOn(turn);
 }
@@ -138,7 +137,6 @@ interface Verdict {
 
 function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict): void {
   const { state, now } = turn;
-  const kept = shareOf(heldOf(setOf(keep)));
   const begunAt = state.heal?.begunAt ?? now.at;
   state.heal = {
     peer: peer.name,
@@ -147,8 +145,6 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
     claim: '',
     local: ours.local,
     foreign: ours.foreign,
-    // A second verdict, on what the first has settled, takes nothing from it.
-    kept: kept ?? state.heal?.kept,
   };
   // What the verdict leaves here stays here.
   state.resources.needsFailback = false;
@@ -164,8 +160,16 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
     turn.log('warn', `Giving up our ${part} resources after the partition: ${facts(part)}`);
     giveUp(turn, part);
   }
-  // Whoever heard the other node last must find us; again when it has taken its addresses away.
-  if (kept !== undefined) turn.job({ kind: 'announce', share: kept }, { kind: 'announce' });
+  announce(turn);
+}
+
+/**
+ * Whoever heard the other node last must find us, also of what it does not hold any more: it may
+ * have tried to take that meanwhile. Again when it has taken its addresses away.
+ */
+function announce(turn: Turn): void {
+  const share = shareOf(heldOf(turn.state.resources.mine));
+  if (share !== undefined) turn.job({ kind: 'announce', share }, { kind: 'announce' });
 }
 
 function giveUp(turn: Turn, share: Part): void {
@@ -190,7 +194,5 @@ export function onLetGo(turn: Turn, share: Share, outcome: JobOutcome): void {
 export function onOtherLetGo(turn: Turn): void {
   // What it had of ours before the partition went with the rest.
   retryWhatWasAway(turn);
-  const { heal } = turn.state;
-  if (heal?.kept === undefined) return;
-  turn.job({ kind: 'announce', share: heal.kept }, { kind: 'announce' });
+  announce(turn);
 }

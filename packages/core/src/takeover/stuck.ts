@@ -109,7 +109,10 @@ export function redoIfDue(turn: Turn): void {
   }
   const [first, second] = retaken;
   const share = second === undefined ? first : 'all';
-  if (share !== undefined) turn.job({ kind: 'standbyAcquire', share }, { kind: 'retake', share });
+  if (share === undefined) return;
+  // What could not be started here may run on the other node by now, or is tried in its time.
+  const except = resources.troubles.map(({ key }) => key);
+  turn.job({ kind: 'standbyAcquire', share, except }, { kind: 'retake', share });
 }
 
 function letGoOf(turn: Turn, share: Part): void {

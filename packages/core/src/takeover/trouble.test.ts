@@ -93,6 +93,21 @@ describe('a group that cannot be started', () => {
     }
   });
 
+  it('stays away when what a killed daemon left is completed at the same time', () => {
+    const groups = [...GROUPS, { node: 'loadbalancer', key: 'web' }];
+    const world = pair({ autoFailback: 'off' }, groups);
+    boot(world);
+    world.kill('loadbalancer');
+    world.host('loadbalancer').failing.start.add('web');
+    world.host('loadbalancer').running.delete('web');
+    world.run(8000);
+    assert.deepEqual(world.where('web'), ['backup']);
+    world.host('loadbalancer').failing.start.clear();
+    world.run(30_000);
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('is stopped before its home node, which knows nothing of it, begins a new life', () => {
     const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
     failStart(world, 'loadbalancer', 'web');

@@ -81,8 +81,12 @@ export function expand(job: Job, around: Surroundings): readonly Task[] {
     }
     case 'standbyRelease':
       return shareOf(known, job.share, localNode).map(release);
-    case 'standbyAcquire':
-      return shareOf(groups, job.share, localNode).map(take);
+    case 'standbyAcquire': {
+      const { share, except = [] } = job;
+      return shareOf(groups, share, localNode)
+        .filter(({ key }) => !except.includes(key))
+        .map(take);
+    }
     case 'releaseAll':
       return known.map(release);
     case 'takeGroup':
