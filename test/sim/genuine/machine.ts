@@ -1,0 +1,162 @@
+/**
+ * One pretended machine: scripts that remember what runs, and a runner that does the jobs of the
+ * daemon one after the other, as the genuine script ResourceManager does them.
+ */
+import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
+import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
+import type { World } from '../world.js';
+
+/** How long a call takes, in milliseconds, where nothing else is said. */
+const CALL = 20;
+/** Attempts to stop, and the pause between them (cluster specification 3.5). */
+const STOP_ATTEMPTS = 11;
+const STOP_PAUSE = 1000;
+
+/** How a script behaves; `delay` in seconds, `effect`: the state changes in spite of `rc`. */
+export interface Behaviour {
+  readonly rc?: number;
+  readonly delay?: number;
+  readonly effect?: boolean;
+}
+
+/** What is seen of a machine: starts, stops, and a reboot that it asks for. */
+export type Seen = (verb: 'start' | 'stop' | 'reboot', word: string) => void;
+
+/** A job under way: it yields what it has to wait for, in milliseconds. */
+type Work<T> = Generator<number, T>;
+
+interface Order {
+  readonly job: Job;
+  readonly done: (outcome: JobOutcome) => void;
+}
+
+export class Machine {
+  /** Words of haresources that run. */
+  readonly running = new Set<string>();
+  /** By `VERB SCRIPT`. */
+  readonly behaviours = new Map<string, Behaviour>();
+  readonly #orders: Order[] = [];
+  #working = false;
+  /** Changes when the power goes: nothing of before goes on. */
+  #power = 0;
+  /** When the last call began or ended. */
+  lastCall = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly groups: readonly ResourceGroup[],
+    private readonly world: World,
+    private readonly seen: Seen,
+  ) {}
+
+  get busy(): boolean {
+    return this.#working;
+  }
+
+  /** Does a job after those that were given before. */
+  perform(job: Job, done: (outcome: JobOutcome) => void): void {
+    this.#orders.push({ job, done });
+    if (!this.#working) this.#next();
+  }
+
+  powerOff(): void {
+    this.#power += 1;
+    this.#orders.length = 0;
+    this.#working = false;
+    this.running.clear();
+  }
+
+  #next(): void {
+    const order = this.#orders.shift();
+    this.#working = order !== undefined;
+    if (order === undefined) return;
+    const work = this.#perform(order.job);
+    const power = this.#power;
+    const go = (): void => {
+      if (power !== this.#power) return;
+      const { value, done } = work.next();
+      if (done !== true) {
+        this.world.later(value, go);
+        return;
+      }
+      order.done(value);
+      if (power === this.#power) this.#next();
+    };
+    this.world.later(CALL, go);
+  }
+
+  *#perform(job: Job): Work<JobOutcome> {
+    const meant = this.#meant(job);
+    const groups: string[] = [];
+    const failed: string[] = [];
+    const stuck: string[] = [];
+    for (const group of meant) {
+      if (job.kind === 'findIdle') {
+        if (!(yield* this.#owns(group))) groups.push(group.key);
+        continue;
+      }
+      if (job.kind === 'giveGroup' && !(yield* this.#owns(group))) continue;
+      groups.push(group.key);
+      const stops = ['standbyRelease', 'releaseAll', 'giveGroup'].includes(job.kind);
+      const how = stops ? yield* this.#give(group) : yield* this.#take(group);
+      if (how !== 'ok') failed.push(group.key);
+      if (how === 'stuck') stuck.push(group.key);
+      if (how === 'stuck') break;
+    }
+    return { ok: failed.length === 0, failed, groups, ...(stuck.length > 0 ? { stuck } : {}) };
+  }
+
+  #meant(job: Job): readonly ResourceGroup[] {
+    return this.groups.filter(({ node, key }) => {
+      if ('key' in job) return key === job.key;
+      if (job.kind === 'takeOver') return node === job.node;
+      const share = 'share' in job ? job.share : job.kind === 'releaseAll' ? 'all' : 'local';
+      return share === 'all' || (node === this.name) === (share === 'local');
+    });
+  }
+
+  *#owns({ key }: ResourceGroup): Work<boolean> {
+    yield CALL;
+    return this.running.has(key);
+  }
+
+  /** `takegroup`: a status before each start; a start that fails takes the whole group down. */
+  *#take(group: ResourceGroup): Work<'ok' | 'failed' | 'stuck'> {
+    for (const { word, script } of group.resources) {
+      yield CALL;
+      if (this.running.has(word)) continue;
+      if (yield* this.#call('start', word, script)) continue;
+      return (yield* this.#give(group)) === 'stuck' ? 'stuck' : 'failed';
+    }
+    return 'ok';
+  }
+
+  /** `givegroup`: backwards, without a status before, eleven attempts at each. */
+  *#give(group: ResourceGroup): Work<'ok' | 'failed' | 'stuck'> {
+    let how: 'ok' | 'failed' = 'ok';
+    for (const { word, script } of [...group.resources].reverse()) {
+      let left = STOP_ATTEMPTS;
+      while (left > 0 && !(yield* this.#call('stop', word, script))) {
+        left -= 1;
+        if (left > 0) yield STOP_PAUSE;
+      }
+      if (left > 0) continue;
+      how = 'failed';
+      if (!this.running.has(word)) continue;
+      this.seen('reboot', '-nf');
+      return 'stuck';
+    }
+    return how;
+  }
+
+  *#call(verb: 'start' | 'stop', word: string, script: string): Work<boolean> {
+    const { rc = 0, delay = 0, effect = rc === 0 } = this.behaviours.get(`${verb} ${script}`) ?? {};
+    this.lastCall = this.world.now;
+    this.seen(verb, word);
+    yield CALL + delay * 1000;
+    this.lastCall = this.world.now;
+    if (effect && verb === 'start') this.running.add(word);
+    else if (effect) this.running.delete(word);
+    return rc === 0;
+  }
+}
