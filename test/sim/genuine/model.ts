@@ -159,7 +159,6 @@ function onReceived(turn: Turn, link: string, message: Message): void {
     dispatch(turn, accepted);
     audit(turn);
   }
-  checkCommunication(turn);
 }
 
 function dispatch(turn: Turn, { peer, message, seq, newLife }: Accepted): void {

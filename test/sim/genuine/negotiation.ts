@@ -80,7 +80,8 @@ function onOwn(turn: Turn, message: Message): void {
     noteFirstAcquisition(turn, 'mach_down');
     considerFailback(turn);
   } else if (message.get('isstable') === '1' && state.phase === 'stable' && state.mine.local) {
-    noteFirstAcquisition(turn, 'T_RESOURCES(us)');
+    // What a standby brings is told when it is over.
+    if (state.standby.phase === 'none') noteFirstAcquisition(turn, 'T_RESOURCES(us)');
   }
 }
 

@@ -20,7 +20,7 @@ const LOOK = 10;
 /** Without calls for so long, and with no node in transition, it is at rest. */
 const QUIET = 1500;
 /** Between the starts of two daemons that are started together. */
-const APART = 20;
+const APART = 2;
 /** From the end of a failfast client to the reboot: one keepalive, and a little. */
 const FAILFAST = 300;
 

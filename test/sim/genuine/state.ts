@@ -225,6 +225,11 @@ export function isEnding(state: GenuineState): boolean {
   return state.ending.phase !== 'no' && state.ending.phase !== 'wanted';
 }
 
+/** True also while a shutdown that is due waits for what goes on: nothing is taken over any more. */
+export function isShuttingDown({ ending }: GenuineState, at: Instant): boolean {
+  return ending.phase === 'wanted' ? !ending.keep && at >= ending.at : ending.phase !== 'no';
+}
+
 /** Scripts run, groups move, or a node is being reset. */
 export function isBusy(state: GenuineState): boolean {
   return (

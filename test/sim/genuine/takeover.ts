@@ -1,7 +1,7 @@
 /** A node is gone, or says that it is going (cluster specification 4.2 rule 9, 4.4 C and E). */
 import { acquireOwn } from './negotiation.js';
 import { cancelStandby, WORK } from './standby.js';
-import { isEnding, isLegacy, type Peer } from './state.js';
+import { isLegacy, isShuttingDown, type Peer } from './state.js';
 import type { Turn } from './turn.js';
 
 /** A reset that failed is tried again after this, for ever (cluster specification 1.9). */
@@ -62,7 +62,7 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   turn.log('info', `Received shutdown notice from '${peer.name}'.`);
   cancelStandby(turn);
   peer.gaveUp = true;
-  if (!isEnding(state) && !isLegacy(state)) {
+  if (!isShuttingDown(state, turn.now.at) && !isLegacy(state)) {
     turn.log('info', 'acquire local HA resources (standby).');
     const { share } = state.standby;
     state.standby = { phase: 'done', share, until: turn.now.at + WORK };
@@ -80,7 +80,7 @@ function takeOver(turn: Turn, node: string, unneeded: boolean): void {
   const { state } = turn;
   state.other = { local: false, foreign: false };
   state.otherStable = true;
-  if (isEnding(state)) {
+  if (isShuttingDown(state, turn.now.at)) {
     turn.log('info', 'Resource takeover cancelled - shutdown in progress.');
     return;
   }
