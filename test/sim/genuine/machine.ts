@@ -1,6 +1,6 @@
 /**
  * One pretended machine: scripts that remember what runs, and a runner that does the jobs of the
- * daemon one after the other, as the genuine script ResourceManager does them.
+ * daemon as the genuine script ResourceManager does them.
  */
 import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
 import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
@@ -25,18 +25,12 @@ export type Seen = (verb: 'start' | 'stop' | 'reboot', word: string) => void;
 /** A job under way: it yields what it has to wait for, in milliseconds. */
 type Work<T> = Generator<number, T>;
 
-interface Order {
-  readonly job: Job;
-  readonly done: (outcome: JobOutcome) => void;
-}
-
 export class Machine {
   /** Words of haresources that run. */
   readonly running = new Set<string>();
   /** By `VERB SCRIPT`. */
   readonly behaviours = new Map<string, Behaviour>();
-  readonly #orders: Order[] = [];
-  #working = false;
+  #working = 0;
   /** Changes when the power goes: nothing of before goes on. */
   #power = 0;
   /** When the last call began or ended. */
@@ -50,39 +44,31 @@ export class Machine {
   ) {}
 
   get busy(): boolean {
-    return this.#working;
+    return this.#working > 0;
   }
 
-  /** Does a job after those that were given before. */
+  /** Begins a job at once: those that the daemon forks together run beside one another. */
   perform(job: Job, done: (outcome: JobOutcome) => void): void {
-    this.#orders.push({ job, done });
-    if (!this.#working) this.#next();
+    const work = this.#perform(job);
+    const power = this.#power;
+    this.#working += 1;
+    const go = (): void => {
+      if (power !== this.#power) return;
+      const step = work.next();
+      if (step.done !== true) {
+        this.world.later(step.value, go);
+        return;
+      }
+      this.#working -= 1;
+      done(step.value);
+    };
+    this.world.later(CALL, go);
   }
 
   powerOff(): void {
     this.#power += 1;
-    this.#orders.length = 0;
-    this.#working = false;
+    this.#working = 0;
     this.running.clear();
-  }
-
-  #next(): void {
-    const order = this.#orders.shift();
-    this.#working = order !== undefined;
-    if (order === undefined) return;
-    const work = this.#perform(order.job);
-    const power = this.#power;
-    const go = (): void => {
-      if (power !== this.#power) return;
-      const { value, done } = work.next();
-      if (done !== true) {
-        this.world.later(value, go);
-        return;
-      }
-      order.done(value);
-      if (power === this.#power) this.#next();
-    };
-    this.world.later(CALL, go);
   }
 
   *#perform(job: Job): Work<JobOutcome> {

@@ -192,6 +192,8 @@ function dispatch(turn: Turn, { peer, message, seq, newLife }: Accepted): void {
       onGroupOffer(turn, message);
       break;
     case 'reqnodes':
+      // Whoever is asked asks first (recordings cold-start, hb_standby).
+      checkCommunication(turn);
       answerNodes(turn, peer);
       break;
     case 'repnodes':

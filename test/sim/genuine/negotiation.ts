@@ -110,7 +110,7 @@ function onPeers(turn: Turn, message: Message, peer: Peer): void {
   }
 }
 
-/** The ten seconds are over (rule 6). */
+/** The ten seconds are over (rule 6): seen when the next beat is sent. */
 export function settleIfDue(turn: Turn): void {
   const { state } = turn;
   if (state.settleBy === undefined || turn.now.at < state.settleBy) return;

@@ -20,7 +20,7 @@ import {
 } from './model.js';
 
 /** How long a message is under way, in milliseconds. */
-const WIRE = 3;
+const WIRE = 1;
 /** How long a daemon takes to begin its life, and its clients to end. */
 const BOOT = 100;
 const CLIENTS = 20;
@@ -37,7 +37,8 @@ interface Host {
 }
 
 export interface Sent {
-  readonly at: number;
+  /** The wire was cut: nobody else heard it. */
+  readonly cut: boolean;
   readonly node: Director;
   readonly message: Message;
 }
@@ -189,7 +190,7 @@ export class Pair {
   }
 
   #send(from: Host, message: Message): void {
-    this.sent.push({ at: this.world.now, node: from.name, message });
+    this.sent.push({ cut: this.cut, node: from.name, message });
     for (const to of this.#hosts.values()) {
       if (to === from || this.cut) continue;
       this.world.later(WIRE, () => {

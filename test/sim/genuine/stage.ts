@@ -49,7 +49,11 @@ export class SimulatedStage implements Stage {
   /** A file was touched that a reload takes for a new configuration. */
   #touched = false;
 
-  constructor(recording: Recording) {
+  /** @param first Of two daemons that are started together, the one that is a little earlier. */
+  constructor(
+    recording: Recording,
+    private readonly first: Director,
+  ) {
     this.#recording = recording;
     const { groups } = readGroups({ path: '/etc/ha.d/haresources', text: recording.haresources });
     this.pair = new Pair((node) => settingsOf(recording, node), groups);
@@ -57,7 +61,8 @@ export class SimulatedStage implements Stage {
 
   start(...nodes: readonly Director[]): Promise<void> {
     this.#act();
-    for (const node of nodes) {
+    const inOrder = [...nodes].sort((a, b) => Number(b === this.first) - Number(a === this.first));
+    for (const node of inOrder) {
       this.#running.add(node);
       this.pair.boot(node);
       this.#pass(APART);

@@ -21,7 +21,6 @@ export function genuineWakeAt(state: GenuineState): Instant | undefined {
     if (link.up) consider(link.heardAt + state.settings.deadtime);
   }
   if (!state.communicationUp && state.askedNodes > 0) consider(state.askNodesAt);
-  consider(state.settleBy);
   consider(state.failbackAt);
   if (state.standby.phase !== 'none' && state.children.size === 0) consider(state.standby.until);
   for (const { retryAt } of state.fencing) consider(retryAt);
