@@ -1,4 +1,6 @@
 /** What the model of a heartbeat 3.0.6 daemon remembers between two events. It is changed in place. */
+
+import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
 import { isPing, linkName } from '@ts-heartbeat/core/config/media';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Job, Share } from '@ts-heartbeat/core/job';
@@ -137,11 +139,8 @@ export interface GenuineState {
   ending: Ending;
 }
 
-/** The state before `start`. */
-export function newState(
-  settings: Settings,
-  groups: readonly { readonly node: string; readonly resources: readonly { word: string }[] }[],
-): GenuineState {
+/** The state before `start`; `groups` as haresources lists them, where the model may know it. */
+export function newState(settings: Settings, groups: readonly ResourceGroup[] = []): GenuineState {
   const own = groups.filter(({ node }) => node === settings.localNode);
   const whole = own.flatMap(({ resources }) => (resources.length === 1 ? resources : []));
   const wires = settings.media.filter((medium) => !isPing(medium)).map(linkName);
