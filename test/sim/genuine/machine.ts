@@ -3,7 +3,7 @@
  * daemon as the genuine script ResourceManager does them.
  */
 import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
-import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
+import type { Held, Job, JobOutcome } from '@ts-heartbeat/core/job';
 import type { World } from '../world.js';
 
 /** How long a call takes, in milliseconds, where nothing else is said. */
@@ -11,6 +11,14 @@ const CALL = 20;
 /** Attempts to stop, and the pause between them (cluster specification 3.5). */
 const STOP_ATTEMPTS = 11;
 const STOP_PAUSE = 1000;
+
+/** Jobs that pass over groups: whether the first resource of those that are meant runs. */
+const ASKED_FOR: Readonly<Partial<Record<Job['kind'], boolean>>> = {
+  findIdle: false,
+  acquireOwn: false,
+  giveGroup: true,
+  announce: true,
+};
 
 /** How a script behaves; `delay` in seconds, `effect`: the state changes in spite of `rc`. */
 export interface Behaviour {
@@ -31,6 +39,7 @@ export class Machine {
   /** By `VERB SCRIPT`. */
   readonly behaviours = new Map<string, Behaviour>();
   #working = 0;
+  readonly #waiting: { readonly job: Job; readonly done: (outcome: JobOutcome) => void }[] = [];
   /** Changes when the power goes: nothing of before goes on. */
   #power = 0;
   /** When the last call began or ended. */
@@ -41,14 +50,30 @@ export class Machine {
     private readonly groups: readonly ResourceGroup[],
     private readonly world: World,
     private readonly seen: Seen,
+    /** One job after the other, as the runner of ours does them. */
+    private readonly inTurn: boolean,
   ) {}
 
   get busy(): boolean {
     return this.#working > 0;
   }
 
-  /** Begins a job at once: those that the daemon forks together run beside one another. */
+  /** Does a job: beside those that run, as the genuine daemon forks them, or after them. */
   perform(job: Job, done: (outcome: JobOutcome) => void): void {
+    if (this.inTurn && this.#working > 0) this.#waiting.push({ job, done });
+    else this.#begin(job, done);
+  }
+
+  /** The groups that run, by where they are at home. */
+  held(): Held {
+    const runs = ({ key }: ResourceGroup): boolean => this.running.has(key);
+    const local = this.groups.some((group) => group.node === this.name && runs(group));
+    const foreign = this.groups.some((group) => group.node !== this.name && runs(group));
+    if (local) return foreign ? 'all' : 'local';
+    return foreign ? 'foreign' : 'none';
+  }
+
+  #begin(job: Job, done: (outcome: JobOutcome) => void): void {
     const work = this.#perform(job);
     const power = this.#power;
     this.#working += 1;
@@ -61,6 +86,8 @@ export class Machine {
       }
       this.#working -= 1;
       done(step.value);
+      const next = power === this.#power ? this.#waiting.shift() : undefined;
+      if (next !== undefined) this.#begin(next.job, next.done);
     };
     this.world.later(CALL, go);
   }
@@ -68,6 +95,7 @@ export class Machine {
   powerOff(): void {
     this.#power += 1;
     this.#working = 0;
+    this.#waiting.length = 0;
     this.running.clear();
   }
 
@@ -77,19 +105,23 @@ export class Machine {
     const failed: string[] = [];
     const stuck: string[] = [];
     for (const group of meant) {
-      if (job.kind === 'findIdle') {
-        if (!(yield* this.#owns(group))) groups.push(group.key);
-        continue;
-      }
-      if (job.kind === 'giveGroup' && !(yield* this.#owns(group))) continue;
+      const asks = ASKED_FOR[job.kind];
+      if (asks !== undefined && (yield* this.#owns(group)) !== asks) continue;
       groups.push(group.key);
+      if (job.kind === 'findIdle' || job.kind === 'announce') continue;
       const stops = ['standbyRelease', 'releaseAll', 'giveGroup'].includes(job.kind);
       const how = stops ? yield* this.#give(group) : yield* this.#take(group);
       if (how !== 'ok') failed.push(group.key);
       if (how === 'stuck') stuck.push(group.key);
       if (how === 'stuck') break;
     }
-    return { ok: failed.length === 0, failed, groups, ...(stuck.length > 0 ? { stuck } : {}) };
+    const local = groups.filter((key) => meant.some((group) => this.#isOwn(group, key)));
+    const ok = failed.length === 0;
+    return { ok, failed, groups, local, ...(stuck.length > 0 ? { stuck } : {}) };
+  }
+
+  #isOwn({ key, node }: ResourceGroup, wanted: string): boolean {
+    return key === wanted && node === this.name;
   }
 
   #meant(job: Job): readonly ResourceGroup[] {

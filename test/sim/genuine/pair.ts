@@ -1,4 +1,4 @@
-/** Two hosts with a model of the genuine daemon each, and the wire between them. */
+/** Two hosts, each with a daemon of ours or the model of the genuine one, and the wire between. */
 import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Effect } from '@ts-heartbeat/core/effect';
@@ -8,16 +8,11 @@ import type { LogLine } from '@ts-heartbeat/core/log';
 import type { Message } from '@ts-heartbeat/core/message/message';
 import { DIRECTORS, type Director } from '../../lab/lab.js';
 import type { Call } from '../../scenarios/calls.js';
+import { type Mind, OurMind } from '../cluster/mind.js';
 import { World } from '../world.js';
 import { Client } from './client.js';
 import { Machine } from './machine.js';
-import {
-  createGenuine,
-  type GenuineState,
-  genuineView,
-  genuineWakeAt,
-  stepGenuine,
-} from './model.js';
+import { GenuineMind } from './mind.js';
 
 /** How long a message is under way, in milliseconds. */
 const WIRE = 1;
@@ -29,9 +24,10 @@ const CLOCK = 1_700_000_000;
 /** One host and the present life of its daemon. */
 interface Host {
   readonly name: Director;
+  readonly kind: 'C' | 'TS';
   readonly machine: Machine;
   /** Undefined while no daemon lives. */
-  life: { state: GenuineState; readonly client: Client | undefined } | undefined;
+  life: { readonly mind: Mind; readonly client: Client | undefined } | undefined;
   generation: number;
   pings: boolean;
 }
@@ -59,14 +55,16 @@ export class Pair {
   constructor(
     private readonly settings: (node: Director) => Settings,
     private readonly groups: readonly ResourceGroup[],
+    kinds: readonly ['C' | 'TS', 'C' | 'TS'],
   ) {
-    const hosts = DIRECTORS.map((name): [Director, Host] => {
+    const hosts = DIRECTORS.map((name, place): [Director, Host] => {
+      const kind = kinds[place] ?? 'C';
       const seen = (verb: Call['verb'], resource: string): void => {
         this.calls.push({ node: name, verb, resource });
         if (verb === 'reboot') this.world.later(0, () => this.powerOff(name));
       };
-      const machine = new Machine(name, groups, this.world, seen);
-      return [name, { name, machine, life: undefined, generation: CLOCK, pings: true }];
+      const machine = new Machine(name, groups, this.world, seen, kind === 'TS');
+      return [name, { name, kind, machine, life: undefined, generation: CLOCK, pings: true }];
     });
     this.#hosts = new Map(hosts);
   }
@@ -78,14 +76,16 @@ export class Pair {
   }
 
   /** Begins a life; with `resume` what runs on the machine goes on running. */
-  boot(name: Director, resume?: Held): void {
+  boot(name: Director, resume?: Held, interrupted = false): void {
     const host = this.host(name);
     const settings = this.settings(name);
     host.generation += 1;
     const ipfail = settings.clients.some(({ command }) => command.includes('ipfail'));
     const say = (message: Message): void => this.give(host, { kind: 'local', message });
     const client = ipfail ? new Client(settings, this.world, say) : undefined;
-    host.life = { state: createGenuine(settings, this.groups), client };
+    const ours = host.kind === 'TS';
+    const mind = ours ? new OurMind(settings) : new GenuineMind(settings, this.groups);
+    host.life = { mind, client };
     this.give(host, {
       kind: 'start',
       generation: host.generation,
@@ -93,6 +93,7 @@ export class Pair {
       pid: host.generation,
       seed: name.length,
       ...(resume === undefined ? {} : { resume }),
+      ...(interrupted ? { interrupted } : {}),
     });
   }
 
@@ -102,15 +103,20 @@ export class Pair {
     host.machine.powerOff();
   }
 
-  /** The daemon alone is killed; its resources go on running. */
+  /** The daemon alone is killed; its resources go on running. Ours is started again. */
   kill(name: Director): void {
-    this.host(name).life = undefined;
+    const host = this.host(name);
+    host.life = undefined;
+    if (host.kind === 'C') return;
+    this.world.later(BOOT, () => {
+      if (host.life === undefined) this.boot(name, host.machine.held(), true);
+    });
   }
 
   /** What its client interface would say; empty where no daemon lives. */
   resources(name: Director): string {
     const { life } = this.host(name);
-    return life === undefined ? '' : genuineView(life.state).resources;
+    return life === undefined ? '' : life.mind.view().resources;
   }
 
   give(host: Host, event: Event): void {
@@ -118,18 +124,17 @@ export class Pair {
     if (life === undefined) return;
     const { now } = this.world;
     const present = { at: now, wall: CLOCK + Math.floor(now / 1000), load: '' };
-    const { effects } = stepGenuine(life.state, event, present);
-    for (const effect of effects) this.#perform(host, effect);
+    for (const effect of life.mind.give(event, present)) this.#perform(host, effect);
     if (host.life === life) this.#wake(host);
   }
 
   #wake(host: Host): void {
     const { life } = host;
-    const at = life === undefined ? undefined : genuineWakeAt(life.state);
+    const at = life?.mind.wakeAt();
     if (life === undefined || at === undefined) return;
     this.world.at(at, () => {
       // Another event may have come since, and with it another time.
-      if (host.life === life && genuineWakeAt(life.state) === at) this.give(host, { kind: 'time' });
+      if (host.life === life && life.mind.wakeAt() === at) this.give(host, { kind: 'time' });
     });
   }
 
@@ -159,14 +164,14 @@ export class Pair {
         break;
       case 'communicationUp':
         world.later(BOOT, () => {
-          if (host.life === life && life !== undefined) life.client?.begin(genuineView(life.state));
+          if (host.life === life && life !== undefined) life.client?.begin(life.mind.view());
         });
         break;
       case 'notify': {
         const { message } = effect;
-        const { client, state } = life ?? {};
-        if (effect.class !== 'normal' || client === undefined || state === undefined) break;
-        client.hear(message, () => genuineView(state).resources);
+        const { client, mind } = life ?? {};
+        if (effect.class !== 'normal' || client === undefined || mind === undefined) break;
+        client.hear(message, () => mind.view().resources);
         break;
       }
       case 'stopClients':

@@ -53,10 +53,11 @@ export class SimulatedStage implements Stage {
   constructor(
     recording: Recording,
     private readonly first: Director,
+    kinds: readonly ['C' | 'TS', 'C' | 'TS'] = ['C', 'C'],
   ) {
     this.#recording = recording;
     const { groups } = readGroups({ path: '/etc/ha.d/haresources', text: recording.haresources });
-    this.pair = new Pair((node) => settingsOf(recording, node), groups);
+    this.pair = new Pair((node) => settingsOf(recording, node), groups, kinds);
   }
 
   start(...nodes: readonly Director[]): Promise<void> {
