@@ -1,9 +1,8 @@
 /** Power cuts, killed processes, and cut links. */
 
-import type { Play } from '../play.js';
-import { bothUp, FIRST, SECOND, type Stories } from './story.js';
+import { bothUp, FIRST, SECOND, type Stage, type Stories } from './story.js';
 
-async function crashAndRejoin(play: Play): Promise<void> {
+async function crashAndRejoin(play: Stage): Promise<void> {
   await bothUp(play);
   await play.crash(FIRST);
   await play.called(SECOND, 'start ldirectord');
@@ -13,7 +12,7 @@ async function crashAndRejoin(play: Play): Promise<void> {
 }
 
 /** The link is cut until each side has taken everything, and joined again. */
-async function splitAndHeal(play: Play): Promise<void> {
+async function splitAndHeal(play: Stage): Promise<void> {
   await bothUp(play);
   await play.cut();
   await Promise.all([play.called(FIRST, 'start web'), play.called(SECOND, 'start ldirectord')]);

@@ -1,21 +1,21 @@
 /** Requests of the operator. */
 
 import type { Director } from '../../lab/lab.js';
-import type { Play, Share } from '../play.js';
-import { bothUp, FIRST, SECOND, type Stories } from './story.js';
+import type { Share } from '../play.js';
+import { bothUp, FIRST, SECOND, type Stage, type Stories } from './story.js';
 
 /** What a node that is asked to move resources has written when all of it is done. */
 const COMPLETED = /Other node completed standby takeover/;
 
 /** `hb_standby`, until the other node has what was given. */
-async function gives(play: Play, node: Director, share: Share = ''): Promise<void> {
+async function gives(play: Stage, node: Director, share: Share = ''): Promise<void> {
   await play.standby(node, share);
   await play.logged(node, COMPLETED);
   await play.atRest();
 }
 
 /** `hb_takeover`, until this node has what it asked for. */
-async function takes(play: Play, node: Director, share: Share = ''): Promise<void> {
+async function takes(play: Stage, node: Director, share: Share = ''): Promise<void> {
   await play.takeover(node, share);
   await play.logged(node === FIRST ? SECOND : FIRST, COMPLETED);
   await play.atRest();

@@ -2,7 +2,31 @@
 
 import type { Play } from '../play.js';
 
-export type Story = (play: Play) => Promise<void>;
+/** What can be done to a pair, of whatever kind: on hosts, or in a simulation. */
+export type Stage = Pick<
+  Play,
+  | 'start'
+  | 'stop'
+  | 'crash'
+  | 'boot'
+  | 'standby'
+  | 'takeover'
+  | 'run'
+  | 'cut'
+  | 'heal'
+  | 'losePings'
+  | 'returnPings'
+  | 'behave'
+  | 'logged'
+  | 'called'
+  | 'rebooted'
+  | 'pause'
+  | 'atRest'
+  | 'lost'
+  | 'group'
+>;
+
+export type Story = (play: Stage) => Promise<void>;
 
 /** Stories by the names of their recordings. */
 export type Stories = Readonly<Record<string, Story>>;
@@ -14,7 +38,7 @@ export const FIRST = 'loadbalancer';
 export const SECOND = 'backup';
 
 /** Both nodes are started; each takes its own group. */
-export async function bothUp(play: Play): Promise<void> {
+export async function bothUp(play: Stage): Promise<void> {
   await play.start(FIRST, SECOND);
   await play.called(FIRST, 'start lvs');
   await play.called(SECOND, `start ${play.group(2)[0]}`);
