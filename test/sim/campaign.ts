@@ -42,12 +42,12 @@ export class Campaign {
     this.#workers = Array.from({ length: jobs }, () => new Worker(program));
   }
 
-  /** Runs seeds from `first` on while `goesOn`. Ends at the first failure, and tells it. */
-  async run(first: number, goesOn: (seed: number) => boolean): Promise<Result> {
+  /** Runs seeds from `first` on while `goesOn`, which is asked after each; tells every failure. */
+  async run(first: number, goesOn: (seed: number, failed: boolean) => boolean): Promise<Result> {
     const tally = emptyTally();
     let [seed, cpu, failed] = [first, 0, false];
     const work = async (worker: Worker): Promise<void> => {
-      while (!failed && goesOn(seed)) {
+      while (goesOn(seed, failed)) {
         const order = this.#order(seed);
         seed += 1;
         const report = await ask(worker, order);

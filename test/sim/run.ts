@@ -1,8 +1,10 @@
 /** One run: a storm, then a calm, seen by onlookers all the time. */
+import type { ResourceGroup } from '@ts-heartbeat/core/config/haresources';
 import { type Onlooker, SimulatedCluster } from './cluster/cluster.js';
-import { mindOf } from './cluster/mind.js';
+import { type MakeMind, OurMind } from './cluster/mind.js';
+import { GenuineMind } from './genuine/mind.js';
 import type { Watched } from './observation.js';
-import type { Options } from './options.js';
+import type { GroupOptions, Options } from './options.js';
 
 /** How often the sizes of bounded things are looked at. */
 const LOOK_MS = 60_000;
@@ -18,6 +20,9 @@ export interface Length {
  * the calm lasts `options.calm` longer.
  */
 export function play(options: Options, onlooker: Onlooker, settle: number): Length {
+  const groups = options.groups.map(haresourcesGroup);
+  const mindOf: MakeMind = ({ genuine }, settings) =>
+    genuine ? new GenuineMind(settings, groups) : new OurMind(settings);
   const cluster = new SimulatedCluster(options, mindOf, onlooker);
   const { world } = cluster;
   onlooker.stage({ at: 0, kind: 'storm' });
@@ -31,6 +36,15 @@ export function play(options: Options, onlooker: Onlooker, settle: number): Leng
   world.runUntil(end);
   onlooker.stage({ at: world.now, kind: 'over' });
   return { events: world.events, time: world.now };
+}
+
+/** The group as haresources would give it. */
+function haresourcesGroup({ node, key, resources }: GroupOptions, index: number): ResourceGroup {
+  const words = resources.map((word) => {
+    const [script = word, ...args] = word.split('::');
+    return { word, script, args };
+  });
+  return { node, key, resources: words, line: index + 1 };
 }
 
 /** What the judge has to know beforehand. */

@@ -87,7 +87,9 @@ async function forMinutes(campaign: Campaign, minutes: number): Promise<number> 
   const began = process.hrtime.bigint();
   const until = began + BigInt(minutes * MINUTE) * NANOSECONDS;
   const first = Number(began % 0xffff_ffffn);
-  const { tally, cpu, failed } = await campaign.run(first, () => process.hrtime.bigint() < until);
+  const goesOn = (_: number, failed: boolean): boolean =>
+    !failed && process.hrtime.bigint() < until;
+  const { tally, cpu, failed } = await campaign.run(first, goesOn);
   for (const line of tallyLines(tally, cpu)) console.log(line);
   return failed ? 1 : 0;
 }

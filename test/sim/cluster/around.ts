@@ -2,9 +2,9 @@
 import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Observation } from '../observation.js';
-import type { NodeOptions, Options } from '../options.js';
+import type { Options } from '../options.js';
 import type { World } from '../world.js';
-import type { Mind } from './mind.js';
+import type { MakeMind } from './mind.js';
 import type { Network } from './network.js';
 import type { Router } from './router.js';
 import type { SerialLine } from './serial.js';
@@ -26,6 +26,6 @@ export interface Around {
   /** Whether that ping node answers that host now. */
   readonly pingAnswers: (pingNode: string, host: string) => boolean;
   readonly settingsOf: (node: string) => Settings;
-  readonly mindOf: (node: NodeOptions, settings: Settings) => Mind;
+  readonly mindOf: MakeMind;
   readonly see: (node: string, seen: Seen) => void;
 }

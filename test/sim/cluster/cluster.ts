@@ -3,12 +3,12 @@ import type { Event } from '@ts-heartbeat/core/event';
 import { Message } from '@ts-heartbeat/core/message/message';
 import type { Fault } from '../faults.js';
 import type { Observation, Stage } from '../observation.js';
-import type { NodeOptions, Options } from '../options.js';
+import type { Options } from '../options.js';
 import { Random } from '../random.js';
 import { World } from '../world.js';
 import type { Around, Seen } from './around.js';
 import { Host } from './host.js';
-import type { Mind } from './mind.js';
+import type { MakeMind } from './mind.js';
 import { Cuts, Network } from './network.js';
 import { Router } from './router.js';
 import { SerialLine } from './serial.js';
@@ -35,7 +35,7 @@ export class SimulatedCluster {
 
   constructor(
     options: Options,
-    mindOf: (node: NodeOptions, settings: ReturnType<typeof settingsOf>) => Mind,
+    mindOf: MakeMind,
     onlooker: Onlooker,
   ) {
     this.#options = options;

@@ -17,10 +17,8 @@ export interface Mind {
   readonly state: NodeState | undefined;
 }
 
-/** The mind of a node, as its options want it. */
-export function mindOf(_node: NodeOptions, settings: Settings): Mind {
-  return new OurMind(settings);
-}
+/** Makes the mind of a node. */
+export type MakeMind = (node: NodeOptions, settings: Settings) => Mind;
 
 /** A node of ours. */
 export class OurMind implements Mind {
