@@ -162,12 +162,11 @@ test('a table that cannot be read is logged once; the start goes on when it can'
 test('a check whose answer is lost is given up and made anew', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
   rehearsal.pass(ROUND);
-  const running = rehearsal.state.checks.map((check, index) =>
-    index === 0
-      ? { ...check, running: { run: 0, since: rehearsal.now, between: false, longest: 3000 } }
-      : check,
-  );
-  rehearsal.state = { ...rehearsal.state, checks: running };
+  const { checks } = rehearsal.state;
+  const check = checks.at(0);
+  assert.ok(check);
+  const running = { run: 0, since: rehearsal.now, between: false, longest: 3000 };
+  rehearsal.state = { ...rehearsal.state, checks: checks.with(0, { ...check, running }) };
   rehearsal.pass(9100);
   assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
   assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
