@@ -10,6 +10,7 @@ import { guardStream } from './guard.js';
 import { onDemand } from './ondemand.js';
 import { type Finding, messageOf, type Probe, type Settle } from './probe.js';
 import { receives } from './receives.js';
+import { connectTcp } from './tcp.js';
 
 type DnsPacket = typeof import('dns-packet');
 
@@ -99,7 +100,7 @@ function askByTcp(
   settle: Settle,
   fail: (error: unknown) => void,
 ): () => void {
-  const socket = net.connect({ host: spec.address, port: spec.port });
+  const socket = connectTcp({ host: spec.address, port: spec.port });
   guardStream(socket, { bytesMax: BYTES_MAX }, fail);
   const chunks: Buffer[] = [];
   let bytes = 0;

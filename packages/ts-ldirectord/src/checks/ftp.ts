@@ -7,6 +7,7 @@ import { type Conversation, conversationProbe, TalkError, UP } from './conversat
 import { type Finding, messageOf, type Probe } from './probe.js';
 import { receives } from './receives.js';
 import { ask, expectCode, type Reply, replyOf } from './reply.js';
+import { connectTcp } from './tcp.js';
 
 const PORT_MAX = 65_535;
 
@@ -18,8 +19,8 @@ type Wanted = Pick<NegotiateSpec, 'address' | 'login' | 'password' | 'request' |
  */
 export function ftpProbe(spec: NegotiateSpec): Probe {
   return conversationProbe(
-    () => net.connect({ host: spec.address, port: spec.port }),
-    (server) => fetchFile(server, spec, (port) => net.connect({ host: spec.address, port })),
+    () => connectTcp({ host: spec.address, port: spec.port }),
+    (server) => fetchFile(server, spec, (port) => connectTcp({ host: spec.address, port })),
   );
 }
 

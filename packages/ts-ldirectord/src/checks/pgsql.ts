@@ -1,5 +1,5 @@
 /** The check of pgsql: a login, a request, and at least one row. */
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 import type { Client } from 'pg';
 import type { NegotiateSpec } from './check.js';
@@ -9,6 +9,7 @@ import { onDemand } from './ondemand.js';
 import { messageInspector } from './pgmessages.js';
 import type { Finding, Probe } from './probe.js';
 import { ANSWER_BYTES_MAX, Rows, type SqlSpec, saysTooLittle, sqlSpec } from './sql.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 
 type Pg = Pick<typeof import('pg'), 'Client' | 'Query'>;
@@ -81,7 +82,7 @@ class Attempt {
     this.#spec = spec;
     this.#done = done;
     this.#rows = new Rows(spec);
-    this.#raw = net.connect({ host: spec.address, port: spec.port });
+    this.#raw = connectTcp({ host: spec.address, port: spec.port });
     this.#carrier = this.#raw;
     this.#raw.on('error', this.#fail);
     this.#raw.on('close', () => this.#fail(new Error('connection closed')));
