@@ -1,19 +1,11 @@
 /** The director when ipvsadm fails, answers get lost, and servers say nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationOf, type Health, Rehearsal, virtualOf } from './rehearsal.js';
+import { begin, configurationOf, type Health, Rehearsal, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
 const V = 'tcp 10.255.0.1:80';
-/** Longer than an interval and any call: everything that follows an event has followed. */
-const ROUND = 1100;
-
-function begin(virtuals: Parameters<typeof configurationOf>): Rehearsal {
-  const rehearsal = new Rehearsal();
-  rehearsal.tell({ kind: 'configured', configuration: configurationOf(...virtuals) });
-  return rehearsal;
-}
 
 test('silent servers neither delay the checks of others nor their own news', () => {
   const reals = Array.from({ length: 50 }, (_, index) => `10.0.1.${index + 1}`);
