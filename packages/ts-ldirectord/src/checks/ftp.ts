@@ -11,7 +11,10 @@ import { connectTcp } from './tcp.js';
 
 const PORT_MAX = 65_535;
 
-type Wanted = Pick<NegotiateSpec, 'address' | 'login' | 'password' | 'request' | 'receive'>;
+type Wanted = Pick<
+  NegotiateSpec,
+  'address' | 'login' | 'password' | 'request' | 'receive' | 'timeout'
+>;
 
 /**
  * Up when `receive` is found in the file, without one when the file can be fetched (ldirectord
@@ -36,6 +39,7 @@ export async function fetchFile(
   connect: (port: number) => Duplex,
 ): Promise<Finding> {
   const { login, password, request, receive } = wanted;
+  const deadline = performance.now() + wanted.timeout;
   expectCode(await replyOf(server), '2', 'banner');
   const user = await ask(server, `USER ${login === '' ? 'anonymous' : login}`);
   if (!user.code.startsWith('2')) {
@@ -50,7 +54,8 @@ export async function fetchFile(
   const [, text] = await Promise.all([ask(server, `RETR ${request}`).then(begins), contents(data)]);
   // An empty file and a transfer that failed look the same up to here.
   if (text === '') expectCode(await replyOf(server), '2', 'RETR');
-  if (!(await receives(receive, text))) throw new TalkError('the file is not as wanted');
+  if (!(await receives(receive, text, deadline - performance.now())))
+    throw new TalkError('the file is not as wanted');
   server.leave('QUIT');
   return UP;
 }

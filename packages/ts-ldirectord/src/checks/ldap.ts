@@ -60,6 +60,8 @@ class LdapTalk {
   readonly #spec: NegotiateSpec;
   readonly #socket: net.Socket;
   readonly #settle: Settle;
+  /** When the check is over, as `performance.now` counts. */
+  readonly #deadline: number;
   readonly #names: string[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #state: 'binding' | 'searching' | 'ended' = 'binding';
@@ -69,6 +71,7 @@ class LdapTalk {
     this.#spec = spec;
     this.#socket = socket;
     this.#settle = settle;
+    this.#deadline = performance.now() + spec.timeout;
   }
 
   bind(): void {
@@ -123,7 +126,8 @@ class LdapTalk {
       return;
     }
     this.#state = 'ended';
-    void receives(this.#spec.receive, name).then(
+    const leftMs = this.#deadline - performance.now();
+    void receives(this.#spec.receive, name, leftMs).then(
       (matches) => this.#settle(matches ? FOUND : OTHER_NAME),
       (error) => this.#settle({ up: false, message: messageOf(error) }),
     );

@@ -23,13 +23,14 @@ export function simpletcpProbe(spec: NegotiateSpec): Probe {
 /** What is said, and what makes the server count as up. */
 export async function lookForLine(
   server: Conversation,
-  { request, receive }: Pick<NegotiateSpec, 'request' | 'receive'>,
+  { request, receive, timeout }: Pick<NegotiateSpec, 'request' | 'receive' | 'timeout'>,
 ): Promise<Finding> {
+  const deadline = performance.now() + timeout;
   const text = request.slice(1).replaceAll('\\n', '\n');
   if (text !== '') server.send(text);
   server.endSaying();
   for (let line = await server.next(); line !== undefined; line = await server.next()) {
-    if (await receives(receive, line)) return UP;
+    if (await receives(receive, line, deadline - performance.now())) return UP;
   }
   throw new TalkError('no line was as wanted');
 }
