@@ -3,9 +3,20 @@ import type { CheckResult, CheckSpec } from './check.js';
 import { beginCheck } from './run.js';
 import { TlsRules } from './tls.js';
 
+interface Running {
+  readonly run: number;
+  /** Where it stands in the list. */
+  place: number;
+  giveUp: () => void;
+}
+
 export class Checks {
   readonly #rules: TlsRules;
-  readonly #running = new Map<number, () => void>();
+  /**
+   * In no order. Not a map: at each rehash a map leaves its old table behind, and through it all
+   * that was under way stays in memory until the next full garbage collection.
+   */
+  readonly #running: Running[] = [];
 
   constructor(rules = new TlsRules()) {
     this.#rules = rules;
@@ -13,21 +24,33 @@ export class Checks {
 
   /** Begins a check; `done` is called once with its result, unless it is cancelled before. */
   begin(run: number, spec: CheckSpec, done: (result: CheckResult) => void): void {
-    const giveUp = beginCheck(spec, this.#rules, (result) => {
-      if (this.#running.delete(run)) done(result);
+    const check: Running = { run, place: this.#running.length, giveUp: () => undefined };
+    this.#running.push(check);
+    check.giveUp = beginCheck(spec, this.#rules, (result) => {
+      if (this.#remove(check)) done(result);
     });
-    this.#running.set(run, giveUp);
   }
 
   /** Ends a check; its sockets are closed, its programs stopped. */
   cancel(run: number): void {
-    const giveUp = this.#running.get(run);
-    this.#running.delete(run);
-    giveUp?.();
+    const check = this.#running.find((one) => one.run === run);
+    if (check === undefined) return;
+    this.#remove(check);
+    check.giveUp();
   }
 
   /** Ends all of them. */
   close(): void {
-    for (const run of [...this.#running.keys()]) this.cancel(run);
+    for (const { run } of [...this.#running]) this.cancel(run);
+  }
+
+  /** False when it is not under way any more. */
+  #remove(check: Running): boolean {
+    if (this.#running[check.place] !== check) return false;
+    const last = this.#running.pop();
+    if (last === undefined || last === check) return true;
+    last.place = check.place;
+    this.#running[last.place] = last;
+    return true;
   }
 }

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import net from 'node:net';
 import { ipv6Bytes } from '@ts-heartbeat/platform/inet6';
-import type { Answer, DecodedPacket } from 'dns-packet';
+import type { DecodedPacket } from 'dns-packet';
 import { readable } from '../command/bytes.js';
 import type { NegotiateSpec } from './check.js';
 import { exchange } from './exchange.js';
@@ -10,6 +10,7 @@ import { guardStream } from './guard.js';
 import { onDemand } from './ondemand.js';
 import { type Finding, messageOf, type Probe, type Settle } from './probe.js';
 import { receives } from './receives.js';
+import { connectTcp } from './tcp.js';
 
 type DnsPacket = typeof import('dns-packet');
 
@@ -41,7 +42,7 @@ export function dnsProbe(spec: NegotiateSpec): Probe {
       settle({ up: false, message: `not a name: ${spec.request.slice(1)}`, impossible: true });
       return () => {};
     }
-    const query = new Query(library, question);
+    const query = new Query(library, question, performance.now() + spec.timeout);
     const fail = (error: unknown): void => settle({ up: false, message: messageOf(error) });
     if (spec.protocol === 'tcp') return askByTcp(spec, query, settle, fail);
     let closeTcp = (): void => {};
@@ -57,7 +58,7 @@ export function dnsProbe(spec: NegotiateSpec): Probe {
         answered = true;
         closeUdp();
         if (packet.flag_tc) closeTcp = askByTcp(spec, query, settle, fail);
-        else judge(spec, packet, settle, fail);
+        else void findingOf(spec, packet, query.deadline).then(settle, fail);
       },
       fail,
     });
@@ -71,10 +72,13 @@ export function dnsProbe(spec: NegotiateSpec): Probe {
 /** One question and how to know its answer. */
 class Query {
   readonly bytes: Buffer;
+  /** When the check is over, as `performance.now` counts. */
+  readonly deadline: number;
   readonly #library: DnsPacket;
   readonly #id: number;
 
-  constructor(library: DnsPacket, question: Question) {
+  constructor(library: DnsPacket, question: Question, deadline: number) {
+    this.deadline = deadline;
     this.#library = library;
     this.#id = randomInt(IDS);
     const flags = library.RECURSION_DESIRED;
@@ -99,7 +103,7 @@ function askByTcp(
   settle: Settle,
   fail: (error: unknown) => void,
 ): () => void {
-  const socket = net.connect({ host: spec.address, port: spec.port });
+  const socket = connectTcp({ host: spec.address, port: spec.port });
   guardStream(socket, { bytesMax: BYTES_MAX }, fail);
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -119,7 +123,7 @@ function askByTcp(
     socket.pause();
     const packet = query.read(all.subarray(LENGTH_BYTES, end));
     if (packet === undefined) fail(new Error('not an answer of DNS'));
-    else judge(spec, packet, settle, fail);
+    else void findingOf(spec, packet, query.deadline).then(settle, fail);
   });
   socket.on('error', fail);
   for (const ending of ['end', 'close']) {
@@ -128,24 +132,18 @@ function askByTcp(
   return () => socket.destroy();
 }
 
-async function findingOf({ receive }: NegotiateSpec, answers: readonly Answer[]): Promise<Finding> {
+async function findingOf(
+  { receive }: NegotiateSpec,
+  { answers = [] }: DecodedPacket,
+  deadline: number,
+): Promise<Finding> {
   if (receive === undefined) return MISMATCH;
   for (const answer of answers.slice(0, ANSWERS_MAX)) {
-    const looked = answer.type === 'A' || answer.type === 'PTR';
-    if (looked && (await receives(receive, Buffer.from(answer.data).toString('latin1')))) {
-      return FOUND;
-    }
+    if (answer.type !== 'A' && answer.type !== 'PTR') continue;
+    const text = Buffer.from(answer.data).toString('latin1');
+    if (await receives(receive, text, deadline - performance.now())) return FOUND;
   }
   return MISMATCH;
-}
-
-function judge(
-  spec: NegotiateSpec,
-  packet: DecodedPacket,
-  settle: Settle,
-  fail: (error: unknown) => void,
-): void {
-  void findingOf(spec, packet.answers ?? []).then(settle, fail);
 }
 
 interface Question {

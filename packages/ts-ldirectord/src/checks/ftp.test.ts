@@ -173,7 +173,8 @@ const PHRASES = ['220 x\r\n', '230 in\r\n', '227 (1,2,3,4,5,6)\r\n', '150 x\r\n'
 
 test('replies are the same however they are cut', () =>
   sameHoweverCut(PHRASES, (server) => {
-    const wanted = { address: '127.0.0.1', login: '', password: '', request: '/x' };
+    const timeout = fixture.PATIENCE;
+    const wanted = { address: '127.0.0.1', login: '', password: '', request: '/x', timeout };
     const file = new Said([Buffer.from('hello')]);
     return fetchFile(server, { ...wanted, ...fixture.receive('hello') }, () => file);
   }));

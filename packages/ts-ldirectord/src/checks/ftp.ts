@@ -7,10 +7,14 @@ import { type Conversation, conversationProbe, TalkError, UP } from './conversat
 import { type Finding, messageOf, type Probe } from './probe.js';
 import { receives } from './receives.js';
 import { ask, expectCode, type Reply, replyOf } from './reply.js';
+import { connectTcp } from './tcp.js';
 
 const PORT_MAX = 65_535;
 
-type Wanted = Pick<NegotiateSpec, 'address' | 'login' | 'password' | 'request' | 'receive'>;
+type Wanted = Pick<
+  NegotiateSpec,
+  'address' | 'login' | 'password' | 'request' | 'receive' | 'timeout'
+>;
 
 /**
  * Up when `receive` is found in the file, without one when the file can be fetched (ldirectord
@@ -18,8 +22,8 @@ type Wanted = Pick<NegotiateSpec, 'address' | 'login' | 'password' | 'request' |
  */
 export function ftpProbe(spec: NegotiateSpec): Probe {
   return conversationProbe(
-    () => net.connect({ host: spec.address, port: spec.port }),
-    (server) => fetchFile(server, spec, (port) => net.connect({ host: spec.address, port })),
+    () => connectTcp({ host: spec.address, port: spec.port }),
+    (server) => fetchFile(server, spec, (port) => connectTcp({ host: spec.address, port })),
   );
 }
 
@@ -35,6 +39,7 @@ export async function fetchFile(
   connect: (port: number) => Duplex,
 ): Promise<Finding> {
   const { login, password, request, receive } = wanted;
+  const deadline = performance.now() + wanted.timeout;
   expectCode(await replyOf(server), '2', 'banner');
   const user = await ask(server, `USER ${login === '' ? 'anonymous' : login}`);
   if (!user.code.startsWith('2')) {
@@ -49,7 +54,8 @@ export async function fetchFile(
   const [, text] = await Promise.all([ask(server, `RETR ${request}`).then(begins), contents(data)]);
   // An empty file and a transfer that failed look the same up to here.
   if (text === '') expectCode(await replyOf(server), '2', 'RETR');
-  if (!(await receives(receive, text))) throw new TalkError('the file is not as wanted');
+  if (!(await receives(receive, text, deadline - performance.now())))
+    throw new TalkError('the file is not as wanted');
   server.leave('QUIT');
   return UP;
 }

@@ -1,11 +1,12 @@
 /** The checks of http, https and http_proxy: a page is asked for, and what comes is looked at. */
 import http from 'node:http';
-import net from 'node:net';
+import type net from 'node:net';
 import { bracketed } from '../ipvs/address.js';
 import { bodyOf } from './body.js';
 import type { NegotiateSpec } from './check.js';
 import { type Finding, messageOf, type Probe } from './probe.js';
 import { lookFor } from './receives.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 import { type CheckUrl, parseUrl, resolveLocation } from './url.js';
 
@@ -83,9 +84,9 @@ function firstHop(spec: NegotiateSpec): Hop | undefined {
 }
 
 function open(spec: NegotiateSpec, hop: Hop, rules: TlsRules): net.Socket {
-  if (spec.service === 'http_proxy') return net.connect({ host: spec.address, port: spec.port });
+  if (spec.service === 'http_proxy') return connectTcp({ host: spec.address, port: spec.port });
   const { host, port, scheme } = hop.url;
-  if (scheme === 'http') return net.connect({ host, port });
+  if (scheme === 'http') return connectTcp({ host, port });
   return rules.connect({ host, port }, hop.serverName);
 }
 

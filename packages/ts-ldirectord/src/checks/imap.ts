@@ -1,15 +1,15 @@
 /** The checks of imap and imaps: the server greets us, and lets us log in if there is a login. */
-import net from 'node:net';
 import type { NegotiateSpec } from './check.js';
 import { type Conversation, conversationProbe, TalkError, UP } from './conversation.js';
 import type { Finding, Probe } from './probe.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 
 /** Up when the banner is `* OK` and LOGIN is accepted (ldirectord 4.12, but without its EXPUNGE). */
 export function imapProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   const { service, address, port, virtualHost = address } = spec;
   const place = { host: address, port };
-  const open = () => (service === 'imaps' ? rules.connect(place, virtualHost) : net.connect(place));
+  const open = () => (service === 'imaps' ? rules.connect(place, virtualHost) : connectTcp(place));
   return conversationProbe(open, (server) => visitMailbox(server, spec));
 }
 

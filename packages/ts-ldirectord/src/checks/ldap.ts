@@ -1,5 +1,5 @@
 /** The checks of ldap and ldaps: a bind, and a search that has to find exactly one entry. */
-import net from 'node:net';
+import type net from 'node:net';
 import type { NegotiateSpec } from './check.js';
 import { farewell } from './farewell.js';
 import { guardStream } from './guard.js';
@@ -13,6 +13,7 @@ import {
 } from './ldapmessage.js';
 import { type Finding, messageOf, type Probe, type Settle } from './probe.js';
 import { receives } from './receives.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 
 /** A result and a name are some hundred bytes; a server may have a long text to say with them. */
@@ -40,7 +41,7 @@ export function ldapProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
     const { service, address, port, virtualHost = address } = spec;
     const place = { host: address, port };
     const secure = service === 'ldaps';
-    const socket = secure ? rules.connect(place, virtualHost) : net.connect(place);
+    const socket = secure ? rules.connect(place, virtualHost) : connectTcp(place);
     const talk = new LdapTalk(spec, socket, settle);
     const fail = (error: unknown): void => settle({ up: false, message: messageOf(error) });
     guardStream(socket, { bytesMax: BYTES_MAX }, fail);
@@ -59,6 +60,8 @@ class LdapTalk {
   readonly #spec: NegotiateSpec;
   readonly #socket: net.Socket;
   readonly #settle: Settle;
+  /** When the check is over, as `performance.now` counts. */
+  readonly #deadline: number;
   readonly #names: string[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #state: 'binding' | 'searching' | 'ended' = 'binding';
@@ -68,6 +71,7 @@ class LdapTalk {
     this.#spec = spec;
     this.#socket = socket;
     this.#settle = settle;
+    this.#deadline = performance.now() + spec.timeout;
   }
 
   bind(): void {
@@ -122,7 +126,8 @@ class LdapTalk {
       return;
     }
     this.#state = 'ended';
-    void receives(this.#spec.receive, name).then(
+    const leftMs = this.#deadline - performance.now();
+    void receives(this.#spec.receive, name, leftMs).then(
       (matches) => this.#settle(matches ? FOUND : OTHER_NAME),
       (error) => this.#settle({ up: false, message: messageOf(error) }),
     );

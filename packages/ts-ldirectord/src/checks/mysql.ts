@@ -1,6 +1,6 @@
 /** The check of mysql: a login, a request, and at least one row. */
 import type { EventEmitter } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import type { Connection, QueryError, ResultSetHeader } from 'mysql2';
 import type { NegotiateSpec } from './check.js';
 import { farewell } from './farewell.js';
@@ -8,6 +8,7 @@ import { guardStream } from './guard.js';
 import { onDemand } from './ondemand.js';
 import type { Finding, Probe } from './probe.js';
 import { ANSWER_BYTES_MAX, Rows, type SqlSpec, saysTooLittle, sqlSpec } from './sql.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 
 type Mysql = typeof import('mysql2');
@@ -66,7 +67,7 @@ function attempt(library: Mysql, spec: SqlSpec, secure: boolean, done: Done): ()
     // The text of the server tells more than the name of its number.
     finish(rows.fail(sqlMessage === undefined ? error : new Error(sqlMessage)), refused);
   };
-  const socket = net.connect({ host: spec.address, port: spec.port });
+  const socket = connectTcp({ host: spec.address, port: spec.port });
   guardStream(socket, { bytesMax: ANSWER_BYTES_MAX }, fail);
   const connection = library.createConnection({
     stream: socket,

@@ -1,12 +1,12 @@
 /** The check of nntp: the server greets us. Nothing is said to it. */
-import net from 'node:net';
 import type { NegotiateSpec } from './check.js';
 import { type Conversation, conversationProbe, TalkError, UP } from './conversation.js';
 import type { Finding, Probe } from './probe.js';
+import { connectTcp } from './tcp.js';
 
 /** Up when what comes begins with a 2 (ldirectord 4.12). */
 export function nntpProbe(spec: NegotiateSpec): Probe {
-  return conversationProbe(() => net.connect({ host: spec.address, port: spec.port }), listen);
+  return conversationProbe(() => connectTcp({ host: spec.address, port: spec.port }), listen);
 }
 
 /** What makes the server count as up. */

@@ -19,9 +19,11 @@ const LEAVE_MS = 1000;
 
 /** Where `npm install -g` puts packages: of this Node.js, and of those of distributions. */
 export const ORACLE_FOLDERS: readonly string[] = [
-  path.resolve(path.dirname(process.execPath), '../lib/node_modules'),
-  '/usr/local/lib/node_modules',
-  '/usr/lib/node_modules',
+  ...new Set([
+    path.resolve(path.dirname(process.execPath), '../lib/node_modules'),
+    '/usr/local/lib/node_modules',
+    '/usr/lib/node_modules',
+  ]),
 ];
 
 /**

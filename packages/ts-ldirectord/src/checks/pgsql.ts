@@ -1,6 +1,6 @@
 /** The check of pgsql: a login, a request, and at least one row. */
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
+import type tls from 'node:tls';
 import type { Client } from 'pg';
 import type { NegotiateSpec } from './check.js';
 import { farewell } from './farewell.js';
@@ -9,7 +9,8 @@ import { onDemand } from './ondemand.js';
 import { messageInspector } from './pgmessages.js';
 import type { Finding, Probe } from './probe.js';
 import { ANSWER_BYTES_MAX, Rows, type SqlSpec, saysTooLittle, sqlSpec } from './sql.js';
-import type { TlsRules } from './tls.js';
+import { connectTcp } from './tcp.js';
+import { type TlsRules, tlsLibrary } from './tls.js';
 
 type Pg = Pick<typeof import('pg'), 'Client' | 'Query'>;
 
@@ -81,7 +82,7 @@ class Attempt {
     this.#spec = spec;
     this.#done = done;
     this.#rows = new Rows(spec);
-    this.#raw = net.connect({ host: spec.address, port: spec.port });
+    this.#raw = connectTcp({ host: spec.address, port: spec.port });
     this.#carrier = this.#raw;
     this.#raw.on('error', this.#fail);
     this.#raw.on('close', () => this.#fail(new Error('connection closed')));
@@ -115,7 +116,7 @@ class Attempt {
       // What follows the answer was not sent under TLS, and must not be taken for it.
       if (answer !== TLS_YES) return this.#fail(new Error('no answer to the request for TLS'));
       this.#withTls = true;
-      const secure = tls.connect({ ...options, socket: this.#raw });
+      const secure = tlsLibrary().connect({ ...options, socket: this.#raw });
       this.#carrier = secure;
       secure.on('error', this.#fail);
       secure.on('close', () => this.#fail(new Error('connection closed')));

@@ -1,9 +1,9 @@
 /** The checks of pop and pops: the server greets us, and lets us log in if there is a login. */
 import { createHash, createHmac } from 'node:crypto';
-import net from 'node:net';
 import type { NegotiateSpec } from './check.js';
 import { type Conversation, conversationProbe, spoken, TalkError, UP } from './conversation.js';
 import type { Finding, Probe } from './probe.js';
+import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
 
 type Account = Pick<NegotiateSpec, 'login' | 'password'>;
@@ -12,7 +12,7 @@ type Account = Pick<NegotiateSpec, 'login' | 'password'>;
 export function popProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   const { service, address, port, virtualHost = address } = spec;
   const place = { host: address, port };
-  const open = () => (service === 'pops' ? rules.connect(place, virtualHost) : net.connect(place));
+  const open = () => (service === 'pops' ? rules.connect(place, virtualHost) : connectTcp(place));
   return conversationProbe(open, (server) => collectMail(server, spec));
 }
 

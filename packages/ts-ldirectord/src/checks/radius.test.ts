@@ -37,7 +37,7 @@ test('accepted, refused, and by another secret', async () => {
   }
   const bad = await server((request) => [answer(request, REJECT)]);
   const refused = await check(specOf('radius', bad, LOGIN));
-  assert.deepEqual([refused.up, refused.message], [false, 'answer of code 3']);
+  assert.deepEqual([refused.up, refused.message], [false, 'Access-Reject']);
   const other = await server((request) => [answer(request, ACCEPT, 's4')]);
   const unheard = await check(specOf('radius', other, { ...LOGIN, timeout: LIMIT }));
   assert.deepEqual([unheard.up, unheard.message], [false, 'no answer within 0.3 s']);

@@ -12,6 +12,11 @@ import {
 } from './radiuspacket.js';
 
 const IDENTIFIERS = 256;
+/** What else an Access-Request is answered with, by its code (RFC 2865). */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [3, 'Access-Reject'],
+  [11, 'Access-Challenge'],
+]);
 
 /** Up at an Access-Accept of one who knows the secret (ldirectord 4.12); others are not heard. */
 export function radiusProbe(spec: NegotiateSpec): Probe {
@@ -33,7 +38,7 @@ export function radiusProbe(spec: NegotiateSpec): Probe {
         const code = answerCode(datagram, asked);
         if (code === undefined) return;
         const up = code === ACCESS_ACCEPT;
-        settle({ up, message: up ? '' : `answer of code ${code}` });
+        settle({ up, message: up ? '' : (REFUSALS.get(code) ?? `answer of code ${code}`) });
       },
       fail: (error) => settle({ up: false, message: messageOf(error) }),
     });

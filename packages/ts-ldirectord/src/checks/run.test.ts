@@ -18,6 +18,7 @@ import {
   LIMIT,
   type Listening,
   listen,
+  PATIENCE,
   receive,
   refusedPort,
   negotiate as spec,
@@ -84,6 +85,8 @@ test('http: redirects are followed, to a limit, with the Host of where they lead
   const from = (left: number) =>
     spec(server.port, {
       url: `http://127.0.0.1:${server.port}/to/${left}`,
+      // Eight pages, one after the other.
+      timeout: PATIENCE,
       virtualHost: 'first.test',
       ...receive('end'),
     });

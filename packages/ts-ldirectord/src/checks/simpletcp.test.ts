@@ -77,5 +77,5 @@ test('a virtual of udp is asked with a datagram', async () => {
 
 test('answers are the same however they are cut', () =>
   sameHoweverCut(['a\n', 'b', 'b\n', '\r', 'ab'], (server) =>
-    lookForLine(server, { request: '/x', ...fixture.receive('^ab$') }),
+    lookForLine(server, { request: '/x', timeout: fixture.PATIENCE, ...fixture.receive('^ab$') }),
   ));

@@ -1,11 +1,11 @@
 /** The check of sip, over udp or tcp: the server is asked for its options. */
 import { randomBytes } from 'node:crypto';
-import net from 'node:net';
 import { bracketed } from '../ipvs/address.js';
 import type { NegotiateSpec } from './check.js';
 import { type Conversation, conversationProbe, spoken, TalkError, UP } from './conversation.js';
 import { Datagrams } from './datagrams.js';
 import type { Finding, Probe } from './probe.js';
+import { connectTcp } from './tcp.js';
 
 /** Where our side of the connection is, and how it gets there. */
 interface Via {
@@ -20,7 +20,7 @@ export function sipProbe(spec: NegotiateSpec): Probe {
   const udp = spec.protocol === 'udp';
   const transport = udp ? 'UDP' : 'TCP';
   return conversationProbe(
-    () => (udp ? new Datagrams(place) : net.connect(place)),
+    () => (udp ? new Datagrams(place) : connectTcp(place)),
     async (server, stream) => {
       await server.opened();
       const { localAddress: address = '', localPort: port = 0 } = stream;

@@ -1,6 +1,14 @@
 /** TLS to a server under check, for every service that has it: lenient unless told otherwise. */
+import { createRequire } from 'node:module';
 import net from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
+
+const load = createRequire(import.meta.url);
+
+/** Loaded by the first check that needs it: it takes two MiB. */
+export function tlsLibrary(): typeof tls {
+  return load('node:tls') as typeof tls;
+}
 
 /** Whose certificates are believed. */
 export interface Trust {
@@ -45,14 +53,14 @@ export class TlsRules {
 
   /** Opens a connection; `host` as above. It can be written to at once. */
   connect(place: { readonly host: string; readonly port: number }, host: string): tls.TLSSocket {
-    return tls.connect({ ...place, ...this.options(host) });
+    return tlsLibrary().connect({ ...place, ...this.options(host) });
   }
 
   /** Throws where the certificates of `ca` are none. */
   context(): tls.SecureContext {
     const { ca } = this.#trust;
     // Old servers are to be checked as well: their protocol versions and ciphers are all allowed.
-    this.#context ??= tls.createSecureContext({
+    this.#context ??= tlsLibrary().createSecureContext({
       minVersion: 'TLSv1',
       ciphers: 'DEFAULT:@SECLEVEL=0',
       ...(ca !== undefined && { ca }),
@@ -64,7 +72,7 @@ export class TlsRules {
 /** Why a certificate is none of that name or address. */
 function identityProblem(name: string, certificate: tls.PeerCertificate): Error | undefined {
   try {
-    return tls.checkServerIdentity(name, certificate);
+    return tlsLibrary().checkServerIdentity(name, certificate);
   } catch (error) {
     // Malformed alternative names. Nobody could catch it further up.
     return error instanceof Error ? error : new Error(String(error));

@@ -2,6 +2,7 @@
 import type { Configuration, Virtual } from '../config/config.js';
 import { destinationKey, kernelPort, serviceKey, type Table } from '../ipvs/table.js';
 import { type Checking, checkingOf } from './checkspec.js';
+import { Row } from './row.js';
 import type { CheckState, DirectorState, RealState, VirtualState } from './state.js';
 
 /** The virtuals of a configuration, each real with what the former state knew of it. */
@@ -62,9 +63,9 @@ function identityOf(checking: Checking): string {
  */
 export function configureChecks(
   virtuals: readonly VirtualState[],
-  before: readonly CheckState[],
-): readonly CheckState[] {
-  const under = new Map(before.map((check) => [check.identity, check]));
+  before: Row<CheckState>,
+): Row<CheckState> {
+  const under = new Map([...before].map((check) => [check.identity, check]));
   const found = new Map<string, CheckState & { members: { virtual: number; real: number }[] }>();
   for (const [virtual, state] of virtuals.entries()) {
     for (const [real, member] of state.reals.entries()) {
@@ -91,7 +92,7 @@ export function configureChecks(
       });
     }
   }
-  return [...found.values()];
+  return Row.of([...found.values()]);
 }
 
 /**

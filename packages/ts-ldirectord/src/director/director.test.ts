@@ -4,13 +4,11 @@ import { test } from 'node:test';
 import { perform } from '../ipvs/memory.js';
 import { EMPTY_TABLE, type Table } from '../ipvs/table.js';
 import type { Effect } from './effect.js';
-import { configurationOf, Rehearsal, virtualOf } from './rehearsal.js';
+import { begin, configurationOf, Rehearsal, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
 const V = 'tcp 10.255.0.1:80';
-/** Longer than an interval and any call: everything that follows an event has followed. */
-const ROUND = 1100;
 
 /** A table as an operator or an earlier life of the daemon has left it. */
 function tableOf(virtual: ReturnType<typeof virtualOf>, weights: Record<string, number>): Table {
@@ -39,12 +37,6 @@ function weigh(rehearsal: Rehearsal, address: string, weight: number): void {
   });
   assert.ok(typeof table !== 'string');
   rehearsal.table = table;
-}
-
-function begin(virtuals: Parameters<typeof configurationOf>, table?: Table): Rehearsal {
-  const rehearsal = new Rehearsal(table);
-  rehearsal.tell({ kind: 'configured', configuration: configurationOf(...virtuals) });
-  return rehearsal;
 }
 
 test('quiescent: from the start over a failure of all to a stop', () => {

@@ -19,6 +19,7 @@ import type { Effect } from './effect.js';
 import type { Event } from './event.js';
 import { putReal, type Turn, touch } from './judge.js';
 import { beginDueChecks, openRound, settleStatus, takeResult } from './rounds.js';
+import { Row } from './row.js';
 import { nextSlot, openSchedule } from './schedule.js';
 import type { DirectorState } from './state.js';
 
@@ -27,7 +28,7 @@ export const IDLE: DirectorState = {
   life: 'idle',
   status: 'starting',
   virtuals: [],
-  checks: [],
+  checks: Row.of([]),
   schedule: openSchedule([], 0),
   work: NO_WORK,
   nextRun: 1,
@@ -89,7 +90,7 @@ function configure(turn: Turn, configuration: Configuration): void {
   const first = before.life === 'idle';
   const virtuals = configureVirtuals(configuration, before);
   const checks = configureChecks(virtuals, before.checks);
-  const kept = new Set(checks.map((check) => check.running?.run));
+  const kept = new Set([...checks].map((check) => check.running?.run));
   for (const { running } of before.checks) {
     if (running !== undefined && !kept.has(running.run)) {
       turn.effects.push({ kind: 'cancel', run: running.run });
@@ -125,7 +126,7 @@ function hold(turn: Turn, address: string, port: number | undefined, held: boole
       if (canonical(real.real.address) !== wanted) continue;
       if (port !== undefined && real.real.port !== port) continue;
       if (real.held === held) continue;
-      const always = !turn.state.checks.some((check) =>
+      const always = ![...turn.state.checks].some((check) =>
         check.members.some((member) => member.virtual === virtual && member.real === index),
       );
       const free = always && state.virtual.check.type !== 'off' ? 'up' : 'down';
@@ -149,7 +150,7 @@ function stop(turn: Turn): void {
     ...turn.state,
     life: 'stopping',
     status: 'stopping',
-    checks: [],
+    checks: Row.of([]),
     schedule: openSchedule([], turn.now),
     work: { ...rest, adopt: false, touched: new Map() },
   };

@@ -1,19 +1,11 @@
 /** Servers that an operator takes out for maintenance. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationOf, Rehearsal, virtualOf } from './rehearsal.js';
+import { begin, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
 const V = 'tcp 10.255.0.1:80';
-/** Longer than an interval and any call: everything that follows an event has followed. */
-const ROUND = 1100;
-
-function begin(virtuals: Parameters<typeof configurationOf>): Rehearsal {
-  const rehearsal = new Rehearsal();
-  rehearsal.tell({ kind: 'configured', configuration: configurationOf(...virtuals) });
-  return rehearsal;
-}
 
 test('a server that an operator holds is out until it is let go, whatever its checks say', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);

@@ -175,6 +175,16 @@ const GLOBALS: Globals = {
   quiescentStated: true,
 };
 
+/** Longer than an interval and any call: everything that follows an event has followed. */
+export const ROUND = 1100;
+
+/** A director that has just been given its configuration, the arguments of `configurationOf`. */
+export function begin(configuration: Parameters<typeof configurationOf>, table?: Table): Rehearsal {
+  const rehearsal = new Rehearsal(table);
+  rehearsal.tell({ kind: 'configured', configuration: configurationOf(...configuration) });
+  return rehearsal;
+}
+
 export function configurationOf(
   virtuals: readonly Virtual[],
   globals: Partial<Globals> = {},

@@ -1,6 +1,7 @@
 /** The rounds of checks: what is begun when, and what becomes of an answer. */
 import { type CheckResult, longestMs } from '../checks/check.js';
 import { judge, noteHeld, type Turn } from './judge.js';
+import type { Row } from './row.js';
 import { dueChecks, openSchedule } from './schedule.js';
 import type { CheckState } from './state.js';
 
@@ -12,14 +13,14 @@ const RUNS_MAX = 2 ** 30;
 
 /** Every check is made at once, then in its turn. */
 export function openRound(turn: Turn): void {
-  const intervals = turn.state.checks.map((check) => check.intervalMs);
+  const intervals = [...turn.state.checks].map((check) => check.intervalMs);
   turn.state = { ...turn.state, schedule: openSchedule(intervals, turn.now) };
   beginDueChecks(turn);
 }
 
 export function takeResult(turn: Turn, run: number, result: CheckResult): void {
   const index = indexOfRun(turn.state.checks, run);
-  const check = turn.state.checks[index];
+  const check = turn.state.checks.at(index);
   if (check?.running === undefined) return;
   const { running, impossible: before, ...rest } = check;
   let { betweenLeft } = check;
@@ -47,10 +48,10 @@ export function takeResult(turn: Turn, run: number, result: CheckResult): void {
 }
 
 /** A run's number tells where its check stood when it began; a reload may have moved it. */
-function indexOfRun(checks: readonly CheckState[], run: number): number {
+function indexOfRun(checks: Row<CheckState>, run: number): number {
   const index = run % RUN_STRIDE;
-  if (checks[index]?.running?.run === run) return index;
-  return checks.findIndex((check) => check.running?.run === run);
+  if (checks.at(index)?.running?.run === run) return index;
+  return [...checks].findIndex((check) => check.running?.run === run);
 }
 
 /**
@@ -62,7 +63,8 @@ export function settleStatus(turn: Turn): void {
   if (status !== 'starting' && status !== 'reloading') return;
   const due = work.touched.size > 0 && work.retryAt === undefined;
   if (life !== 'running' || work.doing !== 'nothing' || due) return;
-  if (checks.every((check) => check.answered)) turn.state = { ...turn.state, status: 'running' };
+  for (const check of checks) if (!check.answered) return;
+  turn.state = { ...turn.state, status: 'running' };
 }
 
 export function beginDueChecks(turn: Turn): void {
@@ -70,22 +72,21 @@ export function beginDueChecks(turn: Turn): void {
   const { schedule, due } = dueChecks(turn.state.schedule, turn.now);
   if (due.length === 0) return;
   giveUpOverdue(turn, due);
-  const checks = turn.state.checks.slice();
-  let { nextRun } = turn.state;
+  let { checks, nextRun } = turn.state;
   for (const index of due) {
-    const check = checks[index];
+    const check = checks.at(index);
     if (check === undefined || check.running !== undefined) continue;
     const held = check.members.filter(({ virtual, real }) => isHeld(turn, virtual, real));
     for (const member of held) noteHeld(turn, member);
     if (held.length === check.members.length) {
-      checks[index] = { ...check, answered: true };
+      checks = checks.with(index, { ...check, answered: true });
       continue;
     }
     const between = check.betweenLeft > 0 ? check.between : undefined;
     const spec = between?.spec ?? check.spec;
     const run = nextRun * RUN_STRIDE + index;
     nextRun = (nextRun + 1) % RUNS_MAX;
-    checks[index] = {
+    checks = checks.with(index, {
       ...check,
       running: {
         run,
@@ -93,7 +94,7 @@ export function beginDueChecks(turn: Turn): void {
         between: between !== undefined,
         longest: longestMs(spec),
       },
-    };
+    });
     turn.effects.push({ kind: 'check', run, spec });
   }
   turn.state = { ...turn.state, schedule, checks, nextRun };
@@ -102,7 +103,7 @@ export function beginDueChecks(turn: Turn): void {
 /** No server may stay unwatched because an answer was lost on the way. */
 function giveUpOverdue(turn: Turn, due: readonly number[]): void {
   for (const index of due) {
-    const running = turn.state.checks[index]?.running;
+    const running = turn.state.checks.at(index)?.running;
     if (running === undefined) continue;
     const ms = turn.now - running.since;
     if (ms <= running.longest + OVERDUE_MS) continue;

@@ -3,6 +3,7 @@ import type { CheckSpec } from '../checks/check.js';
 import type { Configuration, DaemonStatus, Real, Virtual } from '../config/config.js';
 import type { Change } from '../ipvs/change.js';
 import type { DestinationId } from '../ipvs/table.js';
+import type { Row } from './row.js';
 import type { Schedule } from './schedule.js';
 
 export interface RealState {
@@ -110,7 +111,7 @@ export interface DirectorState {
   readonly status: DaemonStatus;
   readonly configuration?: Configuration;
   readonly virtuals: readonly VirtualState[];
-  readonly checks: readonly CheckState[];
+  readonly checks: Row<CheckState>;
   readonly schedule: Schedule;
   readonly work: Work;
   readonly nextRun: number;

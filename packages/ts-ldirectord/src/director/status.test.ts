@@ -1,9 +1,7 @@
 /** What notices say of the daemon, and which servers they are about. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationOf, Rehearsal, type VirtualOptions, virtualOf } from './rehearsal.js';
-
-const ROUND = 1100;
+import { configurationOf, Rehearsal, ROUND, type VirtualOptions, virtualOf } from './rehearsal.js';
 
 function begin(options: Partial<VirtualOptions>): Rehearsal {
   const rehearsal = new Rehearsal();

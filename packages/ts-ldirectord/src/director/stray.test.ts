@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change } from '../ipvs/change.js';
 import { perform } from '../ipvs/memory.js';
-import { configurationOf, Rehearsal, virtualOf } from './rehearsal.js';
+import { configurationOf, Rehearsal, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
@@ -11,8 +11,6 @@ const FALLBACK = '127.0.0.1';
 const V = 'tcp 10.255.0.1:80';
 const VIRTUAL = virtualOf({ reals: [A, B], fallback: FALLBACK });
 const { target } = VIRTUAL;
-/** Longer than an interval and any call: everything that follows an event has followed. */
-const ROUND = 1100;
 /** From a change to the look that sees it, and from there until it is put back, at most. */
 const LOOK = 5_100;
 const PATIENCE = 10_000;

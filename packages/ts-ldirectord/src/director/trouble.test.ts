@@ -1,19 +1,11 @@
 /** The director when ipvsadm fails, answers get lost, and servers say nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationOf, type Health, Rehearsal, virtualOf } from './rehearsal.js';
+import { begin, configurationOf, type Health, Rehearsal, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
 const V = 'tcp 10.255.0.1:80';
-/** Longer than an interval and any call: everything that follows an event has followed. */
-const ROUND = 1100;
-
-function begin(virtuals: Parameters<typeof configurationOf>): Rehearsal {
-  const rehearsal = new Rehearsal();
-  rehearsal.tell({ kind: 'configured', configuration: configurationOf(...virtuals) });
-  return rehearsal;
-}
 
 test('silent servers neither delay the checks of others nor their own news', () => {
   const reals = Array.from({ length: 50 }, (_, index) => `10.0.1.${index + 1}`);
@@ -162,12 +154,11 @@ test('a table that cannot be read is logged once; the start goes on when it can'
 test('a check whose answer is lost is given up and made anew', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
   rehearsal.pass(ROUND);
-  const running = rehearsal.state.checks.map((check, index) =>
-    index === 0
-      ? { ...check, running: { run: 0, since: rehearsal.now, between: false, longest: 3000 } }
-      : check,
-  );
-  rehearsal.state = { ...rehearsal.state, checks: running };
+  const { checks } = rehearsal.state;
+  const check = checks.at(0);
+  assert.ok(check);
+  const running = { run: 0, since: rehearsal.now, between: false, longest: 3000 };
+  rehearsal.state = { ...rehearsal.state, checks: checks.with(0, { ...check, running }) };
   rehearsal.pass(9100);
   assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
   assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
