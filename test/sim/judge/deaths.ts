@@ -21,11 +21,15 @@ import type { Scene } from './scene.js';
 const START_GRACE = 5000;
 const START_ALLOWANCE = 2000;
 
+const RETURNS = /^Cluster node (\S+) returning after partition/;
+
 /** What a node thinks of another one. */
 class Opinion {
   readonly contact: Contact;
   dead = false;
   told = false;
+  /** It was said then to return from a partition. */
+  returnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(contact: Contact) {
     this.contact = contact;
@@ -59,12 +63,24 @@ export class Deaths implements Rule {
         opinion.told = false;
       }
     }
+    if (o.kind === 'log') this.#read(o);
     // The next look re-reckons when it is due.
-    if (o.kind !== 'log') this.#scene.alarm.set(o.at);
+    else this.#scene.alarm.set(o.at);
+  }
+
+  /** A node that returns to a genuine one is declared dead once more, by a line alone. */
+  #read({ at, node, text }: Seen<'log'>): void {
+    const peer = text.startsWith('Cluster node ') ? RETURNS.exec(text)?.[1] : undefined;
+    if (peer === undefined) return;
+    const opinion = this.#opinions.find(
+      ({ contact }) => contact.to.name === node && contact.from.name === peer,
+    );
+    if (opinion !== undefined) opinion.returnedAt = at;
   }
 
   #declare(o: Seen<'declares'>, opinion: Opinion): void {
     const dies = o.status === 'dead';
+    if (dies && opinion.returnedAt === o.at) return;
     if (dies && !opinion.dead) this.#judgeDeath(o, opinion.contact);
     opinion.dead = dies;
     opinion.told = false;
