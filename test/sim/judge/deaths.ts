@@ -7,8 +7,9 @@
  *
  * 4. **No late death.** A node that was silent for as long is declared dead within one keepalive
  *    and the loop's lateness. While the judging node stands still, is slow or ends its life nothing
- *    is asked of it; after it has woken or is served in time again a silence counts anew for two
- *    keepalives, or for the whole dead time where it had slept as long.
+ *    is asked of it. What came while it stood still counts from when it could be read, and after it
+ *    has woken or is served in time again a silence counts anew for two keepalives, or for the whole
+ *    dead time where it had slept as long.
  */
 import type { Observation, Watched } from '../observation.js';
 import { clock, LATENESS, seconds, slack } from './bounds.js';
@@ -129,7 +130,8 @@ export class Deaths implements Rule {
 
   /** The latest instant at which it is to be declared dead. */
   #dueAt(contact: Contact): number {
-    const { to, heardAt } = contact;
+    const { to } = contact;
+    const heardAt = readAt(contact);
     const { keepalive, deadtime, initdead } = this.#watched;
     // Later than this a loop takes itself for one that has slept (OVERSLEEP of the daemon).
     if (to.lateness > Math.max(keepalive / 2, LATENESS)) return Number.POSITIVE_INFINITY;
@@ -171,4 +173,9 @@ export class Deaths implements Rule {
       peer: contact.from.name,
     });
   }
+}
+
+/** When the last status was read at the earliest: nobody knows how long it waited in a socket. */
+function readAt({ to, heardAt }: Contact): number {
+  return heardAt >= to.pausedAt ? Math.max(heardAt, to.wokenAt) : heardAt;
 }
