@@ -22,6 +22,9 @@ import type { Scene } from './scene.js';
 const START_GRACE = 5000;
 const START_ALLOWANCE = 2000;
 
+/** Lines of one message, also where they are read from a file. */
+const SAME_MESSAGE = 50;
+
 const RETURNS = /^Cluster node (\S+) returning after partition/;
 
 /** What a node thinks of another one. */
@@ -81,7 +84,7 @@ export class Deaths implements Rule {
 
   #declare(o: Seen<'declares'>, opinion: Opinion): void {
     const dies = o.status === 'dead';
-    if (dies && opinion.returnedAt === o.at) return;
+    if (dies && o.at - opinion.returnedAt <= SAME_MESSAGE) return;
     if (dies && !opinion.dead) this.#judgeDeath(o, opinion.contact);
     opinion.dead = dies;
     opinion.told = false;
@@ -91,15 +94,15 @@ export class Deaths implements Rule {
   #judgeDeath({ at }: Seen<'declares'>, contact: Contact): void {
     const patience = this.#patience(contact, at);
     const silent = contact.silence(at);
-    if (silent >= patience - slack(patience)) return;
+    if (silent >= patience - slack(patience) - contact.unsure) return;
     this.#scene.charge({
       at,
       invariant: 3,
       title: 'a living node is declared dead',
       facts: [
         contact.heard
-          ? `${clock(contact.heardAt)} a status of ${contact.from.name} can be read`
-          : `${clock(contact.heardAt)} the life of ${contact.to.name} begins`,
+          ? `${clock(contact.heardAt(at))} a status of ${contact.from.name} can be read`
+          : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(at)} ${contact.to.name} declares it dead after ${seconds(silent)}`,
         `it had to wait for ${seconds(patience)}`,
       ],
@@ -118,7 +121,7 @@ export class Deaths implements Rule {
     for (const opinion of this.#opinions) {
       if (opinion.dead || opinion.told || !opinion.contact.to.acts) continue;
       if (opinion.contact.to.ending) continue;
-      const due = this.#dueAt(opinion.contact);
+      const due = this.#dueAt(at, opinion.contact);
       if (at <= due) this.#scene.alarm.set(due);
       else this.#chargeLate(at, opinion, due);
     }
@@ -129,9 +132,9 @@ export class Deaths implements Rule {
   }
 
   /** The latest instant at which it is to be declared dead. */
-  #dueAt(contact: Contact): number {
+  #dueAt(at: number, contact: Contact): number {
     const { to } = contact;
-    const heardAt = readAt(contact);
+    const heardAt = readAt(at, contact);
     const { keepalive, deadtime, initdead } = this.#watched;
     // Later than this a loop takes itself for one that has slept (OVERSLEEP of the daemon).
     if (to.lateness > Math.max(keepalive / 2, LATENESS)) return Number.POSITIVE_INFINITY;
@@ -145,7 +148,7 @@ export class Deaths implements Rule {
     let silentAt = (came ? to.wokenAt : heardAt) + patience + longer;
     if (!starting) silentAt = Math.max(silentAt, to.activeAt);
     silentAt = Math.max(silentAt, this.#forgivenUntil(to, patience));
-    return silentAt + keepalive + to.late + slack(patience);
+    return silentAt + keepalive + to.late + slack(patience) + contact.unsure;
   }
 
   /** Until then what was slept through is not taken for silence. */
@@ -165,8 +168,8 @@ export class Deaths implements Rule {
       title: 'a silent node is not declared dead',
       facts: [
         contact.heard
-          ? `${clock(contact.heardAt)} the last status of ${contact.from.name} can be read`
-          : `${clock(contact.heardAt)} the life of ${contact.to.name} begins`,
+          ? `${clock(contact.heardAt(at))} the last status of ${contact.from.name} can be read`
+          : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(due)} until then ${contact.to.name} had to declare it dead`,
       ],
       node: contact.to.name,
@@ -176,6 +179,8 @@ export class Deaths implements Rule {
 }
 
 /** When the last status was read at the earliest: nobody knows how long it waited in a socket. */
-function readAt({ to, heardAt }: Contact): number {
+function readAt(at: number, contact: Contact): number {
+  const { to } = contact;
+  const heardAt = contact.heardAt(at);
   return heardAt >= to.pausedAt ? Math.max(heardAt, to.wokenAt) : heardAt;
 }
