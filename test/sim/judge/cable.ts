@@ -1,7 +1,7 @@
 /**
- * What one node could hear of another where nobody sees its sockets: judged by cables and lives. While
- * both live, neither stands still and a path is open, statuses come. Whatever was lost on the way is
- * not known, so the last one may be older than the cut by a keepalive or two.
+ * What one node could hear of another where nobody sees its sockets: judged by cables and lives.
+ * While both live, neither stands still and a path is open, statuses come. Whatever was lost on the
+ * way is not known, so the last one may be older than the cut by a keepalive or two.
  */
 import type { Watched } from '../observation.js';
 import { silenceSpan } from './bounds.js';

@@ -8,8 +8,8 @@
  * 4. **No late death.** A node that was silent for as long is declared dead within one keepalive
  *    and the loop's lateness. While the judging node stands still, is slow or ends its life nothing
  *    is asked of it. What came while it stood still counts from when it could be read, and after it
- *    has woken or is served in time again a silence counts anew for two keepalives, or for the whole
- *    dead time where it had slept as long.
+ *    has woken or is served in time again a silence counts anew for two keepalives, or for the
+ *    whole dead time where it had slept as long.
  */
 import type { Observation, Watched } from '../observation.js';
 import { clock, LATENESS, seconds, slack } from './bounds.js';
