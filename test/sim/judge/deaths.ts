@@ -143,9 +143,7 @@ export class Deaths implements Rule {
     const patience = starting ? Math.max(initdead, deadtime) : deadtime;
     const early = heardAt - contact.metAt < START_GRACE + keepalive;
     const longer = early && (to.genuine || contact.from.genuine) ? START_ALLOWANCE : 0;
-    // What came while the machine stood still was read when it went on.
-    const came = heardAt > to.wokenAt - to.slept && heardAt < to.wokenAt;
-    let silentAt = (came ? to.wokenAt : heardAt) + patience + longer;
+    let silentAt = heardAt + patience + longer;
     if (!starting) silentAt = Math.max(silentAt, to.activeAt);
     silentAt = Math.max(silentAt, this.#forgivenUntil(to, patience));
     return silentAt + keepalive + to.late + slack(patience) + contact.unsure;
