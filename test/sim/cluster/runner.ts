@@ -2,6 +2,7 @@
 import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
 import { initialPlan, isIdle, step } from 'ts-resource-runner/plan';
 import type { Group, Resource } from 'ts-resource-runner/plan/group';
+import { saysRunning } from 'ts-resource-runner/plan/ownership';
 import type { PlanEffect, PlanEvent, PlanState } from 'ts-resource-runner/plan/state';
 import type { GroupOptions } from '../options.js';
 import type { Planned } from '../world.js';
@@ -237,7 +238,8 @@ export class SimulatedRunner {
     this.#running = undefined;
     const { resource, verb } = effect;
     const output = verb === 'status' ? this.#parts.scripts.status(resource.word) : '';
-    this.#note(effect, 'end', rc === 0, late);
+    const ok = verb === 'status' ? saysRunning(output) : rc === 0;
+    this.#note(effect, 'end', ok, late);
     this.#dispatch({ kind: 'ended', rc, output, late });
   }
 

@@ -13,6 +13,7 @@ import type { Scene } from './scene.js';
 
 /** A client that lags behind by more than so many changes of one subject has missed some. */
 const KEPT = 64;
+const RETURNS = /^Cluster node (\S+) returning after partition/;
 const LINK = /^Link (\S+:\S+) (up|dead)\.$/;
 
 /** The changes of one subject in the present life of a node. */
@@ -48,6 +49,8 @@ export class Clients implements Rule {
   readonly #known: ReadonlyMap<string, Map<string, number>>;
   /** The same where changes are not known: what it was told last. */
   readonly #last: ReadonlyMap<string, Map<string, string>>;
+  /** Which node was last said to return, where and when. */
+  #returned = '';
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -59,9 +62,11 @@ export class Clients implements Rule {
   }
 
   see(o: Observation): void {
-    if (o.kind === 'declares') this.#change(o.node, `node ${o.peer}`, o.status);
+    if (o.kind === 'declares') this.#declare(o);
     else if (o.kind === 'told') this.#tell(o);
     else if (o.kind === 'log') {
+      const peer = o.text.startsWith('Cluster node ') ? RETURNS.exec(o.text)?.[1] : undefined;
+      if (peer !== undefined) this.#returned = `${o.at} ${o.node} ${peer}`;
       const found = o.text.startsWith('Link ') ? LINK.exec(o.text) : null;
       if (found !== null) this.#change(o.node, `link ${found[1]}`, found[2] ?? '');
     } else if (o.kind === 'begins') {
@@ -69,6 +74,12 @@ export class Clients implements Rule {
       this.#known.get(o.node)?.clear();
       this.#last.get(o.node)?.clear();
     }
+  }
+
+  #declare({ at, node, peer, status }: Seen<'declares'>): void {
+    // A node that returns to a genuine one is declared dead once more, by a line alone.
+    const again = status === 'dead' && this.#returned === `${at} ${node} ${peer}`;
+    if (!again) this.#change(node, `node ${peer}`, status);
   }
 
   #change(node: string, name: string, status: string): void {

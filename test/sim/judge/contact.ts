@@ -32,6 +32,8 @@ export class Sendings {
 export class Contact {
   readonly from: Host;
   readonly to: Host;
+  /** How much later than the last status the true one may have been. */
+  readonly unsure: number = 0;
   readonly #sendings: Sendings;
   readonly #long: number;
   readonly #keepalive: number;
@@ -39,8 +41,8 @@ export class Contact {
   generation = 0;
   /** Any status was there to be heard in the hearer's present life. */
   heard = false;
-  /** When the last status was; before the first, when the hearer's life began. */
-  heardAt = NEVER;
+  /** When the last status came; before the first, when the hearer's life began. */
+  #heardAt = NEVER;
   /** When the first was that came of that generation. */
   metAt = NEVER;
   /** There is somebody to be heard: a daemon, or what a killed one has left running. */
@@ -88,10 +90,10 @@ export class Contact {
 
   #noteStatus(at: number): void {
     if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
-    if (at - this.heardAt > 2 * this.#keepalive) this.cleanSince = at;
+    if (at - this.#heardAt > 2 * this.#keepalive) this.cleanSince = at;
     this.#quietFrom = at;
     this.heard = true;
-    this.heardAt = at;
+    this.#heardAt = at;
   }
 
   /** The hearer's life begins: it knows of nobody. */
@@ -100,7 +102,7 @@ export class Contact {
     this.#newestStatus = 0;
     this.#newest = 0;
     this.heard = false;
-    this.heardAt = at;
+    this.#heardAt = at;
     this.metAt = NEVER;
     this.cleanSince = at;
     this.#quietFrom = this.#speaks ? at : Number.POSITIVE_INFINITY;
@@ -125,8 +127,19 @@ export class Contact {
     return now - this.#quietFrom >= this.#long || this.#quietUntil >= since;
   }
 
+  /** When the last status could be read, before the first when the hearer's life began. */
+  heardAt(_now: number): number {
+    return this.#heardAt;
+  }
+
   /** How long it has been silent. */
   silence(now: number): number {
-    return now - this.heardAt;
+    return now - this.heardAt(now);
   }
+
+  /** A path of a medium is open, or not any more. */
+  path(_at: number, _link: string, _open: boolean): void {}
+
+  /** A host goes to sleep or wakes up, or its daemon has gone. */
+  look(_at: number): void {}
 }

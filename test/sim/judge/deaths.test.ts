@@ -67,6 +67,15 @@ describe('no late death', () => {
     assert.deepEqual(story.broken(36_000), []);
   });
 
+  it('counts what came while it stood still from when it could be read', () => {
+    const story = silent().see(18_000, 'alpha', { kind: 'paused' });
+    story.see(24_000, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(story.declares(35_000, 'alpha', 'beta', 'dead').broken(), []);
+    const late = silent().see(18_000, 'alpha', { kind: 'paused' });
+    late.see(24_000, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(late.declares(36_000, 'alpha', 'beta', 'dead').broken(), [LATE]);
+  });
+
   it('asks it after it has woken', () => {
     const story = silent().see(25_000, 'alpha', { kind: 'paused' });
     story.see(32_000, 'alpha', { kind: 'resumed' });

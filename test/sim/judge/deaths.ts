@@ -7,8 +7,9 @@
  *
  * 4. **No late death.** A node that was silent for as long is declared dead within one keepalive
  *    and the loop's lateness. While the judging node stands still, is slow or ends its life nothing
- *    is asked of it; after it has woken or is served in time again a silence counts anew for two
- *    keepalives, or for the whole dead time where it had slept as long.
+ *    is asked of it. What came while it stood still counts from when it could be read, and after it
+ *    has woken or is served in time again a silence counts anew for two keepalives, or for the
+ *    whole dead time where it had slept as long.
  */
 import type { Observation, Watched } from '../observation.js';
 import { clock, LATENESS, seconds, slack } from './bounds.js';
@@ -21,11 +22,18 @@ import type { Scene } from './scene.js';
 const START_GRACE = 5000;
 const START_ALLOWANCE = 2000;
 
+/** Lines of one message, also where they are read from a file. */
+const SAME_MESSAGE = 50;
+
+const RETURNS = /^Cluster node (\S+) returning after partition/;
+
 /** What a node thinks of another one. */
 class Opinion {
   readonly contact: Contact;
   dead = false;
   told = false;
+  /** It was said then to return from a partition. */
+  returnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(contact: Contact) {
     this.contact = contact;
@@ -59,12 +67,24 @@ export class Deaths implements Rule {
         opinion.told = false;
       }
     }
+    if (o.kind === 'log') this.#read(o);
     // The next look re-reckons when it is due.
-    if (o.kind !== 'log') this.#scene.alarm.set(o.at);
+    else this.#scene.alarm.set(o.at);
+  }
+
+  /** A node that returns to a genuine one is declared dead once more, by a line alone. */
+  #read({ at, node, text }: Seen<'log'>): void {
+    const peer = text.startsWith('Cluster node ') ? RETURNS.exec(text)?.[1] : undefined;
+    if (peer === undefined) return;
+    const opinion = this.#opinions.find(
+      ({ contact }) => contact.to.name === node && contact.from.name === peer,
+    );
+    if (opinion !== undefined) opinion.returnedAt = at;
   }
 
   #declare(o: Seen<'declares'>, opinion: Opinion): void {
     const dies = o.status === 'dead';
+    if (dies && o.at - opinion.returnedAt <= SAME_MESSAGE) return;
     if (dies && !opinion.dead) this.#judgeDeath(o, opinion.contact);
     opinion.dead = dies;
     opinion.told = false;
@@ -74,15 +94,15 @@ export class Deaths implements Rule {
   #judgeDeath({ at }: Seen<'declares'>, contact: Contact): void {
     const patience = this.#patience(contact, at);
     const silent = contact.silence(at);
-    if (silent >= patience - slack(patience)) return;
+    if (silent >= patience - slack(patience) - contact.unsure) return;
     this.#scene.charge({
       at,
       invariant: 3,
       title: 'a living node is declared dead',
       facts: [
         contact.heard
-          ? `${clock(contact.heardAt)} a status of ${contact.from.name} can be read`
-          : `${clock(contact.heardAt)} the life of ${contact.to.name} begins`,
+          ? `${clock(contact.heardAt(at))} a status of ${contact.from.name} can be read`
+          : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(at)} ${contact.to.name} declares it dead after ${seconds(silent)}`,
         `it had to wait for ${seconds(patience)}`,
       ],
@@ -101,7 +121,7 @@ export class Deaths implements Rule {
     for (const opinion of this.#opinions) {
       if (opinion.dead || opinion.told || !opinion.contact.to.acts) continue;
       if (opinion.contact.to.ending) continue;
-      const due = this.#dueAt(opinion.contact);
+      const due = this.#dueAt(at, opinion.contact);
       if (at <= due) this.#scene.alarm.set(due);
       else this.#chargeLate(at, opinion, due);
     }
@@ -112,8 +132,9 @@ export class Deaths implements Rule {
   }
 
   /** The latest instant at which it is to be declared dead. */
-  #dueAt(contact: Contact): number {
-    const { to, heardAt } = contact;
+  #dueAt(at: number, contact: Contact): number {
+    const { to } = contact;
+    const heardAt = readAt(at, contact);
     const { keepalive, deadtime, initdead } = this.#watched;
     // Later than this a loop takes itself for one that has slept (OVERSLEEP of the daemon).
     if (to.lateness > Math.max(keepalive / 2, LATENESS)) return Number.POSITIVE_INFINITY;
@@ -122,12 +143,10 @@ export class Deaths implements Rule {
     const patience = starting ? Math.max(initdead, deadtime) : deadtime;
     const early = heardAt - contact.metAt < START_GRACE + keepalive;
     const longer = early && (to.genuine || contact.from.genuine) ? START_ALLOWANCE : 0;
-    // What came while the machine stood still was read when it went on.
-    const came = heardAt > to.wokenAt - to.slept && heardAt < to.wokenAt;
-    let silentAt = (came ? to.wokenAt : heardAt) + patience + longer;
+    let silentAt = heardAt + patience + longer;
     if (!starting) silentAt = Math.max(silentAt, to.activeAt);
     silentAt = Math.max(silentAt, this.#forgivenUntil(to, patience));
-    return silentAt + keepalive + to.late + slack(patience);
+    return silentAt + keepalive + to.late + slack(patience) + contact.unsure;
   }
 
   /** Until then what was slept through is not taken for silence. */
@@ -147,12 +166,19 @@ export class Deaths implements Rule {
       title: 'a silent node is not declared dead',
       facts: [
         contact.heard
-          ? `${clock(contact.heardAt)} the last status of ${contact.from.name} can be read`
-          : `${clock(contact.heardAt)} the life of ${contact.to.name} begins`,
+          ? `${clock(contact.heardAt(at))} the last status of ${contact.from.name} can be read`
+          : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(due)} until then ${contact.to.name} had to declare it dead`,
       ],
       node: contact.to.name,
       peer: contact.from.name,
     });
   }
+}
+
+/** When the last status was read at the earliest: nobody knows how long it waited in a socket. */
+function readAt(at: number, contact: Contact): number {
+  const { to } = contact;
+  const heardAt = contact.heardAt(at);
+  return heardAt >= to.pausedAt ? Math.max(heardAt, to.wokenAt) : heardAt;
 }

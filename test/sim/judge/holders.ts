@@ -167,7 +167,7 @@ export class Holders implements Rule {
     }
     let since = from;
     for (const contact of this.#between(one.host, other.host)) {
-      const met = contact.heardAt > from ? contact.heardAt : NEVER;
+      const met = contact.heardAt(at) > from ? contact.heardAt(at) : NEVER;
       if (met === NEVER || contact.silence(at) > 2 * this.#watched.keepalive) {
         return at + this.#watched.keepalive;
       }

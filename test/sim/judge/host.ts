@@ -35,11 +35,13 @@ export class Host {
   heldUpFrom = NEVER;
   heldUpUntil = NEVER;
   readonly #long: number;
+  readonly #keepalive: number;
 
   constructor(name: string, genuine: boolean, watched: Watched) {
     this.name = name;
     this.genuine = genuine;
     this.#long = silenceSpan(watched);
+    this.#keepalive = watched.keepalive;
   }
 
   /** It can act: there is a daemon, and the machine does not stand still. */
@@ -80,7 +82,8 @@ export class Host {
         this.#wake(o.at);
         break;
       case 'slow':
-        if (this.lateness > 0) this.slowUntil = o.at;
+        // What was planned while it was slow comes late all the same.
+        if (this.lateness > 0) this.slowUntil = o.at + this.lateness + this.#keepalive;
         this.lateness = o.lateness;
         break;
       case 'says':

@@ -34,7 +34,8 @@ export class Judge {
     const scene = this.#scene;
     this.#rules = [
       new Holders(scene),
-      ...(sight.sockets ? [new Deaths(scene), new Messages(scene)] : []),
+      new Deaths(scene),
+      ...(sight.sockets ? [new Messages(scene)] : []),
       new Order(scene),
       new Requests(scene),
       new Limits(scene),
@@ -53,7 +54,7 @@ export class Judge {
   get unseen(): readonly number[] {
     const { sockets, clients, arp, sizes } = this.#scene.sight;
     return [
-      ...(sockets ? [] : [3, 4, 7]),
+      ...(sockets ? [] : [7]),
       ...(sizes ? [] : [9]),
       ...(clients ? [] : [10]),
       ...(arp ? [] : [13]),

@@ -10,8 +10,9 @@ function alone(): Story {
 
 function broken(story: Story): readonly string[] {
   return story
-    .judge({ sight: { sockets: false } })
-    .violations.map(({ invariant, title }) => `${invariant} ${title}`);
+    .judge()
+    .violations.filter(({ invariant }) => invariant === 5)
+    .map(({ invariant, title }) => `${invariant} ${title}`);
 }
 
 describe('order', () => {

@@ -16,8 +16,10 @@ function asked(what: 'standby' | 'takeover' | 'stop'): Story {
 }
 
 function broken(story: Story): readonly string[] {
-  const judge = story.judge({ end: HOURS, sight: { sockets: false } });
-  return judge.violations.map(({ invariant, title }) => `${invariant} ${title}`);
+  const judge = story.judge({ end: HOURS });
+  return judge.violations
+    .filter(({ invariant }) => invariant === 6)
+    .map(({ invariant, title }) => `${invariant} ${title}`);
 }
 
 describe('a request', () => {

@@ -3,6 +3,7 @@
  */
 import type { Observation, Sight, Stage, Watched } from '../observation.js';
 import { settleBound, TROUBLE_PAUSE } from './bounds.js';
+import { CableContact } from './cable.js';
 import { Contact, Sendings } from './contact.js';
 import type { Violation } from './excuse.js';
 import { Holding } from './holding.js';
@@ -53,7 +54,10 @@ export class Scene {
     return new Map(
       others.map((from) => {
         const sendings = this.#sendings.get(from.name) ?? new Sendings();
-        return [from.name, new Contact(from, to, sendings, this.watched)];
+        const contact = this.sight.sockets
+          ? new Contact(from, to, sendings, this.watched)
+          : new CableContact(from, to, sendings, this.watched);
+        return [from.name, contact];
       }),
     );
   }
@@ -96,10 +100,17 @@ export class Scene {
     }
     if (o.kind === 'begins') this.#begin(o.node, o.at);
     else if (o.kind === 'ends' || o.kind === 'power' || o.kind === 'reboots') this.#leave(host, o);
+    else if (o.kind !== 'paused' && o.kind !== 'resumed') return;
+    for (const contact of this.contacts) contact.look(o.at);
   }
 
   /** Rules are told of it afterwards. */
   stage(s: Stage): void {
+    if (s.kind === 'path') {
+      this.contact(s.from, s.to)?.path(s.at, s.link, s.open);
+      this.alarm.set(s.at);
+      return;
+    }
     this.settledAt = s.kind === 'calm' ? s.at + this.#settleSpan() : this.#unsettled(s);
     this.alarm.set(this.settledAt);
   }

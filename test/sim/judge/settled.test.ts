@@ -29,8 +29,14 @@ function onBeta(words: readonly [string, string] = ['none', 'all'], watched = {}
 }
 
 function broken(story: Story, end = SETTLED + 1): readonly string[] {
-  const judge = story.judge({ end, sight: { sockets: false } });
-  return [...new Set(judge.violations.map(({ invariant, title }) => `${invariant} ${title}`))];
+  const judge = story.judge({ end });
+  return [
+    ...new Set(
+      judge.violations
+        .filter(({ invariant }) => invariant > 10)
+        .map(({ invariant, title }) => `${invariant} ${title}`),
+    ),
+  ];
 }
 
 const UNSERVED = '11 a group is not served by exactly one node';

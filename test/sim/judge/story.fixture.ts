@@ -51,6 +51,17 @@ export class Story {
     return this;
   }
 
+  /** The only link is cut, or joined again, in both directions. */
+  path(at: number, open: boolean): this {
+    for (const [from, to] of [
+      ['alpha', 'beta'],
+      ['beta', 'alpha'],
+    ] as const) {
+      this.#stages.push({ at, kind: 'path', link: 'eth0', from, to, open });
+    }
+    return this;
+  }
+
   begin(at: number, node: string, { generation = 1, resumed = false } = {}): this {
     this.#numbers.set(node, 0);
     return this.see(at, node, { kind: 'begins', generation, genuine: false, resumed });
