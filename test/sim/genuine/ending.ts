@@ -108,8 +108,6 @@ function leave(turn: Turn): void {
  */
 export function endKilled(turn: Turn): void {
   const { state } = turn;
-  turn.log('crit', 'Resource STOP failure. Reboot required!', 'ResourceManager');
-  turn.log('crit', 'Killing heartbeat ungracefully!', 'ResourceManager');
   state.ending.phase = 'over';
   turn.effects.push({
     kind: 'exit',

@@ -99,11 +99,11 @@ export function onStatus(
   if (known) warnIfLate(turn, peer, silent);
   const status = said.toLowerCase();
   const changed = status !== peer.status;
+  if (changed) {
+    peer.status = status;
+    turn.log('info', `Status update for node ${peer.name}: status ${said}`);
+  }
   turn.effects.push({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
-  // A quick restart shows as `active` again: the first status of a life is `init`.
-  if (!changed) return;
-  peer.status = status;
-  turn.log('info', `Status update for node ${peer.name}: status ${said}`);
 }
 
 /** The same life after its death: the cluster was split, and both nodes begin anew. */

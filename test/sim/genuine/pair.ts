@@ -153,8 +153,9 @@ export class Pair {
         break;
       }
       case 'job': {
-        const { id } = effect;
-        machine.perform(effect.job, (outcome) => {
+        const { id, job } = effect;
+        machine.perform(job, (outcome) => {
+          if (job.kind === 'takeOver') this.#logTakeover(host, job.node, outcome.groups);
           if (host.life === life) this.give(host, { kind: 'jobDone', id, outcome });
         });
         break;
@@ -184,6 +185,14 @@ export class Pair {
         break;
       default:
         break;
+    }
+  }
+
+  /** What the script mach_down writes. */
+  #logTakeover({ name }: Host, node: string, keys: readonly string[]): void {
+    const texts = keys.map((key) => `Taking over resource group ${key}`);
+    for (const text of [...texts, `mach_down takeover complete for node ${node}.`]) {
+      this.logged.push({ node: name, line: { severity: 'info', text, tag: 'mach_down' } });
     }
   }
 

@@ -95,7 +95,7 @@ function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
       onOwnFound(turn, outcome.groups, purpose.active);
       break;
     case 'machDown':
-      tellTakenOver(turn, purpose.node, outcome.groups);
+      tellTakenOver(turn);
       break;
     case 'takeGroup':
       if (isLegacy(turn.state)) noteFirstAcquisition(turn, 'ip-request-resp');
@@ -115,10 +115,8 @@ function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
   }
 }
 
-/** The end of mach_down: its lines, and its message to the daemon. */
-function tellTakenOver(turn: Turn, node: string, keys: readonly string[]): void {
-  for (const key of keys) turn.log('info', `Taking over resource group ${key}`, 'mach_down');
-  turn.log('info', `mach_down takeover complete for node ${node}.`, 'mach_down');
+/** The message of mach_down to the daemon, at its end. */
+function tellTakenOver(turn: Turn): void {
   if (isLegacy(turn.state) || isEnding(turn.state)) return;
   turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
 }

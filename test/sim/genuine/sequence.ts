@@ -126,14 +126,19 @@ function sendAgain(turn: Turn, peer: Peer, message: Message): void {
   }
 }
 
-/** Clients are not read while too much is unacknowledged; heartbeats go on. */
+/**
+ * Clients are not read while too much is unacknowledged; heartbeats go on. A node that has yet to
+ * acknowledge anything keeps the acknowledgements of others from counting.
+ */
 export function paceClients(turn: Turn): void {
   const { state } = turn;
-  const living = turn.others().filter((peer) => peer.heard && peer.status !== 'dead');
-  const behind =
-    living.length === 0
-      ? 0
-      : state.newest - Math.min(...living.map((peer) => peer.acked ?? 0), state.newest);
+  let acked = state.newest;
+  for (const peer of state.peers.values()) {
+    const lives = peer.type === 'normal' && peer.heard && peer.status !== 'dead';
+    if (lives) acked = Math.min(acked, peer.acked ?? state.settled);
+  }
+  state.settled = Math.max(state.settled, acked);
+  const behind = state.newest - state.settled;
   if (!state.clientsPaused && behind > PAUSE_ABOVE) pause(turn, true);
   else if (state.clientsPaused && behind < RESUME_BELOW) pause(turn, false);
 }

@@ -116,6 +116,8 @@ export interface GenuineState {
   newest: number;
   /** When a message was last sent again, by its number. */
   readonly resent: Map<number, Instant>;
+  /** Every living node has acknowledged up to here. */
+  settled: number;
   clientsPaused: boolean;
   phase: Phase;
   mine: Holding;
@@ -164,6 +166,7 @@ export function newState(settings: Settings, groups: readonly ResourceGroup[] = 
     history: [],
     newest: 0,
     resent: new Map(),
+    settled: 0,
     clientsPaused: false,
     phase: 'init',
     mine: { local: false, foreign: false },

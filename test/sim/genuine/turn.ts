@@ -5,7 +5,7 @@ import type { Severity } from '@ts-heartbeat/core/log';
 import { type Field, Message } from '@ts-heartbeat/core/message/message';
 import { draw } from '@ts-heartbeat/core/random';
 import type { Now } from '@ts-heartbeat/core/time';
-import { type GenuineState, isLegacy, type Peer, type Purpose } from './state.js';
+import { type GenuineState, isEnding, isLegacy, type Peer, type Purpose } from './state.js';
 
 /** How many messages are kept (protocol specification 5.2). */
 export const HISTORY_MAX = 500;
@@ -81,6 +81,8 @@ export class Turn {
 
   /** Queues a script of rc.d, behind all children that run (cluster specification 4.1). */
   enqueue(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>> = {}): void {
+    // Whether the daemon would still begin something after it has given up everything is not known.
+    if (isEnding(this.state)) return;
     this.state.queue.push({ kind: 'job', job, purpose, environment });
   }
 
