@@ -162,14 +162,30 @@ test('a table that cannot be read is logged once; the start goes on when it can'
 test('a check whose answer is lost is given up and made anew', () => {
   const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
   rehearsal.pass(ROUND);
+  const since = rehearsal.now;
+  const lost = { run: 0, since, between: false, longest: 3000, overdue: false };
   const running = rehearsal.state.checks.map((check, index) =>
-    index === 0
-      ? { ...check, running: { run: 0, since: rehearsal.now, between: false, longest: 3000 } }
-      : check,
+    index === 0 ? { ...check, running: lost } : check,
   );
   rehearsal.state = { ...rehearsal.state, checks: running };
-  rehearsal.pass(9100);
+  // Found overdue at one slot, given up at the next.
+  rehearsal.pass(9000 + ROUND);
   assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
   assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
   assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
+});
+
+test('an answer that waits while the daemon itself sleeps is still heard', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
+  rehearsal.pass(ROUND);
+  const running = () => rehearsal.state.checks.find((check) => check.running)?.running;
+  while (running() === undefined) rehearsal.pass(1);
+  const run = running()?.run ?? 0;
+  const begun = rehearsal.effects.length;
+  rehearsal.now += 60_000;
+  rehearsal.tell({ kind: 'time' });
+  rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
+  rehearsal.pass(ROUND);
+  assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
 });
