@@ -189,3 +189,15 @@ test('an answer that waits while the daemon itself sleeps is still heard', () =>
   assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
   assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
 });
+
+test('a server on two ports, in one place of the kernel, is told of once when it is down', () => {
+  const reals = [A, { address: A, port: 8080 }];
+  const rehearsal = new Rehearsal();
+  rehearsal.servers.set(A, 'refuse');
+  rehearsal.tell({ kind: 'configured', configuration: configurationOf([virtualOf({ reals })]) });
+  rehearsal.pass(ROUND);
+  const notices = rehearsal.effects.flatMap((effect) =>
+    effect.kind === 'notice' && effect.notice.text.startsWith('Inaccessible') ? [effect] : [],
+  );
+  assert.equal(notices.length, 1);
+});
