@@ -201,3 +201,17 @@ test('a server on two ports, in one place of the kernel, is told of once when it
   );
   assert.equal(notices.length, 1);
 });
+
+test('what only a start or reload does is done even if the kernel refuses it at first', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
+  rehearsal.pass(ROUND);
+  rehearsal.servers.set('10.0.0.3', 'refuse');
+  rehearsal.refuses = (change) => 'destination' in change;
+  const configuration = configurationOf([virtualOf({ reals: [A, '10.0.0.3'] })]);
+  rehearsal.tell({ kind: 'configured', configuration });
+  rehearsal.pass(5000);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
+  rehearsal.refuses = () => false;
+  rehearsal.pass(3000);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.3:80': 0 });
+});
