@@ -44,6 +44,8 @@ export class Scene {
   readonly commands: CommandJudge;
   readonly mails: MailJudge;
   readonly faults = new Map<string, number>();
+  /** Changes of the table that the daemon has made. */
+  transitions = 0;
   readonly #host: Host;
   readonly #maintained = new Set<number>();
   #daemon: Daemon | undefined;
@@ -204,6 +206,7 @@ export class Scene {
   }
 
   #made(change: Change): void {
+    this.transitions += 1;
     this.commands.made(change);
     const takesOut = change.kind === 'deleteDestination' || change.kind === 'editDestination';
     if (takesOut) this.tables.gap(serviceKey(change.target));

@@ -21,7 +21,7 @@ for (const set of SET_NAMES) {
 
 test('each set brings the faults it is named for, and the calm one none', () => {
   const faults = (set: string) =>
-    new Set([1, 2, 3, 4, 5, 6].flatMap((seed) => [...simulateDirector(seed, set).faults.keys()]));
+    new Set([1, 2, 3, 4, 5, 6].flatMap((seed) => Object.keys(simulateDirector(seed, set).faults)));
   assert.deepEqual([...faults('calm')], ['calm']);
   assert.ok(faults('servers').has('never'));
   assert.ok([...faults('kernel')].some((kind) => kind.startsWith('ipvsadm')));

@@ -3,6 +3,7 @@
  * must come right and stay so. Everything follows from the seed.
  */
 import { Random } from '../random.js';
+import type { Countable } from '../tally.js';
 import { addForeign, addLeftovers } from './byhand.js';
 import { textOf } from './cftext.js';
 import { Storm } from './faults.js';
@@ -17,14 +18,10 @@ import type { Violation } from './violations.js';
  */
 const SETTLE_MS = 180_000;
 
-export interface Outcome {
+export interface Outcome extends Countable {
   readonly seed: number;
   /** The drawn options and the first configuration file. */
   readonly options: string;
-  readonly events: number;
-  readonly virtualMs: number;
-  /** By kind: how often. */
-  readonly faults: ReadonlyMap<string, number>;
   readonly violations: readonly Violation[];
   /** The last lines of the trace, or all of them. */
   readonly trace: readonly string[];
@@ -57,8 +54,10 @@ export function simulateDirector(seed: number, set = 'swarm', wishes: Wishes = {
     seed,
     options: textOfOptions(options),
     events: scene.world.events,
-    virtualMs: scene.world.now,
-    faults: scene.faults,
+    time: scene.world.now,
+    faults: Object.fromEntries(scene.faults),
+    transitions: scene.transitions,
+    excused: {},
     violations: scene.violations.list,
     trace: scene.trace.lines,
     digest: scene.trace.digest(),
