@@ -215,3 +215,19 @@ test('what only a start or reload does is done even if the kernel refuses it at 
   rehearsal.pass(3000);
   assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.3:80': 0 });
 });
+
+test('a server that is given another port in the same place keeps what is known of it', () => {
+  const configured = (port: number) =>
+    configurationOf([virtualOf({ reals: [{ address: A, port }], check: { failureCount: 3 } })]);
+  const rehearsal = new Rehearsal();
+  rehearsal.tell({ kind: 'configured', configuration: configured(80) });
+  rehearsal.pass(ROUND);
+  rehearsal.servers.set(A, 'refuse');
+  // The first answer comes before the table is read.
+  rehearsal.callMs = 50;
+  rehearsal.tell({ kind: 'configured', configuration: configured(8080) });
+  rehearsal.pass(ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1 });
+  rehearsal.pass(2 * ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 0 });
+});
