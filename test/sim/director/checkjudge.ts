@@ -4,7 +4,7 @@
  */
 import type { CheckResult, CheckSpec } from 'ts-ldirectord/checks/check';
 import { checksOf, nameOfSpec, type Wanted } from './checkname.js';
-import { type FilePlan, placeName, type RealPlan, type VirtualPlan, virtualKey } from './plan.js';
+import { type FilePlan, placeKey, type RealPlan, type VirtualPlan, virtualKey } from './plan.js';
 import { serverOf } from './servers.js';
 import type { Situation } from './situation.js';
 import { timeText } from './trace.js';
@@ -32,7 +32,12 @@ export class CheckJudge {
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   /** Of each check: how many are under way, and when the last one began or was answered. */
   readonly #streams = new Map<string, { under: number; at: number }>();
+  /** By virtual and place. */
   readonly #scores = new Map<string, Score>();
+  /** Of each check, the places that it speaks for. */
+  #places: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Places whose score may count answers of several checks. */
+  #doubtful: ReadonlySet<string> = new Set();
   readonly #unanswered = new Set<string>();
   #sweepAt = 0;
 
@@ -51,6 +56,7 @@ export class CheckJudge {
   configured(file: FilePlan, isFirst: boolean): void {
     this.#file = file;
     this.#wanted = checksOf(file);
+    this.#rememberPlaces(file);
     if (!isFirst) {
       for (const name of this.#unanswered)
         if (!this.#wanted.has(name)) this.#unanswered.delete(name);
@@ -80,20 +86,38 @@ export class CheckJudge {
     }
     if (result === undefined) return;
     this.#unanswered.delete(name);
-    const wanted = this.#wanted.get(name);
-    for (const { virtual, real } of wanted?.reals ?? []) {
-      const key = scoreKey(virtual, real);
+    for (const key of this.#places.get(name) ?? []) {
       const { failures, succeeded } = this.#scores.get(key) ?? NO_SCORE;
       this.#scores.set(key, {
         failures: result.up ? 0 : failures + 1,
         succeeded: succeeded || result.up,
-        doubtful: wanted?.several === true,
+        doubtful: this.#doubtful.has(key),
       });
     }
   }
 
   score(virtual: VirtualPlan, real: RealPlan): Score {
     return this.#scores.get(scoreKey(virtual, real)) ?? NO_SCORE;
+  }
+
+  #rememberPlaces(file: FilePlan): void {
+    const doubtful = new Set<string>();
+    const known = new Set<string>();
+    for (const virtual of file.virtuals) {
+      for (const real of virtual.reals) {
+        const key = scoreKey(virtual, real);
+        if (known.has(key)) doubtful.add(key);
+        known.add(key);
+      }
+    }
+    const places = new Map<string, readonly string[]>();
+    for (const [name, { reals, several }] of this.#wanted) {
+      const keys = reals.map(({ virtual, real }) => scoreKey(virtual, real));
+      places.set(name, keys);
+      if (several) for (const key of keys) doubtful.add(key);
+    }
+    this.#places = places;
+    this.#doubtful = doubtful;
   }
 
   /** A check of those that the life began with has never been answered. */
@@ -138,7 +162,7 @@ export class CheckJudge {
 }
 
 function scoreKey(virtual: VirtualPlan, real: RealPlan): string {
-  return `${virtualKey(virtual)} ${placeName(virtual, real)}`;
+  return `${virtualKey(virtual)} ${placeKey(virtual, real)}`;
 }
 
 /** For the trace. */

@@ -10,7 +10,19 @@ import {
   virtualAddress,
 } from './plan.js';
 
+/** A check is asked for with the same object each time. */
+const names = new WeakMap<CheckSpec, string>();
+
 export function nameOfSpec(spec: CheckSpec): string {
+  let name = names.get(spec);
+  if (name === undefined) {
+    name = spellOut(spec);
+    names.set(spec, name);
+  }
+  return name;
+}
+
+function spellOut(spec: CheckSpec): string {
   switch (spec.kind) {
     case 'negotiate':
       return `${spec.service} ${spec.protocol} ${spec.address} ${spec.port} ${spec.timeout}`;

@@ -125,7 +125,8 @@ export function drawEdition(random: Random, before: FilePlan): FilePlan {
       return { ...before, virtuals: virtuals.length > 1 ? without(random, virtuals) : virtuals };
     case 'add': {
       const used = new Set(virtuals.map(({ number }) => number));
-      const number = [1, 2, 3, 4, 5].find((free) => !used.has(free)) ?? 6;
+      const number = [1, 2, 3, 4, 5, 6].find((free) => !used.has(free));
+      if (number === undefined) return before;
       return { ...before, virtuals: [...virtuals, drawVirtual(random, number, before.fork)] };
     }
     case 'virtual': {

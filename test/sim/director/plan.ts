@@ -101,16 +101,24 @@ export function placeKey(virtual: VirtualPlan, place: PlacePlan): string {
   return spelled(serverAddress(place.server, virtual.family), port);
 }
 
-export function placeName(virtual: VirtualPlan, place: PlacePlan): string {
-  return named(serverAddress(place.server, virtual.family), place.port);
-}
-
 export function named(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+const spellings = new Map<string, string>();
+
 /** With every group of an IPv6 address written out, as the keys of the kernel's table are. */
 function spelled(address: string, port: number): string {
+  const plain = named(address, port);
+  let spelling = spellings.get(plain);
+  if (spelling === undefined) {
+    spelling = spellOut(address, port);
+    spellings.set(plain, spelling);
+  }
+  return spelling;
+}
+
+function spellOut(address: string, port: number): string {
   const [head = '', tail] = address.split('::');
   if (tail === undefined) return named(address, port);
   const zeros = 8 - head.split(':').length - 1;
