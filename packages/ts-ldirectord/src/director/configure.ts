@@ -1,5 +1,5 @@
 /** From a configuration to the director's state: what is kept of the one before, what is new. */
-import type { Configuration, Virtual } from '../config/config.js';
+import type { Configuration, Real, Virtual } from '../config/config.js';
 import { destinationKey, kernelPort, serviceKey, type Table } from '../ipvs/table.js';
 import { type Checking, checkingOf } from './checkspec.js';
 import { Row } from './row.js';
@@ -31,12 +31,25 @@ function configureReals(virtual: Virtual, former: VirtualState | undefined): rea
     const key = destinationKey(place);
     const fresh: RealState = { real, place, key, status: 'unchecked', failures: 0, held: false };
     const checking = checkingOf(virtual, real);
-    const old = former?.reals.find((state) => state.key === key && state.real.port === real.port);
+    const old = formerOf(former, real, key);
     if (checking.kind === 'always') states.push({ ...fresh, status: 'up' });
     else if (former === undefined || old === undefined) states.push(fresh);
     else states.push(keep(fresh, old, checking, former.virtual));
   }
   return states;
+}
+
+/** A server whose port has changed, but not its place in the kernel, serves there as before. */
+function formerOf(
+  former: VirtualState | undefined,
+  { port }: Real,
+  key: string,
+): RealState | undefined {
+  const there = former?.reals.filter((state) => state.key === key) ?? [];
+  return (
+    there.find(({ real }) => real.port === port) ??
+    there.find(({ status, held }) => status === 'up' && !held)
+  );
 }
 
 /** A server that is up stays so until a check fails; other results are void for another check. */

@@ -5,7 +5,7 @@ import { withPort } from '../ipvs/address.js';
 import { destinationKey } from '../ipvs/table.js';
 import { fallbackPlace, isServing } from './desired.js';
 import type { Effect } from './effect.js';
-import type { CheckState, DirectorState, RealState, Touched, Work } from './state.js';
+import type { CheckState, DirectorState, RealState, Touched, VirtualState, Work } from './state.js';
 
 /** One step in the making: the state as it becomes, and the effects so far. */
 export interface Turn {
@@ -42,7 +42,7 @@ export function judge(turn: Turn, member: Member, result: CheckResult): void {
     putReal(turn, member.virtual, member.real, { failures });
     return;
   }
-  if (real.status === 'unchecked') noticeDown(turn, virtual, real);
+  if (real.status === 'unchecked' && !isKnownDown(state, real)) noticeDown(turn, virtual, real);
   putReal(turn, member.virtual, member.real, { status: 'down', failures });
   touch(turn, member.virtual, real.key);
 }
@@ -73,6 +73,11 @@ function noticeDown(turn: Turn, virtual: Virtual, { place }: RealState): void {
     kind: 'notice',
     notice: { text, virtual: virtual.id, server, down: true, status },
   });
+}
+
+/** Two lines of the file may stand for one place of the kernel's table: it is told of once. */
+function isKnownDown({ reals }: VirtualState, { key }: RealState): boolean {
+  return reals.some((other) => other.key === key && other.status === 'down');
 }
 
 /** Changes what is known of a real; a fallback is put in or taken out when that follows from it. */

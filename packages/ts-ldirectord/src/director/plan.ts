@@ -1,4 +1,5 @@
 /** The changes that are due, given the state and the table as it was just read. */
+import type { Change } from '../ipvs/change.js';
 import { destinationKey, serviceKey, type Table } from '../ipvs/table.js';
 import { desiredDestinations } from './desired.js';
 import { type Difference, differences } from './difference.js';
@@ -86,8 +87,14 @@ function inWords({ virtual }: VirtualState, found: readonly Difference[]): reado
   return found.map((difference) => {
     const { change } = difference;
     const reports = [reportChange(virtual, difference)];
-    if (!('destination' in change)) return { change, reports, concerns: { virtual } };
+    const isOfWhole = difference.about === 'stranger' || addsQuiet(change);
+    if (!('destination' in change) || isOfWhole) return { change, reports, concerns: { virtual } };
     const destination = destinationKey(change.destination);
     return { change, reports, concerns: { virtual, destination } };
   });
+}
+
+/** Only a comparison of the whole adds a server without weight: refused, it is made again. */
+function addsQuiet(change: Change): boolean {
+  return change.kind === 'addDestination' && change.contents.weight === 0;
 }

@@ -93,6 +93,7 @@ export function beginDueChecks(turn: Turn): void {
         since: turn.now,
         between: between !== undefined,
         longest: longestMs(spec),
+        overdue: false,
       },
     });
     turn.effects.push({ kind: 'check', run, spec });
@@ -100,13 +101,22 @@ export function beginDueChecks(turn: Turn): void {
   turn.state = { ...turn.state, schedule, checks, nextRun };
 }
 
-/** No server may stay unwatched because an answer was lost on the way. */
+/**
+ * No server may stay unwatched because an answer was lost on the way. But if we have slept
+ * ourselves the answer may be there, not heard yet: it has until the next slot of its check.
+ */
 function giveUpOverdue(turn: Turn, due: readonly number[]): void {
   for (const index of due) {
-    const running = turn.state.checks.at(index)?.running;
-    if (running === undefined) continue;
+    const check = turn.state.checks.at(index);
+    if (check?.running === undefined) continue;
+    const { running } = check;
     const ms = turn.now - running.since;
     if (ms <= running.longest + OVERDUE_MS) continue;
+    if (!running.overdue) {
+      const late = { ...check, running: { ...running, overdue: true } };
+      turn.state = { ...turn.state, checks: turn.state.checks.with(index, late) };
+      continue;
+    }
     turn.effects.push({ kind: 'cancel', run: running.run });
     takeResult(turn, running.run, { up: false, message: 'no answer from the check', ms });
   }

@@ -157,10 +157,69 @@ test('a check whose answer is lost is given up and made anew', () => {
   const { checks } = rehearsal.state;
   const check = checks.at(0);
   assert.ok(check);
-  const running = { run: 0, since: rehearsal.now, between: false, longest: 3000 };
+  const since = rehearsal.now;
+  const running = { run: 0, since, between: false, longest: 3000, overdue: false };
   rehearsal.state = { ...rehearsal.state, checks: checks.with(0, { ...check, running }) };
-  rehearsal.pass(9100);
+  // Found overdue at one slot, given up at the next.
+  rehearsal.pass(9000 + ROUND);
   assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
   assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
   assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
+});
+
+test('an answer that waits while the daemon itself sleeps is still heard', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
+  rehearsal.pass(ROUND);
+  const running = () => [...rehearsal.state.checks].find((check) => check.running)?.running;
+  while (running() === undefined) rehearsal.pass(1);
+  const run = running()?.run ?? 0;
+  const begun = rehearsal.effects.length;
+  rehearsal.now += 60_000;
+  rehearsal.tell({ kind: 'time' });
+  rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
+  rehearsal.pass(ROUND);
+  assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
+});
+
+test('a server on two ports, in one place of the kernel, is told of once when it is down', () => {
+  const reals = [A, { address: A, port: 8080 }];
+  const rehearsal = new Rehearsal();
+  rehearsal.servers.set(A, 'refuse');
+  rehearsal.tell({ kind: 'configured', configuration: configurationOf([virtualOf({ reals })]) });
+  rehearsal.pass(ROUND);
+  const notices = rehearsal.effects.flatMap((effect) =>
+    effect.kind === 'notice' && effect.notice.text.startsWith('Inaccessible') ? [effect] : [],
+  );
+  assert.equal(notices.length, 1);
+});
+
+test('what only a start or reload does is done even if the kernel refuses it at first', () => {
+  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
+  rehearsal.pass(ROUND);
+  rehearsal.servers.set('10.0.0.3', 'refuse');
+  rehearsal.refuses = (change) => 'destination' in change;
+  const configuration = configurationOf([virtualOf({ reals: [A, '10.0.0.3'] })]);
+  rehearsal.tell({ kind: 'configured', configuration });
+  rehearsal.pass(5000);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
+  rehearsal.refuses = () => false;
+  rehearsal.pass(3000);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.3:80': 0 });
+});
+
+test('a server that is given another port in the same place keeps what is known of it', () => {
+  const configured = (port: number) =>
+    configurationOf([virtualOf({ reals: [{ address: A, port }], check: { failureCount: 3 } })]);
+  const rehearsal = new Rehearsal();
+  rehearsal.tell({ kind: 'configured', configuration: configured(80) });
+  rehearsal.pass(ROUND);
+  rehearsal.servers.set(A, 'refuse');
+  // The first answer comes before the table is read.
+  rehearsal.callMs = 50;
+  rehearsal.tell({ kind: 'configured', configuration: configured(8080) });
+  rehearsal.pass(ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1 });
+  rehearsal.pass(2 * ROUND);
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 0 });
 });

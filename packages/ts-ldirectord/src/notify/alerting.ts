@@ -5,18 +5,11 @@ import { makeWakeup, systemAlarm, type Wakeup } from '@ts-heartbeat/platform/wak
 import type { Configuration } from '../config/config.js';
 import type { Notice } from '../director/effect.js';
 import type { DirectorState } from '../director/state.js';
-import { withPort } from '../ipvs/address.js';
-import {
-  type Alert,
-  type AlertEvent,
-  alertsStep,
-  alertsWakeAt,
-  NO_ALERTS,
-  serverKey,
-} from './alerts.js';
+import { type Alert, type AlertEvent, alertsStep, alertsWakeAt, NO_ALERTS } from './alerts.js';
 import { messageText } from './message.js';
 import { Outbox } from './outbox.js';
 import { deliverBySendmail } from './sendmail.js';
+import { serversDown } from './serversdown.js';
 import { deliverBySmtp } from './smtp.js';
 
 /** One mail takes no longer; a mail server that is well needs a second or two. */
@@ -107,19 +100,6 @@ export class Alerting {
     this.#outboxes.set(smtp, outbox);
     return outbox;
   }
-}
-
-/** By both names that a notice may have for a server: the kernel's port and the configured one. */
-function serversDown({ virtuals }: DirectorState): ReadonlySet<string> {
-  const down = new Set<string>();
-  for (const { virtual, reals } of virtuals) {
-    for (const { real, place, status } of reals) {
-      if (status !== 'down') continue;
-      down.add(serverKey(virtual.id, real.name));
-      down.add(serverKey(virtual.id, withPort(place.address, place.port)));
-    }
-  }
-  return down;
 }
 
 function userName(): string {

@@ -169,3 +169,21 @@ test('whatever a server does, its mails are bounded and the last word is told', 
     ),
   );
 });
+
+test('what is held back is told by the settings of the file that is followed then', () => {
+  for (const settings of [{ to: '' }, { statuses: new Set(['starting'] as const) }]) {
+    const desk = new Desk();
+    for (let i = 0; i < BURST + 2; i += 1) desk.notice(`change ${i}`, i % 2 === 0);
+    desk.tell(configured(settings));
+    desk.pass(100 * FLAP_MS);
+    assert.equal(desk.mails.length, BURST);
+  }
+});
+
+test('after a reload with a shorter pause nothing is held back longer than that', () => {
+  const desk = new Desk({ frequency: 10 * FLAP_MS });
+  for (let i = 0; i < BURST + 1; i += 1) desk.notice(`change ${i}`, false);
+  desk.tell(configured({}));
+  desk.pass(FLAP_MS);
+  assert.equal(desk.mails.at(-1)?.text, `change ${BURST}`);
+});

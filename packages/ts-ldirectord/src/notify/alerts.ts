@@ -83,19 +83,25 @@ export function alertsWakeAt({ servers, virtuals }: AlertsState): number | undef
   return Number.isFinite(first) ? first : undefined;
 }
 
-/** Reminders go on under the new settings; of virtuals that are gone nothing is said any more. */
+/**
+ * Reminders, and what was held back, go on under the new settings; of virtuals that are gone
+ * nothing is said any more.
+ */
 function configure(state: AlertsState, configuration: Configuration, now: number): AlertsState {
   const virtuals = new Map(configuration.virtuals.map((virtual) => [virtual.id, virtual]));
   const servers = new Map<string, ServerAlerts>();
-  for (const [key, { remindAt, ...entry }] of state.servers) {
+  for (const [key, { remindAt, heldBack, ...entry }] of state.servers) {
     const virtual = virtuals.get(entry.virtual);
     if (virtual === undefined) continue;
     const { frequency } = virtual.alerts;
+    const isWanting = heldBack !== undefined && isWanted(virtual.alerts, heldBack.status);
     const again =
       remindAt === undefined || frequency === 0
         ? {}
         : { remindAt: Math.min(remindAt, now + frequency) };
-    servers.set(key, { ...entry, ...again });
+    // A longer pause than the new one may have been paid for.
+    const paidUntil = Math.min(entry.paidUntil, now + BURST * pauseOf(virtual));
+    servers.set(key, { ...entry, paidUntil, ...again, ...(isWanting ? { heldBack } : {}) });
   }
   return { virtuals, servers };
 }

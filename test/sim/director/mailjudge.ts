@@ -1,0 +1,92 @@
+/** Invariant 20: mails that were asked for, each once, reminders at their pace, and no flood. */
+import type { Alert } from 'ts-ldirectord/notify/alerts';
+import type { CheckJudge } from './checkjudge.js';
+import type { FilePlan } from './plan.js';
+import type { Situation } from './situation.js';
+import type { Violations } from './violations.js';
+
+/** So many changes of a server are told of at once, and then one a pause (docs/ldirectord-mail.md). */
+const BURST = 10;
+const PAUSE_MS_MIN = 60_000;
+/** Beside the burst, in one pause: the next of the pace, a reminder, and one at either end. */
+const PAUSE_MAILS = BURST + 3;
+
+interface Mailed {
+  readonly at: number;
+  readonly text: string;
+}
+
+export class MailJudge {
+  readonly #situation: Situation;
+  readonly #checks: CheckJudge;
+  readonly #violations: Violations;
+  /** The last mails about each server of a virtual. */
+  readonly #mailed = new Map<string, Mailed[]>();
+  /** The very last one, whatever port the server is named with: that may be the kernel's. */
+  readonly #last = new Map<string, Mailed>();
+  /** From then on none is due any more. */
+  quietFrom = Number.POSITIVE_INFINITY;
+
+  constructor(situation: Situation, checks: CheckJudge, violations: Violations) {
+    this.#situation = situation;
+    this.#checks = checks;
+    this.#violations = violations;
+  }
+
+  newLife(): void {
+    this.#mailed.clear();
+    this.#last.clear();
+  }
+
+  /** A server that goes on changing is told of once in that time. */
+  static pauseMs(file: FilePlan): number {
+    return Math.max(PAUSE_MS_MIN, 1000 * file.mail.frequency);
+  }
+
+  mails({ text, status, to }: Alert): void {
+    const { file, world, serving } = this.#situation;
+    if (file === undefined) return;
+    const { mail } = file;
+    const asked = mail.statuses === undefined || mail.statuses.includes('all');
+    if (mail.to === '' || mail.to !== to || !(asked || mail.statuses?.includes(status))) {
+      this.#add('a mail that nobody has asked for', `${status}: ${text}`);
+    }
+    if (status === 'running' && serving && this.#checks.isStarting) {
+      this.#add('a mail of the start says that the daemon is running', text);
+    }
+    if (world.now > this.quietFrom) this.#add('a mail without a cause', text);
+    const pauseMs = MailJudge.pauseMs(file);
+    const key = subjectOf(text);
+    const before = this.#mailed.get(key) ?? [];
+    const recent = before.filter(({ at }) => at > world.now - BURST * pauseMs);
+    const about = key.replace(/:\d+ /, ' ');
+    this.#repeated(this.#last.get(about), recent.length, text);
+    this.#last.set(about, { at: world.now, text });
+    const close = recent.filter(({ at }) => at > world.now - pauseMs);
+    if (close.length >= PAUSE_MAILS) this.#add('a flood of mails', key, `${close.length + 1}`);
+    this.#mailed.set(key, [...recent, { at: world.now, text }]);
+  }
+
+  /** The same said twice in a row, sooner than a reminder is due. */
+  #repeated(last: Mailed | undefined, recent: number, text: string): void {
+    const { world, file, configuredAt, changedAt } = this.#situation;
+    // What was held back in between has not been seen.
+    if (last?.text !== text || recent >= BURST - 1) return;
+    if (Math.max(configuredAt, changedAt) >= last.at) return;
+    const frequency = 1000 * (file?.mail.frequency ?? 0);
+    const isReminder = text.startsWith('Inaccessible') && frequency > 0;
+    if (isReminder && world.now - last.at >= frequency * 0.998) return;
+    this.#add('the same mail again', text, `after ${world.now - last.at} ms`);
+  }
+
+  #add(title: string, ...facts: readonly string[]): void {
+    this.#violations.add(this.#situation.world.now, 20, title, ...facts);
+  }
+}
+
+/** The server and the virtual that a mail is about. */
+function subjectOf(text: string): string {
+  const server = /server(?: \(\w+\))?: (\S+)/.exec(text)?.[1] ?? '';
+  const virtual = text.replace(/ \(Weight set to \d+\)$/, '').match(/\(([^()]*)\)$/)?.[1] ?? '';
+  return `${server} (${virtual})`;
+}
