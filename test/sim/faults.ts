@@ -1,4 +1,5 @@
 /** The faults of a run and what operators do meanwhile: a plain list, so that it can be made shorter. */
+import type { Told, Verb } from './cluster/scripts.js';
 import type { Options } from './options.js';
 import type { Random } from './random.js';
 
@@ -42,6 +43,14 @@ export type Fault = { readonly at: number } & (
       readonly node: string;
       readonly pingNode: string;
       readonly lasts: number;
+    }
+  /** A script does from now on what it is told. Only in stories. */
+  | {
+      readonly kind: 'script';
+      readonly node: string;
+      readonly resource: string;
+      readonly verb: Verb;
+      readonly told: Told | undefined;
     }
   /** The generation file is gone or unreadable at the next start. */
   | { readonly kind: 'fileLost'; readonly node: string }
@@ -150,6 +159,8 @@ function drawFault(random: Random, options: Options, kind: Kind, at: number): Fa
     case 'crash':
     case 'stop':
       return { at, kind, node, lasts };
+    case 'script':
+      return undefined;
     default:
       return { at, kind, node };
   }

@@ -116,6 +116,9 @@ export class SimulatedCluster {
       case 'wallStep':
         this.#host(fault.node).stepWall(fault.seconds);
         break;
+      case 'script':
+        this.#host(fault.node).scripts.tell(fault.resource, fault.verb, fault.told);
+        break;
       case 'fileLost':
         this.#host(fault.node).loseFiles();
         break;

@@ -17,6 +17,8 @@ import type { ClusterView } from '@ts-heartbeat/core/view';
 
 const CONNECTION = 1;
 const PEER = { pid: 100, uid: 0, gid: 0 };
+/** As a request claims them. */
+const ROOT = { uid: '0', gid: '0' };
 
 export interface IpfailParts {
   readonly settings: Settings;
@@ -48,7 +50,7 @@ export class SimulatedIpfail {
   /** Signs on, and compares from now on. */
   begin(): void {
     const { settings, view } = this.#parts;
-    this.#take({ t: 'hbapi-req', reqtype: 'signon', from_id: CLIENT_NAME, pid: '100', uid: '0' });
+    this.#take({ t: 'hbapi-req', reqtype: 'signon', from_id: CLIENT_NAME, pid: '100', ...ROOT });
     const { localNode, nodes } = view();
     this.#state = begin({
       localNode,

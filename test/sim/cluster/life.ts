@@ -8,6 +8,7 @@ import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Message } from '@ts-heartbeat/core/message/message';
 import { LinePace } from 'ts-heartbeat/media/linepace';
+import { Refusals } from 'ts-heartbeat/refusals';
 import type { Planned } from '../world.js';
 import type { Around, Seen } from './around.js';
 import { SimulatedIpfail } from './ipfail.js';
@@ -62,6 +63,7 @@ export class Life {
   readonly #framings = new Map<string, Framing>();
   readonly #paces = new Map<string, LinePace>();
   readonly #ipfail: SimulatedIpfail | undefined;
+  readonly #refusals: Refusals;
   readonly #events: Event[] = [];
   #busy = false;
   #over = false;
@@ -78,6 +80,10 @@ export class Life {
     const { around, settings } = parts;
     this.#parts = parts;
     this.#oversleep = Math.max(settings.keepalive / 2, OVERSLEEP_LEAST);
+    this.#refusals = new Refusals(
+      (severity, text) => parts.see({ kind: 'log', severity, text }),
+      () => this.#now,
+    );
     for (const { options } of around.serials) {
       this.#framings.set(options.name, new Framing());
       this.#paces.set(options.name, new LinePace(options.baud));
@@ -212,12 +218,12 @@ export class Life {
     const { received } = packet;
     if (!received.ok) return;
     const { message } = received;
-    const { mind, see } = this.#parts;
+    const { mind } = this.#parts;
     if (mind.state !== undefined) {
       const refusal = refusalOf(mind.state, link, message);
       if (refusal !== undefined) {
-        if (refusal.text !== undefined)
-          see({ kind: 'log', severity: 'error', text: refusal.text() });
+        const { reason, text } = refusal;
+        this.#refusals.note(link, reason, text && (() => ({ severity: 'error', text: text() })));
         return;
       }
     }

@@ -13,6 +13,9 @@ export interface Course {
   readonly leaves: 'running' | 'stopped' | 'unchanged';
 }
 
+/** What a story has a script do: not end, fail without doing anything, print the opposite, or take long. */
+export type Told = 'hangs' | 'fails' | 'lies' | { readonly takes: number };
+
 const STATUS_MS = 5;
 
 export class Scripts {
@@ -20,6 +23,7 @@ export class Scripts {
   readonly running = new Set<string>();
   /** False in the calm: every script does what it is asked. */
   mischief = true;
+  readonly #told = new Map<string, Told>();
   readonly #options: ScriptOptions;
   readonly #random: Random;
 
@@ -28,8 +32,22 @@ export class Scripts {
     this.#random = random;
   }
 
+  /** From now on the script does what it is told; undefined: its own course again. */
+  tell(resource: string, verb: Verb, told: Told | undefined): void {
+    if (told === undefined) this.#told.delete(`${resource} ${verb}`);
+    else this.#told.set(`${resource} ${verb}`, told);
+  }
+
   /** The script begins. */
   begin(resource: string, verb: Verb): Course {
+    const told = this.#told.get(`${resource} ${verb}`);
+    if (told === 'hangs') return { takes: Infinity, rc: 0, leaves: 'unchanged' };
+    if (told === 'fails') return { takes: STATUS_MS, rc: 1, leaves: 'unchanged' };
+    const course = this.#drawn(resource, verb);
+    return typeof told === 'object' ? { ...course, takes: told.takes } : course;
+  }
+
+  #drawn(resource: string, verb: Verb): Course {
     const { mean, longest, failing, hanging } = this.#options;
     if (verb === 'status') return { takes: STATUS_MS, rc: 0, leaves: 'unchanged' };
     const takes = 1 + Math.min(longest - 1, this.#random.delay(mean));
@@ -47,6 +65,7 @@ export class Scripts {
   /** What `status` prints. */
   status(resource: string): string {
     const runs = this.running.has(resource);
+    if (this.#told.get(`${resource} status`) === 'lies') return runs ? 'stopped' : 'running';
     const lies = this.mischief && this.#random.chance(this.#options.lying);
     return runs !== lies ? 'running' : 'stopped';
   }

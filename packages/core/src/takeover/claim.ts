@@ -7,7 +7,7 @@
  */
 import type { JobOutcome, Share } from '../job.js';
 import type { Message } from '../message/message.js';
-import { heldOf, holdingOf, type Part, type Peer, shareOf } from '../state.js';
+import { heldOf, holdingOf, type NodeState, type Part, type Peer, shareOf } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { tellHolding } from './negotiation.js';
@@ -33,6 +33,11 @@ export function settle(turn: Turn, peer: Peer): void {
     foreign: undefined,
   };
   settleOn(turn);
+}
+
+/** Whether a verdict is still to come: what has been begun goes on with what is true then. */
+export function isSettling({ heal }: NodeState, peer: string): boolean {
+  return heal?.peer === peer && heal.againAt !== undefined;
 }
 
 /** Asks for the claim, or makes it, when that is due: with what is true now. */

@@ -6,7 +6,7 @@
  */
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
-import { settle } from './claim.js';
+import { isSettling, settle } from './claim.js';
 import { isLegacy } from './legacy.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
@@ -30,7 +30,8 @@ export function onReturn(turn: Turn, peer: Peer): void {
   if (peer.capabilities.includes('heal')) {
     // Nobody has come back from death: what was moved by hand before stays where it was moved to.
     turn.state.resources.needsFailback = false;
-    settle(turn, peer);
+    // Its word on what it holds may come before the status that tells of its return.
+    if (!isSettling(turn.state, peer.name)) settle(turn, peer);
     return;
   }
   // A genuine node counts it as dead once more, and as one that has given up everything.

@@ -59,6 +59,35 @@ describe('takeover', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('waits for a reset where a node falls silent while it gives or takes in a standby', () => {
+    for (const after of [10, 30_100]) {
+      const world = settledPair(FENCED);
+      world.ask('backup', 'local');
+      world.run(1000);
+      world.device.takes = 3000;
+      world.scripts = 30_000;
+      world.ask('loadbalancer', 'all');
+      world.run(after);
+      world.scripts = 50;
+      world.cut = new Set(['eth0', '/dev/ttyS0']);
+      world.run(40_000);
+      assert.deepEqual(world.doubles, []);
+      const { log } = world.host('backup');
+      assert.ok(!log.includes('Dead node loadbalancer gave up resources.'));
+    }
+  });
+
+  it('waits for a reset where a node falls silent while it stops in order', () => {
+    const world = settledPair(FENCED);
+    world.scripts = 30_000;
+    world.tell('loadbalancer', { kind: 'stop', keep: false });
+    world.run(100);
+    world.scripts = 50;
+    world.cut = new Set(['eth0', '/dev/ttyS0']);
+    world.run(20_000);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('does not follow from a sleep of our own before the dead time has passed again', () => {
     const world = settledPair();
     world.freeze('loadbalancer');

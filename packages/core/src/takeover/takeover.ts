@@ -12,13 +12,19 @@ import { noteStarts, retryWhatWasAway } from './trouble.js';
 /** A reset that failed is tried again after this (heartbeat 3.0.6). */
 const FENCE_PAUSE = 5000;
 
-/** What comes of the death of a normal node (heartbeat 3.0.6; fencing before anything else). */
+/**
+ * What comes of the death of a normal node (heartbeat 3.0.6). Fencing comes before anything else;
+ * the genuine program leaves it out when a node falls silent while it gives up what it holds.
+ */
 export function onDeath(turn: Turn, peer: Peer): void {
   const { state } = turn;
-  const { settings } = state;
+  const { settings, resources } = state;
+  // In flux a node may hold what it says it does not: it speaks before its scripts stop, or after
+  // they have started. Without a device nothing could come of that but another line of the log.
+  const inFlux = settings.stonith !== undefined && !resources.otherStable;
+  const held = inFlux || mayHold(state, peer);
   cancelStandby(turn);
   state.heal = undefined;
-  const held = mayHold(state, peer);
   const resetNeeded = !peer.gaveUp && (held || !peer.heard);
   const done = peer.gaveUp;
   peer.gaveUp = false;

@@ -241,4 +241,18 @@ describe('a healed partition', () => {
       assert.equal(world.where('mail').length, 1, autoFailback);
     }
   });
+
+  it('is settled once, also where what both hold is heard of before the return', () => {
+    const world = pair();
+    boot(world);
+    world.freeze('backup');
+    world.run(6000);
+    world.thaw('backup');
+    world.run(3000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    for (const name of ['loadbalancer', 'backup']) {
+      const said = world.host(name).log.filter((line) => / after the partition: /.test(line));
+      assert.equal(said.length, 1, `${name}: ${said.join('; ')}`);
+    }
+  });
 });
