@@ -26,8 +26,6 @@ const SUITES = {
   },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
-  // The deterministic simulation, and deliberate mistakes that it has to notice.
-  sim: { places: ['test/dist/sim/defects', 'test/dist/sim/director'], jobs: 2, minutes: 3 },
   // Bad configurations beside the genuine programs.
   config: { places: ['test/dist/config'], jobs: 2, minutes: 5 },
   // Resource scripts in namespaces of their own, beside the genuine ones.

@@ -1,12 +1,12 @@
 /**
  * `npm run sim`: years of faults in simulated time.
  *
- *     npm run sim -- --minutes 1                  fresh seeds for a minute; the first failure is told
+ *     npm run sim -- --minutes 1                  fresh seeds until one fails, for a minute
  *     npm run sim -- --seeds 1-5000 --jobs 2      a range, resumable with --progress FILE
  *     npm run sim -- --seed 0x1f --set cable      one seed again, with its trace
  *     npm run sim -- --seed 0x1f --shrink         fewer faults, same failure
  *
- * `--set`: swarm (as a rule), calm, cable, load, serial, scripts, clock, director (ldirectord).
+ * `--set`: swarm, calm, cable, load, serial, scripts, clock, director (ldirectord); else a mixture.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

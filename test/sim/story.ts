@@ -12,7 +12,7 @@
  * `OPTIONS` and `COMMANDS` are the words; what is not said stands in `USUAL`.
  */
 import { SimulatedCluster } from './cluster/cluster.js';
-import { mindOf } from './cluster/mind.js';
+import { OurMind } from './cluster/mind.js';
 import type { Told, Verb } from './cluster/scripts.js';
 import type { Fault } from './faults.js';
 import type { Violation } from './judge/excuse.js';
@@ -106,7 +106,7 @@ export function playStory({ options, from }: Story): Played {
   const trace = new Trace(names, (line) => {
     if (cluster.world.now >= from) lines.push(`${line.trimEnd()}\n`);
   });
-  const cluster = new SimulatedCluster(options, mindOf, {
+  const cluster = new SimulatedCluster(options, (_, settings) => new OurMind(settings), {
     see: (observation) => {
       judge.see(observation);
       if (matters(observation)) trace.see(observation);

@@ -33,11 +33,7 @@ export class SimulatedCluster {
   /** What faults of a kind were still to be undone when the calm came. */
   #stormy = true;
 
-  constructor(
-    options: Options,
-    mindOf: MakeMind,
-    onlooker: Onlooker,
-  ) {
+  constructor(options: Options, mindOf: MakeMind, onlooker: Onlooker) {
     this.#options = options;
     this.#onlooker = onlooker;
     const random = new Random(options.seed).split('world');
