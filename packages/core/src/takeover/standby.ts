@@ -199,6 +199,8 @@ export function onTaken(
   const ours = seenFromOther(share);
   turn.log('info', `${ours} HA resource acquisition completed (standby).`);
   const given = round === undefined ? {} : { round };
+  // A takeover of the same groups that was under way before may have failed meanwhile.
+  if (turn.state.standby.phase === 'taking') hold(turn, ours);
   noteStarts(turn, outcome, { share: ours, every: true, ...given });
   if (turn.state.standby.phase !== 'taking') {
     sayResources(turn);
