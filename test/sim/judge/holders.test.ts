@@ -147,6 +147,12 @@ describe('a double holding', () => {
     assert.deepEqual(broken(story.beat('alpha', 40_100, 500_000), 500_000), []);
   });
 
+  it('has more time while a script hangs that is to end before', () => {
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 99_100);
+    const hangs = { takes: 55_000, ok: false, hung: true };
+    assert.deepEqual(broken(story.script(40_200, 'beta', 'start', 'mail', hangs)), []);
+  });
+
   it('has more time while messages are missed, or a machine stands still', () => {
     const lossy = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 50_100);
     lossy.beat('alpha', 51_100, 51_100, { to: 'nobody' }).talk(52_100, 52_100 + X - 100);

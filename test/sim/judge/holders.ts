@@ -165,6 +165,8 @@ export class Holders implements Rule {
     if (hosts.some((host) => !host.acts) || one.wasStuck(from, at) || other.wasStuck(from, at)) {
       return at + this.#span;
     }
+    // Scripts of a machine run one after the other.
+    if (this.#works(hosts).some((holding) => holding.hangs(at))) return at + this.#span;
     let since = from;
     for (const contact of this.#between(one.host, other.host)) {
       const met = contact.heardAt(at) > from ? contact.heardAt(at) : NEVER;
@@ -177,6 +179,11 @@ export class Holders implements Rule {
       since = Math.max(since, host.wokenAt, host.heldUpUntil, host.slowUntil);
     }
     return since + this.#span + one.host.lateness + other.host.lateness;
+  }
+
+  /** What runs on these machines, of every group. */
+  #works(hosts: readonly Host[]): readonly Holding[] {
+    return this.#scene.holdings.flat().filter(({ host }) => hosts.includes(host));
   }
 
   #chargeEndless(at: number, double: Double, due: number): void {

@@ -51,10 +51,14 @@ export class Holding {
     return this.#begunAt !== NEVER;
   }
 
+  /** The script under way takes longer than any should. */
+  hangs(now: number): boolean {
+    return this.works && now - this.#begunAt > this.#scriptMax;
+  }
+
   /** A stop of it went wrong since then, or goes wrong now. */
   wasStuck(since: number, now: number): boolean {
-    const hangs = this.#stopping && this.works && now - this.#begunAt > this.#scriptMax;
-    return hangs || this.#stuck !== 0 || this.stopTroubleAt >= since;
+    return (this.#stopping && this.hangs(now)) || this.#stuck !== 0 || this.stopTroubleAt >= since;
   }
 
   script(o: Seen<'script'>): void {
