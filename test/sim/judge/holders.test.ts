@@ -112,6 +112,14 @@ describe('an excuse', () => {
     assert.deepEqual(broken(other.group(10_500, 'beta', 'start', 'web')), [TWO]);
   });
 
+  it('is a status that is wrong, not one that is right', () => {
+    const lie = served(20_000).script(10_000, 'alpha', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(lie.group(10_500, 'beta', 'start', 'web')), []);
+    const right = served(20_000).script(10_000, 'alpha', 'status', 'web');
+    right.script(10_200, 'beta', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(right.group(10_500, 'beta', 'start', 'web')), [TWO]);
+  });
+
   it('is a daemon that was killed, until a life has taken on what ran', () => {
     const killed = served(10_000).see(10_500, 'alpha', { kind: 'ends', how: 'killed' });
     assert.deepEqual(broken(killed.group(11_000, 'beta', 'start', 'web')), []);

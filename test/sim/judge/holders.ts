@@ -5,7 +5,8 @@
  *        both being there to speak and to hear (a daemon that was killed while its machine goes on
  *        counts as there: what it ran still runs);
  *    (b) one of them stood still for as long;
- *    (c) a stop of that group failed or hung on one of them;
+ *    (c) a stop of that group failed or hung on one of them, or a status said what does not fit
+ *        what was done: running though nobody has started it, or stopped though nobody has;
  *    (d) one of their daemons was killed, and no life of it has taken on what it had left running.
  *    Where a script took longer than any should, `W` reaches that much further back: jobs that were
  *    decided upon before it are done after it.
