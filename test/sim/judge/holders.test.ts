@@ -112,6 +112,14 @@ describe('an excuse', () => {
     assert.deepEqual(broken(other.group(10_500, 'beta', 'start', 'web')), [TWO]);
   });
 
+  it('is a status that is wrong, not one that is right', () => {
+    const lie = served(20_000).script(10_000, 'alpha', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(lie.group(10_500, 'beta', 'start', 'web')), []);
+    const right = served(20_000).script(10_000, 'alpha', 'status', 'web');
+    right.script(10_200, 'beta', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(right.group(10_500, 'beta', 'start', 'web')), [TWO]);
+  });
+
   it('is a daemon that was killed, until a life has taken on what ran', () => {
     const killed = served(10_000).see(10_500, 'alpha', { kind: 'ends', how: 'killed' });
     assert.deepEqual(broken(killed.group(11_000, 'beta', 'start', 'web')), []);
@@ -145,6 +153,12 @@ describe('a double holding', () => {
   it('lasts as long as the cut does', () => {
     const story = served(20_100).group(31_000, 'beta', 'start', 'web');
     assert.deepEqual(broken(story.beat('alpha', 40_100, 500_000), 500_000), []);
+  });
+
+  it('has more time while a script hangs that is to end before', () => {
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 99_100);
+    const hangs = { takes: 55_000, ok: false, hung: true };
+    assert.deepEqual(broken(story.script(40_200, 'beta', 'start', 'mail', hangs)), []);
   });
 
   it('has more time while messages are missed, or a machine stands still', () => {

@@ -5,7 +5,8 @@
  *        both being there to speak and to hear (a daemon that was killed while its machine goes on
  *        counts as there: what it ran still runs);
  *    (b) one of them stood still for as long;
- *    (c) a stop of that group failed or hung on one of them;
+ *    (c) a stop of that group failed or hung on one of them, or a status said what does not fit
+ *        what was done: running though nobody has started it, or stopped though nobody has;
  *    (d) one of their daemons was killed, and no life of it has taken on what it had left running.
  *    Where a script took longer than any should, `W` reaches that much further back: jobs that were
  *    decided upon before it are done after it.
@@ -165,6 +166,8 @@ export class Holders implements Rule {
     if (hosts.some((host) => !host.acts) || one.wasStuck(from, at) || other.wasStuck(from, at)) {
       return at + this.#span;
     }
+    // Scripts of a machine run one after the other.
+    if (this.#works(hosts).some((holding) => holding.hangs(at))) return at + this.#span;
     let since = from;
     for (const contact of this.#between(one.host, other.host)) {
       const met = contact.heardAt(at) > from ? contact.heardAt(at) : NEVER;
@@ -177,6 +180,11 @@ export class Holders implements Rule {
       since = Math.max(since, host.wokenAt, host.heldUpUntil, host.slowUntil);
     }
     return since + this.#span + one.host.lateness + other.host.lateness;
+  }
+
+  /** What runs on these machines, of every group. */
+  #works(hosts: readonly Host[]): readonly Holding[] {
+    return this.#scene.holdings.flat().filter(({ host }) => hosts.includes(host));
   }
 
   #chargeEndless(at: number, double: Double, due: number): void {

@@ -26,6 +26,9 @@ export class Holding {
   #stopping = false;
   /** A stop failed or was ended by its deadline, then. */
   stopTroubleAt = NEVER;
+  /** A status said what does not fit what was done; since then not all of it was stopped. */
+  #doubtful = false;
+  #doubtedAt = NEVER;
   /** A start has failed and none has succeeded since. */
   troubled = false;
 
@@ -51,10 +54,15 @@ export class Holding {
     return this.#begunAt !== NEVER;
   }
 
-  /** A stop of it went wrong since then, or goes wrong now. */
+  /** The script under way takes longer than any should. */
+  hangs(now: number): boolean {
+    return this.works && now - this.#begunAt > this.#scriptMax;
+  }
+
+  /** A stop of it went wrong since then, or goes wrong now, or a status was wrong. */
   wasStuck(since: number, now: number): boolean {
-    const hangs = this.#stopping && this.works && now - this.#begunAt > this.#scriptMax;
-    return hangs || this.#stuck !== 0 || this.stopTroubleAt >= since;
+    if (this.#doubtful || this.#doubtedAt >= since) return true;
+    return (this.#stopping && this.hangs(now)) || this.#stuck !== 0 || this.stopTroubleAt >= since;
   }
 
   script(o: Seen<'script'>): void {
@@ -78,12 +86,21 @@ export class Holding {
     this.#noteLength(o.at);
     this.#begunAt = NEVER;
     const ok = o.ok === true;
+    if (o.verb === 'status') this.#compare(o.at, ok, bit);
     if (o.verb !== 'stop' && ok) this.#well |= bit;
     const last = place === this.group.resources.length - 1;
     if (o.verb === 'status' && !ok && (this.#stuck & bit) !== 0) this.#isDown(bit);
     if (o.verb === 'start' && !ok) this.troubled = true;
     if (o.verb !== 'stop' && ok && last) this.troubled = false;
     if (o.verb === 'stop') this.#stopped(o, bit, ok && o.hung !== true);
+  }
+
+  /** What a status says, beside what was done: a resource may have died, or its script lies. */
+  #compare(at: number, ok: boolean, bit: number): void {
+    const up = (this.#up & bit) !== 0;
+    if (ok ? up : !up || (this.#well & bit) === 0) return;
+    this.#doubtful = true;
+    this.#doubtedAt = at;
   }
 
   #stopped(o: Seen<'script'>, bit: number, ok: boolean): void {
@@ -97,6 +114,7 @@ export class Holding {
 
   #isDown(bit: number): void {
     this.#up &= ~bit;
+    if (this.#up === 0) this.#doubtful = false;
     this.#stuck &= ~bit;
   }
 
@@ -111,6 +129,8 @@ export class Holding {
     this.#up = 0;
     this.#stuck = 0;
     this.#well = 0;
+    this.#doubtful = false;
+    this.#doubtedAt = NEVER;
     this.stopTroubleAt = NEVER;
     this.#begunAt = NEVER;
     this.troubled = false;

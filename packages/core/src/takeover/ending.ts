@@ -61,12 +61,14 @@ function beginEnd(turn: Turn): void {
   const keep = heldWithin(turn, 'all');
   const { troubles } = state.resources;
   letGo(turn, 'all');
-  sayResources(turn, { info: 'shutdown' });
+  // Before communication was up nothing can have been started, unless an earlier life left it.
+  const releases = state.communicationUp || held !== 'none';
+  // The scripts that stop it all are still to be asked for.
+  sayResources(turn, { info: 'shutdown', ...(releases ? { x_wait: '1' } : {}) });
   turn.log('info', 'Giving up all HA resources.');
   state.ending = { phase: 'releasing', restart: ending.restart, held: keep, troubles };
-  // Before communication was up nothing can have been started, unless an earlier life left it.
-  if (!state.communicationUp && held === 'none') onEverythingReleased(turn, NOTHING);
-  else turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
+  if (releases) turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
+  else onEverythingReleased(turn, NOTHING);
 }
 
 /** Every script has stopped: the other node may take over at once. */

@@ -102,6 +102,15 @@ describe('takeover', () => {
     assert.deepEqual(world.where('lvs').length, 1);
   });
 
+  it('of a node that stops waits for its scripts, also where it is the first word of that node', () => {
+    const { state } = settledPair().host('loadbalancer');
+    const now = { at: state.nextBeatAt - 1, wall: 1, load: '' };
+    const { effects } = step(state, { kind: 'stop', keep: false }, now);
+    const said = effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []));
+    const notice = said.find((message) => message.get('info') === 'shutdown');
+    assert.equal(notice?.get('x_wait'), '1');
+  });
+
   it('of a node that stops in order waits for its last script, in a new life as well', () => {
     const world = settledPair();
     world.ask('backup', 'local');
