@@ -20,18 +20,29 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SUITES = {
   // What the long suites judge by is tested as quickly as the packages are.
   unit: {
-    places: ['packages', 'test/dist/mixed', 'test/dist/scenarios', 'test/dist/bench'],
+    places: [
+      'packages',
+      'test/dist/mixed',
+      'test/dist/scenarios',
+      'test/dist/bench',
+      'test/dist/sim/genuine',
+      'test/dist/sim/judge',
+    ],
     jobs: 2,
     minutes: 3,
   },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
+  // The deterministic simulation: hand-written stories, and mistakes that it has to notice.
+  sim: {
+    places: ['test/dist/sim/defects', 'test/dist/sim/director', 'test/dist/sim/stories'],
+    jobs: 2,
+    minutes: 5,
+  },
   // Bad configurations beside the genuine programs.
   config: { places: ['test/dist/config'], jobs: 2, minutes: 5 },
   // Resource scripts in namespaces of their own, beside the genuine ones.
   resources: { places: ['test/dist/resources'], jobs: 2, minutes: 5 },
-  // Simulated clusters: hand-written stories, and the judge of runs.
-  sim: { places: ['test/dist/sim'], jobs: 2, minutes: 5 },
   // Recorded runs of ldirectord, played on the staged one.
   ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
   // Further stories of ldirectord, most of them beside the genuine one.

@@ -145,8 +145,8 @@ function matters(observation: Observation): boolean {
     case 'log':
       return observation.severity !== 'debug' && !REPEATING.test(observation.text);
     case 'script':
-      if (observation.phase === 'end') return observation.ok !== true;
-      return observation.verb !== 'status';
+      if (observation.verb === 'status') return observation.hung === true;
+      return observation.phase === 'begin' || observation.ok !== true;
     default:
       return true;
   }

@@ -81,7 +81,7 @@ export const MISTAKES: readonly Mistake[] = [
     text: 'if (check === undefined || check.running !== undefined)\n            continue;',
     instead:
       'const isHung = (other) => other.running && turn.now - other.running.since > 900;\n' +
-      '        if (check === undefined || check.running !== undefined || checks.some(isHung))\n' +
+      '        if (check === undefined || check.running !== undefined || [...checks].some(isHung))\n' +
       '            continue;',
     set: 'servers',
     seeds: 15,

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { playStory, readStory, storyText } from './story.js';
+import { playStory, readStory, storyText } from '../story.js';
 
-const FOLDER = fileURLToPath(new URL('../../sim/stories/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../sim/stories/', import.meta.url));
 /** The traces become what is expected; the difference is then read. */
 const REWRITE = process.env.TS_HEARTBEAT_REWRITE === '1';
 
