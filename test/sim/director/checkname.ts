@@ -2,6 +2,7 @@
 import type { CheckSpec } from 'ts-ldirectord/checks/check';
 import {
   type FilePlan,
+  inBrackets,
   intervalOf,
   probeOf,
   type RealPlan,
@@ -66,10 +67,6 @@ export function namesOfReal(
 function target(virtual: VirtualPlan): string {
   if (virtual.protocol === 'fwm') return `${virtual.number} 0`;
   return `${inBrackets(virtualAddress(virtual))} ${virtual.port}`;
-}
-
-function inBrackets(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** A real as a check sees it. */

@@ -1,7 +1,20 @@
-/** Invariant 20: mails that were asked for, each once, reminders at their pace, and no flood. */
+/**
+ * Invariant 20: mails that were asked for, each once, reminders at their pace, and no flood; and
+ * one for each change of a server.
+ */
+import type { Change } from 'ts-ldirectord/ipvs/change';
+import { destinationKey, serviceKey } from 'ts-ldirectord/ipvs/table';
 import type { Alert } from 'ts-ldirectord/notify/alerts';
 import type { CheckJudge } from './checkjudge.js';
-import type { FilePlan } from './plan.js';
+import {
+  type FilePlan,
+  inBrackets,
+  type MailPlan,
+  placeKey,
+  serverAddress,
+  virtualKey,
+  virtualName,
+} from './plan.js';
 import type { Situation } from './situation.js';
 import type { Violations } from './violations.js';
 
@@ -23,7 +36,9 @@ export class MailJudge {
   /** The last mails about each server of a virtual. */
   readonly #mailed = new Map<string, Mailed[]>();
   /** The very last one, whatever port the server is named with: that may be the kernel's. */
-  readonly #last = new Map<string, Mailed>();
+  readonly #last = new Map<string, Mailed & { readonly count: number }>();
+  /** Changes that were made in this instant, by what a mail of them is about. */
+  #expected: string[] = [];
   /** From then on none is due any more. */
   quietFrom = Number.POSITIVE_INFINITY;
 
@@ -36,6 +51,7 @@ export class MailJudge {
   newLife(): void {
     this.#mailed.clear();
     this.#last.clear();
+    this.#expected = [];
   }
 
   /** A server that goes on changing is told of once in that time. */
@@ -43,12 +59,38 @@ export class MailJudge {
     return Math.max(PAUSE_MS_MIN, 1000 * file.mail.frequency);
   }
 
+  /** The daemon is told that a change was made. */
+  changed(change: Change): void {
+    const { file } = this.#situation;
+    if (file === undefined || !('destination' in change) || !isAll(file.mail)) return;
+    const key = serviceKey(change.target);
+    const virtual = file.virtuals.find((candidate) => virtualKey(candidate) === key);
+    if (virtual === undefined) return;
+    const place = destinationKey(change.destination);
+    const real = virtual.reals.find((candidate) => placeKey(virtual, candidate) === place);
+    if (real === undefined) return;
+    const address = serverAddress(real.server, virtual.family);
+    this.#expected.push(`${inBrackets(address)} (${virtualName(virtual)})`);
+  }
+
+  /** Has every change been told of? */
+  look(): void {
+    if (this.#expected.length === 0) return;
+    const { world } = this.#situation;
+    for (const about of this.#expected) {
+      const last = this.#last.get(about);
+      if (last?.at === world.now || (last?.count ?? 0) >= BURST - 1) continue;
+      this.#add('a change that nobody is told of', about);
+    }
+    this.#expected = [];
+  }
+
   mails({ text, status, to }: Alert): void {
     const { file, world, serving } = this.#situation;
     if (file === undefined) return;
     const { mail } = file;
-    const asked = mail.statuses === undefined || mail.statuses.includes('all');
-    if (mail.to === '' || mail.to !== to || !(asked || mail.statuses?.includes(status))) {
+    const isAsked = mail.to === to && (isAll(mail) || mail.statuses?.includes(status) === true);
+    if (!isAsked || to === '') {
       this.#add('a mail that nobody has asked for', `${status}: ${text}`);
     }
     if (status === 'running' && serving && this.#checks.isStarting) {
@@ -60,8 +102,10 @@ export class MailJudge {
     const before = this.#mailed.get(key) ?? [];
     const recent = before.filter(({ at }) => at > world.now - BURST * pauseMs);
     const about = key.replace(/:\d+ /, ' ');
-    this.#repeated(this.#last.get(about), recent.length, text);
-    this.#last.set(about, { at: world.now, text });
+    const last = this.#last.get(about);
+    this.#repeated(last, recent.length, text);
+    const isLong = last === undefined || last.at < world.now - BURST * pauseMs;
+    this.#last.set(about, { at: world.now, text, count: isLong ? 1 : last.count + 1 });
     const close = recent.filter(({ at }) => at > world.now - pauseMs);
     if (close.length >= PAUSE_MAILS) this.#add('a flood of mails', key, `${close.length + 1}`);
     this.#mailed.set(key, [...recent, { at: world.now, text }]);
@@ -82,6 +126,10 @@ export class MailJudge {
   #add(title: string, ...facts: readonly string[]): void {
     this.#violations.add(this.#situation.world.now, 20, title, ...facts);
   }
+}
+
+function isAll({ to, statuses }: MailPlan): boolean {
+  return to !== '' && (statuses === undefined || statuses.includes('all'));
 }
 
 /** The server and the virtual that a mail is about. */

@@ -171,6 +171,15 @@ export const MISTAKES: readonly Mistake[] = [
     invariants: [20],
   },
   {
+    name: 'nobody is told of a server that comes back',
+    file: `${DIRECTOR}/report.js`,
+    text: 'return { text, mail: mail(wish.name, false) };',
+    instead: 'return { text };',
+    set: 'servers',
+    seeds: 15,
+    invariants: [20],
+  },
+  {
     name: 'reminders come too often',
     file: ALERTS,
     text: 'down.has(key) ? now + virtual.alerts.frequency',

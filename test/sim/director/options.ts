@@ -88,6 +88,24 @@ export function drawOptions(random: Random, set: string): Options {
   };
 }
 
+/** The same in a fraction of the time: all comes more often, and less of it. */
+export function brief(options: Options): Options {
+  const sooner = (ms: number) => Math.ceil(ms / 6);
+  return {
+    ...options,
+    stormMs: sooner(options.stormMs),
+    quietMs: MINUTE,
+    healthMs: sooner(options.healthMs),
+    moodMs: sooner(options.moodMs),
+    handMs: sooner(options.handMs),
+    holdMs: sooner(options.holdMs),
+    reloadMs: sooner(options.reloadMs),
+    restartMs: sooner(options.restartMs),
+    killMs: sooner(options.killMs),
+    stallMs: sooner(options.stallMs),
+  };
+}
+
 function drawHealths(random: Random): readonly [Health, ...Health[]] {
   const all: readonly Health[] = ['slow', 'wrong', 'half', 'never', 'refuse'];
   const some = all.filter(() => random.chance(0.5));

@@ -102,7 +102,11 @@ export function placeKey(virtual: VirtualPlan, place: PlacePlan): string {
 }
 
 export function named(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${inBrackets(address)}:${port}`;
+}
+
+export function inBrackets(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 const spellings = new Map<string, string>();

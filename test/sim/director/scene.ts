@@ -1,6 +1,7 @@
 /** The stage of a run: the host with its daemon, the world around it, and those who watch. */
 import type { Effect } from 'ts-ldirectord/director/effect';
 import type { Change } from 'ts-ldirectord/ipvs/change';
+import type { Failure } from 'ts-ldirectord/ipvs/ipvs';
 import { serviceKey, type Table } from 'ts-ldirectord/ipvs/table';
 import { HostClock } from '../clock.js';
 import type { Random } from '../random.js';
@@ -50,6 +51,8 @@ export class Scene {
   readonly #maintained = new Set<number>();
   #daemon: Daemon | undefined;
   #life = 0;
+  /** The last batch of changes. */
+  #asked: readonly Change[] = [];
   /** The table that the daemon is to compare with its file has not been read yet. */
   #comparing = false;
 
@@ -78,6 +81,7 @@ export class Scene {
     world.afterEach = () => {
       this.tables.look();
       this.checks.look();
+      this.mails.look();
     };
     this.kernel.afterEach = (change) => this.#made(change);
   }
@@ -225,6 +229,7 @@ export class Scene {
   #changes(changes: readonly Change[]): void {
     for (const change of changes) this.note(`$ ${textOf(change)}`);
     this.commands.changes(changes);
+    this.#asked = changes;
     const { serving, file } = this.situation;
     if (serving || file === undefined) return;
     for (const change of changes) {
@@ -233,6 +238,12 @@ export class Scene {
       if (virtual === undefined || isCleanstop(file, virtual)) continue;
       this.violations.add(this.world.now, 15, 'a stop changes what it is to leave', textOf(change));
     }
+  }
+
+  #changed(failures: readonly Failure[]): void {
+    this.note(`= ${failures.map(({ error }) => error).join('; ')}`);
+    const failed = new Set(failures.map(({ change }) => change));
+    for (const change of this.#asked) if (!failed.has(change)) this.mails.changed(change);
   }
 
   #stopped(): void {
@@ -263,7 +274,7 @@ export class Scene {
       },
       reads: (table) => this.#reads(table),
       changes: (changes) => this.#changes(changes),
-      changed: (failures) => this.note(`= ${failures.map(({ error }) => error).join('; ')}`),
+      changed: (failures) => this.#changed(failures),
       tells: (effect: Extract<Effect, { kind: 'fallbackCommand' }>) => {
         this.note(`% ${effect.verb} ${effect.address} ${effect.protocol}`);
         this.commands.tells(effect);

@@ -8,15 +8,13 @@ import { addForeign, addLeftovers } from './byhand.js';
 import { textOf } from './cftext.js';
 import { Storm } from './faults.js';
 import { MailJudge } from './mailjudge.js';
-import { drawOptions, type Options } from './options.js';
+import { brief, drawOptions, type Options } from './options.js';
+import { type FilePlan, timeoutOf } from './plan.js';
 import { Scene } from './scene.js';
 import type { Violation } from './violations.js';
 
-/**
- * From the beginning of the calm until nothing may change any more: the longest call and check that
- * are under way, the patience with what was done by hand, and a stall that has just begun.
- */
-const SETTLE_MS = 180_000;
+/** Calls that hang one after the other, a stall that has just begun, and patience with hands. */
+const SETTLE_MS = 70_000;
 
 export interface Outcome extends Countable {
   readonly seed: number;
@@ -32,6 +30,8 @@ export interface Outcome extends Countable {
 export interface Wishes {
   /** Keep the whole trace. */
   readonly whole?: boolean;
+  /** A short run with the same options. */
+  readonly brief?: boolean;
 }
 
 /**
@@ -41,7 +41,8 @@ export interface Wishes {
  */
 export function simulateDirector(seed: number, set = 'swarm', wishes: Wishes = {}): Outcome {
   const random = new Random(seed).split(set);
-  const options = drawOptions(random.split('options'), set);
+  const drawn = drawOptions(random.split('options'), set);
+  const options = wishes.brief ? brief(drawn) : drawn;
   const scene = new Scene(random.split('scene'), options, wishes.whole ?? false);
   addForeign(scene.kernel);
   if (options.leftovers) addLeftovers(random.split('leftovers'), scene.kernel, options.file);
@@ -64,11 +65,18 @@ export function simulateDirector(seed: number, set = 'swarm', wishes: Wishes = {
   };
 }
 
+/** From the beginning of the calm until nothing may change any more. */
+function settleMs(file: FilePlan): number {
+  const longest = Math.max(0, ...file.virtuals.map((virtual) => timeoutOf(file, virtual)));
+  return SETTLE_MS + 4000 * Math.max(5, file.interval) + 2 * longest;
+}
+
 function calm(scene: Scene, storm: Storm, { quietMs }: Options): void {
   const { world } = scene;
   storm.end();
-  scene.mails.quietFrom = world.now + SETTLE_MS + MailJudge.pauseMs(storm.file);
-  world.runUntil(world.now + SETTLE_MS);
+  const quietFrom = world.now + settleMs(storm.file);
+  scene.mails.quietFrom = quietFrom + MailJudge.pauseMs(storm.file);
+  world.runUntil(quietFrom);
   scene.commands.quiet = true;
   scene.note('# quiet');
   world.runUntil(world.now + quietMs);

@@ -119,9 +119,9 @@ export class Situation {
     return this.settled(this.startedAt, this.startedAt);
   }
 
-  /** When a deed must be undone. */
+  /** When a deed must be undone: patience begins with a look, and with each one that fails anew. */
   undoneFrom({ at }: Deed): number {
-    const from = Math.max(at, this.startedAt);
+    const from = Math.max(at, this.startedAt, this.kernel.disturbedUntil);
     const look = Math.max(LOOK_MS_MIN, (this.file?.interval ?? 0) * 1000);
     return this.settled(from, from + HAND_MS + 2 * look);
   }

@@ -16,6 +16,7 @@ const GATHER_MS = 50;
 
 export const NO_WORK: Work = {
   doing: 'nothing',
+  whole: false,
   adopt: false,
   touched: new Map(),
   removed: [],
@@ -28,13 +29,19 @@ export const NO_WORK: Work = {
 export function pursue(turn: Turn): void {
   const { work, configuration } = turn.state;
   if (nextRead(turn.state) > turn.now) return;
+  // A start or reload has to see those that the file does not name any more.
   const thresholds =
-    configuration?.virtuals.some(({ reals }) =>
+    work.adopt ||
+    (configuration?.virtuals.some(({ reals }) =>
       reals.some((real) => real.lowerThreshold > 0 || real.upperThreshold > 0),
-    ) ?? false;
+    ) ??
+      false);
   const { retryAt: _, ...rest } = work;
   const gatherUntil = turn.now + GATHER_MS;
-  turn.state = { ...turn.state, work: { ...rest, doing: 'reading', gatherUntil } };
+  turn.state = {
+    ...turn.state,
+    work: { ...rest, doing: 'reading', whole: work.adopt, gatherUntil },
+  };
   turn.effects.push({ kind: 'readTable', thresholds });
 }
 
@@ -53,6 +60,11 @@ export function takeTable(turn: Turn, table: Table): void {
   if (turn.state.work.doing !== 'reading') return;
   if (turn.state.life === 'stopping') {
     leave(turn, planRemoval(turn.state, table, 'stop'));
+    return;
+  }
+  if (turn.state.work.adopt && !turn.state.work.whole) {
+    // This read began before the reload did: what was done in between is not in it.
+    turn.state = { ...turn.state, work: { ...turn.state.work, doing: 'nothing' } };
     return;
   }
   if (turn.state.work.adopt) adoptTable(turn, table);

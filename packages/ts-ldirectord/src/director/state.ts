@@ -83,6 +83,8 @@ export interface Sighting {
 /** The dealings with the kernel's table: one read or one batch at a time. */
 export interface Work {
   readonly doing: 'nothing' | 'reading' | 'changing';
+  /** The read under way is for `adopt`, and sees everything. */
+  readonly whole: boolean;
   /** The table decides what of the unchecked reals is in service (after a start or reload). */
   readonly adopt: boolean;
   /** By the virtual's key. */

@@ -223,3 +223,25 @@ test('a server that is given another port in the same place keeps what is known 
   rehearsal.pass(2 * ROUND);
   assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 0 });
 });
+
+test('a reload compares with the table as it is then, thresholds too', () => {
+  const configured = (upperThreshold: number) =>
+    configurationOf([virtualOf({ reals: [{ address: A, upperThreshold }] })]);
+  const rehearsal = new Rehearsal();
+  rehearsal.tell({ kind: 'configured', configuration: configured(9) });
+  rehearsal.pass(ROUND);
+  const read = () => rehearsal.effects.filter((effect) => effect.kind === 'readTable');
+  const before = read().length;
+  // In the middle of a look.
+  while (read().length === before) rehearsal.pass(1);
+  rehearsal.tell({ kind: 'configured', configuration: configured(0) });
+  rehearsal.pass(ROUND);
+  assert.deepEqual(
+    read()
+      .slice(before)
+      .map(({ thresholds }) => thresholds),
+    [true, true],
+  );
+  const held = rehearsal.table.get(V)?.destinations.get('10.0.0.1:80')?.contents;
+  assert.equal(held?.upperThreshold, 0);
+});

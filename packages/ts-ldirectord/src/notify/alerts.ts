@@ -99,8 +99,9 @@ function configure(state: AlertsState, configuration: Configuration, now: number
       remindAt === undefined || frequency === 0
         ? {}
         : { remindAt: Math.min(remindAt, now + frequency) };
-    // A longer pause than the new one may have been paid for.
-    const paidUntil = Math.min(entry.paidUntil, now + BURST * pauseOf(virtual));
+    // As many mails as before are not paid for yet, at the new price.
+    const price = pauseOf(virtual) / pauseOf(state.virtuals.get(entry.virtual));
+    const paidUntil = now + Math.max(0, entry.paidUntil - now) * price;
     servers.set(key, { ...entry, paidUntil, ...again, ...(isWanting ? { heldBack } : {}) });
   }
   return { virtuals, servers };
