@@ -44,7 +44,7 @@ import {
 } from './scripts.js';
 import { ACK_EVERY, askForMissing, paceClients } from './sequence.js';
 import { expireStandby, onAskResources } from './standby.js';
-import { type GenuineState, newState } from './state.js';
+import { type GenuineState, isLegacy, newState } from './state.js';
 import { fenceIfDue, onFenced, onShutdownNotice } from './takeover.js';
 import { Turn } from './turn.js';
 
@@ -126,7 +126,7 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   state.pid = event.pid;
   state.seed = event.seed;
   state.startedAt = now.at;
-  state.mine = holdingOf(event.resume);
+  if (!isLegacy(state)) state.mine = holdingOf(event.resume);
   for (const peer of state.peers.values()) {
     peer.statusAt = now.at;
     peer.ackDigit = turn.random(ACK_EVERY);
