@@ -126,7 +126,9 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   state.pid = event.pid;
   state.seed = event.seed;
   state.startedAt = now.at;
-  if (!isLegacy(state)) state.mine = holdingOf(event.resume);
+  // Only a life that ends by itself tells the next one what it held (`-R -C`).
+  const told = event.interrupted === true || isLegacy(state) ? 'none' : event.resume;
+  state.mine = holdingOf(told);
   for (const peer of state.peers.values()) {
     peer.statusAt = now.at;
     peer.ackDigit = turn.random(ACK_EVERY);
