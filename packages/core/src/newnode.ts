@@ -30,6 +30,7 @@ export function createNode(settings: Settings): NodeState {
         acknowledges: false,
         capabilities: [],
         gaveUp: false,
+        asked: false,
         statusSeq: 0,
         resourceSeq: 0,
       },

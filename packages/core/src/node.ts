@@ -323,6 +323,7 @@ function offerToScripts(turn: Turn, type: string, message: Message): void {
 
 /** `repnodes`: exactly the normal nodes of ha.cf, a blank after each (heartbeat 2.1 and 3.0.6). */
 function answerNodes(turn: Turn, peer: Peer): void {
+  peer.asked = true;
   const names = turn.state.settings.nodes.filter((node) => node.type === 'normal');
   turn.send({
     dest: peer.name,

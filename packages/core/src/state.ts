@@ -41,6 +41,8 @@ export interface Peer {
   capabilities: readonly string[];
   /** It said that it gave up everything and is about to end (`shutdone`). */
   gaveUp: boolean;
+  /** It asked us for the nodes in this life (`reqnodes`): it did not go to work without us. */
+  asked: boolean;
 }
 
 /** The groups listed for a node, or those listed for others. */

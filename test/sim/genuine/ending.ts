@@ -96,7 +96,8 @@ function leave(turn: Turn): void {
     turn.log('info', 'Performing heartbeat restart exec.');
   }
   state.ending.phase = 'over';
-  const held = keep ? heldOf(state.mine) : 'none';
+  // In legacy mode the daemon does not know what runs, and whatever does goes on.
+  const held = !keep ? 'none' : isLegacy(state) ? 'all' : heldOf(state.mine);
   const delay = restart && !keep ? Math.ceil(deadtime / 1000) * 1000 + 1000 : 0;
   turn.effects.push({ kind: 'exit', restart, held, code: 0, delay });
 }

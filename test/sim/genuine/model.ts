@@ -44,7 +44,7 @@ import {
 } from './scripts.js';
 import { ACK_EVERY, askForMissing, paceClients } from './sequence.js';
 import { expireStandby, onAskResources } from './standby.js';
-import { type GenuineState, newState } from './state.js';
+import { type GenuineState, isLegacy, newState } from './state.js';
 import { fenceIfDue, onFenced, onShutdownNotice } from './takeover.js';
 import { Turn } from './turn.js';
 
@@ -126,7 +126,9 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   state.pid = event.pid;
   state.seed = event.seed;
   state.startedAt = now.at;
-  state.mine = holdingOf(event.resume);
+  // Only a life that ends by itself tells the next one what it held (`-R -C`).
+  const told = event.interrupted === true || isLegacy(state) ? 'none' : event.resume;
+  state.mine = holdingOf(told);
   for (const peer of state.peers.values()) {
     peer.statusAt = now.at;
     peer.ackDigit = turn.random(ACK_EVERY);

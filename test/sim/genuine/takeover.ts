@@ -62,6 +62,8 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   turn.log('info', `Received shutdown notice from '${peer.name}'.`);
   cancelStandby(turn);
   peer.gaveUp = true;
+  // As after a death: nothing is taken before communication is up.
+  if (!state.communicationUp) return;
   if (!isShuttingDown(state, turn.now.at) && !isLegacy(state)) {
     turn.log('info', 'acquire local HA resources (standby).');
     const { share } = state.standby;

@@ -94,6 +94,7 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
   peer.acked = undefined;
   peer.capabilities = [];
   peer.gaveUp = false;
+  peer.asked = false;
   peer.statusSeq = 0;
   peer.resourceSeq = 0;
   // The time since the last status of the old life is nobody's delay.

@@ -10,7 +10,7 @@ const ASK_AGAIN = 250;
 /** 1.99.4 passes over a second question within this time. */
 const ASK_OLD_AGAIN = 1000;
 /** 1.99.4 counts its generations from 1; later versions begin at the clock. */
-const COUNTED_GENERATION_MAX = 100_000_000;
+export const COUNTED_GENERATION_MAX = 100_000_000;
 /** How many messages are asked for, or sent again, in one turn (heartbeat 2.1 and 3.0.6: 50). */
 const REQUEST_MAX = 50;
 /** API clients are not read while more than this is unacknowledged (heartbeat 2.1 and 3.0.6). */

@@ -4,6 +4,7 @@
  * With a genuine peer both sides give up everything and begin a new life, as heartbeat 3.0.6 does.
  * Two nodes of our kind settle it in words (claim.ts), and one lets go.
  */
+import { COUNTED_GENERATION_MAX } from '../membership/retransmit.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
@@ -37,6 +38,11 @@ export function onReturn(turn: Turn, peer: Peer): void {
   // A genuine node counts it as dead once more, and as one that has given up everything.
   turn.log('warn', `node ${peer.name}: is dead`);
   turn.log('info', `Dead node ${peer.name} gave up resources.`);
+  beginAnew(turn);
+}
+
+/** Gives up everything and begins another life, as a genuine node does after a partition. */
+function beginAnew(turn: Turn): void {
   if (turn.state.ending.phase !== 'no') return;
   turn.state.ending = {
     phase: 'wanted',
@@ -49,10 +55,29 @@ export function onReturn(turn: Turn, peer: Peer): void {
 
 /**
  * A node that we have never heard is at work already, as we are: one of us began its life while the
- * cluster was split. A genuine node takes no notice of that: it is settled between our kind only.
+ * cluster was split. A genuine node takes no notice of that, and would go on with what we hold too:
+ * it is for us to begin anew.
  */
 export function onMeeting(turn: Turn, peer: Peer): void {
-  if (peer.capabilities.includes('heal')) settle(turn, peer);
+  if (peer.capabilities.includes('heal')) {
+    settle(turn, peer);
+    return;
+  }
+  const { mine } = turn.state.resources;
+  if (!wentToWorkAlone(peer) || (!mine.local && !mine.foreign)) return;
+  turn.log(
+    'crit',
+    `${peer.name} went to work while the cluster was split: it may hold what we hold`,
+  );
+  beginAnew(turn);
+}
+
+/**
+ * From 2.1 on a node becomes active only when another has answered its `reqnodes`, or all are dead
+ * for it: then it has taken everything. (1.99.4, which counts its generations from 1, never asks.)
+ */
+function wentToWorkAlone(peer: Peer): boolean {
+  return !peer.asked && peer.generation > COUNTED_GENERATION_MAX;
 }
 
 /**
