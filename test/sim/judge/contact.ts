@@ -108,11 +108,11 @@ export class Contact {
     this.#quietFrom = this.#speaks ? at : Number.POSITIVE_INFINITY;
   }
 
-  /** The speaker's life begins. A machine whose daemon was killed was silent until now. */
+  /** The speaker's life begins. Where one went before it a silence goes on. */
   speakerBegins(at: number): void {
     if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
+    if (!this.#speaks) this.#quietFrom = at;
     this.#speaks = true;
-    this.#quietFrom = at;
     this.cleanSince = at;
   }
 
