@@ -62,7 +62,7 @@ const SUITES = {
   // Whole stories of pairs, most of them with a genuine node. Minutes of real time.
   cluster: { places: ['test/dist/cluster'], jobs: 2, minutes: 10 },
   // Real pairs before the judge of the simulation. Minutes of real time.
-  simreal: { places: ['test/dist/sim/real'], jobs: 1, minutes: 6 },
+  simreal: { places: ['test/dist/simreal'], jobs: 1, minutes: 6 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
   kernel: { places: ['test/dist/kernel'], jobs: 1, minutes: 15 },

@@ -102,7 +102,7 @@ describe('takeover', () => {
     assert.deepEqual(world.where('lvs').length, 1);
   });
 
-  it('of a node that stops waits for its scripts, also where it is the first word of that node', () => {
+  it('waits for a node that stops, also where that is its first word', () => {
     const { state } = settledPair().host('loadbalancer');
     const now = { at: state.nextBeatAt - 1, wall: 1, load: '' };
     const { effects } = step(state, { kind: 'stop', keep: false }, now);

@@ -4,16 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Kinds, Programs, title } from '../../cluster/kinds.js';
-import { MULTICAST, SERIAL } from '../../cluster/storyfiles.js';
-import { Cluster } from '../../lab/cluster.js';
-import { type ClusterFiles, tutorialFiles } from '../../lab/clusterfiles.js';
-import { DIRECTORS, type Director } from '../../lab/lab.js';
-import type { Pair } from '../../lab/pair.js';
-import type { Task } from '../../lab/site.js';
-import { settleBound } from '../judge/bounds.js';
-import { RECORDER, RealTrace } from '../judge/realtrace.js';
-import type { Watched } from '../observation.js';
+import { type Kinds, Programs, title } from '../cluster/kinds.js';
+import { MULTICAST, SERIAL } from '../cluster/storyfiles.js';
+import { Cluster } from '../lab/cluster.js';
+import { type ClusterFiles, tutorialFiles } from '../lab/clusterfiles.js';
+import { DIRECTORS, type Director } from '../lab/lab.js';
+import type { Pair } from '../lab/pair.js';
+import type { Task } from '../lab/site.js';
+import { settleBound } from '../sim/judge/bounds.js';
+import { RECORDER, RealTrace } from '../sim/judge/realtrace.js';
+import type { Watched } from '../sim/observation.js';
 
 const [HOME, OTHER] = DIRECTORS;
 const LIMIT_MS = 90_000;
