@@ -1,0 +1,68 @@
+# The services heartbeat and ldirectord, for scriptlets of the packages: sourced, or laid into them.
+# shellcheck shell=sh
+
+# pids SERVICE: of those that run by their pid files, one a line.
+pids() {
+  for pid_file in "/var/run/$1.pid" "/var/run/$1."*.pid; do
+    pid=
+    [ -r "$pid_file" ] && read -r pid <"$pid_file"
+    case $pid in '' | *[!0-9]*) continue ;; esac
+    [ ! -d "/proc/$pid" ] || echo "$pid"
+  done
+}
+
+runs() {
+  [ -n "$(pids "$1")" ]
+}
+
+systemd_runs() {
+  [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1
+}
+
+# service VERB NAME: by systemd where it is at work, else by the init script.
+service() {
+  if systemd_runs; then
+    systemctl "$1" "$2.service"
+    return
+  fi
+  for init_script in "/etc/rc.d/init.d/$2" "/etc/init.d/$2"; do
+    [ -x "$init_script" ] || continue
+    "$init_script" "$1"
+    return
+  done
+}
+
+# renew: lets daemons of an earlier version of this package go on as this one, with what they hold.
+renew() {
+  ! systemd_runs || systemctl daemon-reload
+  if runs heartbeat && [ -f /etc/ha.d/ha.cf ]; then
+    # A changed time of ha.cf is what makes it begin another life, which takes over what is held.
+    touch -c /etc/ha.d/ha.cf
+    /usr/lib/heartbeat/heartbeat -r
+  fi
+  runs ldirectord || return 0
+  if systemd_runs && systemctl --quiet is-active ldirectord.service; then
+    # Its stop would empty the table; after this the next one takes the table over as it is.
+    systemctl kill --signal=KILL --kill-who=main ldirectord.service
+    return
+  fi
+  for checked in /var/run/ldirectord.*.checked; do
+    file=
+    [ -r "$checked" ] && read -r file <"$checked"
+    [ -f "$file" ] && [ -f "${checked%.checked}.pid" ] || continue
+    /usr/sbin/ldirectord "$file" try-restart
+  done
+}
+
+# The functions that scripts of the cluster source. The package resource-agents has a file of this
+# name too, which does as well.
+SHELLFUNCS=/etc/ha.d/shellfuncs
+OUR_SHELLFUNCS=../../usr/lib/ts-heartbeat/shellfuncs
+
+link_shellfuncs() {
+  [ -e "$SHELLFUNCS" ] || [ -L "$SHELLFUNCS" ] || ln -s "$OUR_SHELLFUNCS" "$SHELLFUNCS"
+}
+
+unlink_shellfuncs() {
+  [ "$(readlink "$SHELLFUNCS")" != "$OUR_SHELLFUNCS" ] || rm -f "$SHELLFUNCS"
+}
