@@ -5,6 +5,7 @@
 // packages of heartbeat and ldirectord have the same things.
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -24,7 +25,14 @@ const MOVES = [
   ['usr/lib/systemd', 'lib/systemd'],
   // resource-agents has a file of this name: see scriptlets/services.sh.
   ['etc/ha.d/shellfuncs', 'usr/lib/ts-heartbeat/shellfuncs'],
+  ['etc/sysconfig', 'etc/default'],
 ];
+
+/** Without it the init script of ldirectord does nothing on Debian. */
+const CONFIGURATION = `
+# What the init script starts it with.
+CONFIG_FILE=/etc/ha.d/ldirectord.cf
+`;
 
 /** Files below a folder, relative to it, in the order of their names. */
 function filesBelow(folder) {
@@ -78,6 +86,7 @@ await packages('deb', ({ tree, architecture: { deb: arch }, out }) => {
     mkdirSync(join(tree, to, '..'), { recursive: true });
     renameSync(join(tree, from), join(tree, to));
   }
+  appendFileSync(join(tree, 'etc/default/ldirectord'), CONFIGURATION);
   rmSync(join(tree, 'usr/lib64'), { recursive: true });
   compressManual(tree);
   const files = filesBelow(tree);

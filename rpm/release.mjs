@@ -8,9 +8,7 @@ import { layTree } from './tree.mjs';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const sources = dirname(here);
-export const { version, license } = JSON.parse(
-  readFileSync(join(sources, 'package.json'), 'utf8'),
-);
+export const { version, license } = JSON.parse(readFileSync(join(sources, 'package.json'), 'utf8'));
 
 /** Node's name of an architecture, and that of each kind of package. */
 export const ARCHITECTURES = [
@@ -66,7 +64,7 @@ export async function packages(name, build) {
       console.error(`usage: npm run ${name} -- [--arch x64|arm64] [DIR]`);
       process.exit(2);
     }
-    const out = resolve(words[0] ?? join(here, 'out'));
+    const out = resolve(words[0] ?? join(here, 'dist'));
     mkdirSync(out, { recursive: true });
     for (const architecture of wanted) {
       const work = mkdtempSync(join(tmpdir(), `ts-heartbeat-${name}-`));

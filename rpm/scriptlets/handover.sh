@@ -1,5 +1,5 @@
 # What is remembered before, and put back after, this package takes the place of the genuine ones: for
-# scriptlets of the RPM, which follow services.sh.
+# scriptlets of the RPM, behind services.sh.
 # shellcheck shell=sh
 #
 # rpm removes the files of a package that is replaced, its configuration too: as it was delivered,
@@ -18,9 +18,8 @@ remember() {
 
 remember_all() {
   rm -rf "$REMEMBERED"
-  mkdir -p "$REMEMBERED"
   # Keys are among it.
-  chmod 700 "$REMEMBERED"
+  (umask 077 && mkdir -p "$REMEMBERED")
   remember /etc/ha.d
   for name in heartbeat ldirectord ipvsadm tunl lvs; do
     remember "/etc/sysconfig/$name" "/etc/default/$name"
@@ -33,10 +32,36 @@ remember_all() {
   for name in heartbeat ldirectord; do
     remember "/etc/rc.d/rc"?".d/"[SK]??"$name" "/etc/rc"?".d/"[SK]??"$name"
     remember "/etc/systemd/system/"*.wants/"$name.service" "/etc/systemd/system/$name.service"
-    ! runs "$name" || : >"$REMEMBERED/$name.ran"
   done
-  # heartbeat starts it itself.
-  [ ! -e "$REMEMBERED/heartbeat.ran" ] || rm -f "$REMEMBERED/ldirectord.ran"
+}
+
+# pause_old: ends the old daemons while their own programs are still there, to be started again as ours.
+# heartbeat gives up what it holds, in order, and the other node takes it.
+pause_old() {
+  if runs heartbeat; then
+    : >"$REMEMBERED/heartbeat.ran"
+    service stop heartbeat
+  elif runs ldirectord; then
+    # A director by itself has nobody to give the table to. It is ended so that it leaves the table
+    # alone, and the next one goes on with it.
+    : >"$REMEMBERED/ldirectord.ran"
+    for pid in $(pids ldirectord); do end_at_once "$pid"; done
+    rm -f /var/run/ldirectord.pid /var/run/ldirectord.*.pid
+  fi
+}
+
+# end_at_once PID: and the processes that it has made, of which each may watch one service.
+end_at_once() {
+  # So that it makes no more of them, and stays their parent.
+  kill -STOP "$1" 2>/dev/null
+  for process in /proc/[0-9]*; do
+    stat=
+    { read -r stat <"$process/stat"; } 2>/dev/null
+    # What precedes it may hold blanks: the name of the program.
+    stat=${stat##*) ? }
+    [ "${stat%% *}" != "$1" ] || kill -KILL "${process#/proc/}" 2>/dev/null
+  done
+  kill -KILL "$1" 2>/dev/null
 }
 
 # same FILE FILE
@@ -86,8 +111,6 @@ put_back_all() {
   ! systemd_runs || systemctl daemon-reload
   for name in heartbeat ldirectord; do
     [ -e "$REMEMBERED/$name.ran" ] || continue
-    # One that has not been stopped is of the old package.
-    ! runs "$name" || service stop "$name"
     service start "$name"
   done
   rm -rf "$REMEMBERED"
