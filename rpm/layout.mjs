@@ -70,9 +70,9 @@ export const LINKS = {
 };
 
 /**
- * Where ha.cf files name the programs of `of` as well: those of Debian below libexec, those of 64-bit
- * Red Hat below lib64. A link for each program and not one for the folder, because other packages
- * have programs of their own there, and no package may turn a folder into a link.
+ * Where ha.cf files name the programs of `of` as well: on Debian below libexec, on 64-bit Red Hat
+ * below lib64. A link for each program and not one for the folder, because other packages have
+ * programs of their own there, and no package may turn a folder into a link.
  */
 export const ALIASES = {
   of: 'usr/lib/heartbeat',

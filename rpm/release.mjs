@@ -47,7 +47,7 @@ export function pack(folder, file) {
 }
 
 /**
- * Builds one package for each architecture that the command line asks for, all of them by default:
+ * Builds one package for each architecture that the command line asks for, by default for all:
  * `[--arch x64|arm64] [DIR]`, DIR being where the packages go.
  *
  * @param build called with the staged tree, the architecture, a folder for its work and DIR; returns
