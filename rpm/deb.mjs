@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Builds the Debian package of each architecture: `npm run deb -- [--arch x64|arm64] [DIR]`.
 //
-// Needs dpkg-deb, and no network. The tree is that of the RPM but for the places in which Debian's own
-// packages of heartbeat and ldirectord have the same things.
+// Needs dpkg-deb, and no network. The tree is that of the RPM but for the places in which Debian's
+// own packages of heartbeat and ldirectord have the same things.
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -106,7 +106,7 @@ await packages('deb', ({ tree, architecture: { deb: arch }, out }) => {
     chmodSync(join(folder, name), 0o755);
   }
   const file = join(out, `ts-heartbeat_${version}_${arch}.deb`);
-  const words = ['--root-owner-group', '-Zxz', '--build', tree, file];
+  const words = ['--root-owner-group', '-Zgzip', '--build', tree, file];
   run('dpkg-deb', words, { env: environment });
   return file;
 });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Packs the commands for npm, for each architecture: `npm run tarball -- [--arch x64|arm64] [DIR]`.
 //
-// What is made is one package without dependencies: `npm install -g FILE` needs no network. It brings the
-// commands, and the whole tree beside them; what a system has to be told (accounts, start at boot)
-// only the RPM and the Debian package do.
+// What is made is one package without dependencies: `npm install -g FILE` needs no network. It brings
+// the commands, and the whole tree beside them; what a system has to be told (accounts, start at
+// boot) only the RPM and the Debian package do.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, license, packages, run, sources, version } from './release.mjs';

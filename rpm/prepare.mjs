@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Adds to node_modules what packages for the other architectures need: `npm run rpm:prepare`.
 //
-// npm installs the native parts of this machine's architecture alone. Those of the others are fetched
-// here, as package-lock.json names them, with its digests; afterwards nothing needs a network.
+// npm installs the native parts of this machine's architecture alone. Those of the others are
+// fetched here, as package-lock.json names them, with its digests; afterwards nothing needs a network.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';

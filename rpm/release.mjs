@@ -1,4 +1,4 @@
-// What every kind of package of one commit shares: version, time, architectures, and how it is built.
+// What every kind of package of one commit shares: version, time, architectures, how it is built.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,8 +50,8 @@ export function pack(folder, file) {
  * Builds one package for each architecture that the command line asks for, by default for all:
  * `[--arch x64|arm64] [DIR]`, DIR being where the packages go.
  *
- * @param build called with the staged tree, the architecture, a folder for its work and DIR; returns
- *   the package's path.
+ * @param build called with the staged tree, the architecture, a folder for its work and DIR;
+ *   returns the package's path.
  */
 export async function packages(name, build) {
   process.umask(0o022);

@@ -64,7 +64,7 @@ const SUITES = {
   // Real pairs before the judge of the simulation. Minutes of real time.
   simreal: { places: ['test/dist/sim/real'], jobs: 1, minutes: 6 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
-  packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 3 },
+  packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
   kernel: { places: ['test/dist/kernel'], jobs: 1, minutes: 15 },

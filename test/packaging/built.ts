@@ -1,6 +1,7 @@
 /** Packages of this checkout, built without a network. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../house/sources.js';
@@ -24,6 +25,11 @@ export function run(program: string, ...words: readonly string[]): string {
   if (status === 0) return stdout;
   const said = error?.message ?? `${stdout}\n${stderr}`;
   throw new Error(`${program} ${words.join(' ')}: exit code ${status}: ${said}`);
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export function digest(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 /** Folders of a test file, all removed at its end. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { BareRoot } from './bareroot.js';
-import { ownArch, run, Workplace } from './built.js';
+import { digest, ownArch, run, Workplace } from './built.js';
 
 const workplace = new Workplace();
 let root: BareRoot;
@@ -100,4 +100,8 @@ test('removed and purged, it leaves the configuration of the user and the state'
   assert.equal(root.read('/etc/ha.d/shellfuncs'), 'of the agents\n');
   assert.ok(root.has('/var/lib/heartbeat/hb_uuid'));
   assert.ok(!root.has('/usr/lib/ts-heartbeat'));
+});
+
+test('is the same when it is built again', () => {
+  assert.equal(digest(workplace.build('deb', ownArch())), digest(ours));
 });

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ownArch, run, Workplace } from './built.js';
+import { digest, ownArch, run, Workplace } from './built.js';
 
 const workplace = new Workplace();
+let tarball: string;
 let prefix: string;
 
 before(() => {
-  const tarball = workplace.build('npm', ownArch());
+  tarball = workplace.build('npm', ownArch());
   prefix = workplace.next('prefix');
   const cache = ['--cache', workplace.next('cache')];
   const flags = ['--offline', '--no-audit', '--no-fund', '--prefix', prefix, ...cache];
@@ -42,4 +43,8 @@ test('the native parts load', () => {
     console.log(c.func('int getpid()')() === process.pid);
   `;
   assert.equal(run(process.execPath, '-e', script), 'true\n');
+});
+
+test('is the same when it is built again', () => {
+  assert.equal(digest(workplace.build('npm', ownArch())), digest(tarball));
 });
