@@ -49,8 +49,9 @@ renew() {
   for checked in /var/run/ldirectord.*.checked; do
     file=
     [ -r "$checked" ] && read -r file <"$checked"
-    [ -f "$file" ] && [ -f "${checked%.checked}.pid" ] || continue
-    /usr/sbin/ldirectord "$file" try-restart
+    if [ -f "$file" ] && [ -f "${checked%.checked}.pid" ]; then
+      /usr/sbin/ldirectord "$file" try-restart
+    fi
   done
 }
 
