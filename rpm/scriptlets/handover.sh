@@ -11,12 +11,15 @@ REMEMBERED=/var/lib/ts-heartbeat-handover
 remember() {
   for path; do
     [ -e "$path" ] || [ -L "$path" ] || continue
-    mkdir -p "$REMEMBERED/files${path%/*}"
-    cp -a "$path" "$REMEMBERED/files${path%/*}/"
+    mkdir -p "$REMEMBERED/files${path%/*}" &&
+      cp -a "$path" "$REMEMBERED/files${path%/*}/" ||
+      : "${unremembered:=$path}"
   done
 }
 
+# remember_all: fails when it cannot; then the old package must not be removed.
 remember_all() {
+  unremembered=
   rm -rf "$REMEMBERED"
   # Keys are among it.
   (umask 077 && mkdir -p "$REMEMBERED")
@@ -33,6 +36,10 @@ remember_all() {
     remember "/etc/rc.d/rc"?".d/"[SK]??"$name" "/etc/rc"?".d/"[SK]??"$name"
     remember "/etc/systemd/system/"*.wants/"$name.service" "/etc/systemd/system/$name.service"
   done
+  [ -n "$unremembered" ] || return 0
+  echo "ts-heartbeat: cannot copy $unremembered to $REMEMBERED: nothing is installed" >&2
+  rm -rf "$REMEMBERED"
+  return 1
 }
 
 # pause_old: ends the old daemons while their own programs are still there, to be started again as ours.

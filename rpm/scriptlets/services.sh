@@ -40,17 +40,26 @@ renew() {
     touch -c /etc/ha.d/ha.cf
     /usr/lib/heartbeat/heartbeat -r
   fi
-  runs ldirectord || return 0
+  renew_ldirectord
+}
+
+# An orderly stop would empty the kernel's table. After this one the next daemon takes the table over
+# as it is.
+renew_ldirectord() {
   if systemd_runs && systemctl --quiet is-active ldirectord.service; then
-    # Its stop would empty the table; after this the next one takes the table over as it is.
     systemctl kill --signal=KILL --kill-who=main ldirectord.service
     return
   fi
-  for checked in /var/run/ldirectord.*.checked; do
-    file=
+  for pid_file in /var/run/ldirectord.*.pid; do
+    pid='' file=''
+    [ -r "$pid_file" ] && read -r pid <"$pid_file"
+    # Its first line is the configuration that this daemon runs with.
+    checked=${pid_file%.pid}.checked
     [ -r "$checked" ] && read -r file <"$checked"
-    if [ -f "$file" ] && [ -f "${checked%.checked}.pid" ]; then
-      /usr/sbin/ldirectord "$file" try-restart
+    case $pid in '' | *[!0-9]*) continue ;; esac
+    if [ -f "$file" ] && [ -d "/proc/$pid" ]; then
+      kill -KILL "$pid"
+      /usr/sbin/ldirectord "$file" start
     fi
   done
 }

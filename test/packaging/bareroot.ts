@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { run } from './built.js';
 
+const DASH = '/usr/bin/dash';
 const BUSYBOX = '/usr/bin/busybox';
 const SHADOW = ['/usr/sbin/groupadd', '/usr/sbin/useradd'];
 
@@ -65,10 +66,13 @@ export class BareRoot {
     copyFileSync(BUSYBOX, this.path('/bin/busybox'));
     const names = run(BUSYBOX, '--list').trim().split('\n');
     // Those that the packages may not count on would hide what is missing.
-    const foreign = new Set(['busybox', 'getent', 'adduser', 'addgroup', 'rpm', 'dpkg']);
+    const foreign = new Set(['sh', 'busybox', 'getent', 'adduser', 'addgroup', 'rpm', 'dpkg']);
     for (const name of names.filter((word) => !foreign.has(word))) {
       symlinkSync('/bin/busybox', this.path(`/bin/${name}`));
     }
+    // Busybox's own shell would find its programs even where they have been removed.
+    this.#install(DASH);
+    symlinkSync(DASH, this.path('/bin/sh'));
   }
 
   /** A program of this machine, with its libraries. */

@@ -274,7 +274,7 @@ test('a director by itself is followed by ours, and nothing empties its table', 
   ]);
 });
 
-test('a newer version of itself keeps changes and stops nothing', () => {
+test('a newer version of itself keeps changes and stops nothing', async () => {
   const root = newRoot();
   rpm(root, '-i', ours);
   root.write('/etc/ha.d/resource.d/startstop', HOOK, 0o755);
@@ -284,12 +284,33 @@ test('a newer version of itself keeps changes and stops nothing', () => {
   root.write('/usr/lib/heartbeat/heartbeat', 'the version before\n', 0o755);
   rmSync(root.path('/chkconfig.log'));
   pretendRunning(root, 'heartbeat');
+  // With a configuration of its own, as heartbeat may start it.
+  const director = once(pretendRunning(root, 'ldirectord.web'), 'exit');
+  root.write('/etc/ha.d/web.cf', '');
+  root.write('/var/run/ldirectord.web.checked', '/etc/ha.d/web.cf\n/var/log/ldirectord.log\n');
   rpm(root, '-U', '--replacepkgs', ours);
+  assert.deepEqual(await director, [null, 'SIGKILL']);
   assert.match(root.read('/etc/sysconfig/heartbeat'), /SCRIPT_DEADLINE=60\n$/);
   assert.match(root.read('/etc/ha.d/resource.d/IPaddr'), /# changed\n$/);
   assert.match(run(root.path('/usr/lib/heartbeat/heartbeat'), '--version'), /^ts-heartbeat/);
   assert.ok(!root.has('/startstop.log'));
-  assert.match(root.read('/node.log'), /^\S.* \S+heartbeat\.cjs -r\n$/);
+  assert.match(
+    root.read('/node.log'),
+    /^.*heartbeat\.cjs -r\n.*ldirectord\.cjs \S+web\.cf start\n$/,
+  );
   assert.ok(!root.has('/chkconfig.log'));
   assert.deepEqual(readdirSync(root.path('/etc/rc.d/rc3.d')), ['S75heartbeat']);
+});
+
+test('where no copy of the configuration can be made, the old package stays as it is', () => {
+  const root = newRoot();
+  rpm(root, '-i', buildToy(workplace, HEARTBEAT));
+  rmSync(root.path('/bin/cp'));
+  const words = ['--root', root.folder, '--nodeps', '-U', ours];
+  const { status, output } = root.run('rpm', ...words);
+  assert.notEqual(status, 0);
+  assert.match(output, /cannot copy \/etc\/ha\.d to .*: nothing is installed/);
+  assert.match(root.read('/usr/lib/heartbeat/heartbeat'), /genuine/);
+  assert.equal(root.read('/etc/ha.d/authkeys'), 'auth 1\n1 crc\n');
+  assert.equal(run('rpm', '--root', root.folder, '-qa', '--qf', '%{name}\n'), 'heartbeat\n');
 });
