@@ -11,9 +11,8 @@ REMEMBERED=/var/lib/ts-heartbeat-handover
 remember() {
   for path; do
     [ -e "$path" ] || [ -L "$path" ] || continue
-    mkdir -p "$REMEMBERED/files${path%/*}" &&
-      cp -a "$path" "$REMEMBERED/files${path%/*}/" ||
-      : "${unremembered:=$path}"
+    mkdir -p "$REMEMBERED/files${path%/*}"
+    cp -a "$path" "$REMEMBERED/files${path%/*}/" || : "${unremembered:=$path}"
   done
 }
 
