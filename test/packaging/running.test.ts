@@ -1,7 +1,7 @@
 /**
  * Packages on a node that holds the group, with real daemons. The Debian package takes the place of
- * Debian's heartbeat; the RPM that of the same programs as `make install` leaves them, whose files no
- * package owns. Then each takes its own place.
+ * Debian's heartbeat; the RPM that of the same programs as `make install` leaves them, with files
+ * that no package owns. Then each takes its own place.
  */
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
