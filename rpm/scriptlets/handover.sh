@@ -46,7 +46,7 @@ remember_all() {
 pause_old() {
   if runs heartbeat; then
     : >"$REMEMBERED/heartbeat.ran"
-    service stop heartbeat
+    halt heartbeat
   elif runs ldirectord; then
     # A director by itself has nobody to give the table to. It is ended so that it leaves the table
     # alone, and the next one goes on with it.
@@ -117,7 +117,7 @@ put_back_all() {
   ! systemd_runs || systemctl daemon-reload
   for name in heartbeat ldirectord; do
     [ -e "$REMEMBERED/$name.ran" ] || continue
-    service start "$name"
+    begin "$name"
   done
   rm -rf "$REMEMBERED"
 }

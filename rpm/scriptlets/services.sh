@@ -19,17 +19,24 @@ systemd_runs() {
   [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1
 }
 
-# service VERB NAME: by systemd where it is at work, else by the init script.
-service() {
-  if systemd_runs; then
-    systemctl "$1" "$2.service"
-    return
-  fi
+# script VERB NAME: the init script itself, which else would only ask systemd.
+script() {
   for init_script in "/etc/rc.d/init.d/$2" "/etc/init.d/$2"; do
     [ -x "$init_script" ] || continue
-    "$init_script" "$1"
+    SYSTEMCTL_SKIP_REDIRECT=1 _SYSTEMCTL_SKIP_REDIRECT=1 "$init_script" "$1"
     return
   done
+}
+
+# begin NAME
+begin() {
+  if systemd_runs; then systemctl start "$1.service"; else script start "$1"; fi
+}
+
+# halt NAME: in order, also one that systemd knows nothing of because somebody started it by hand.
+halt() {
+  ! systemd_runs || systemctl stop "$1.service"
+  ! runs "$1" || script stop "$1"
 }
 
 # renew: lets daemons of an earlier version of this package go on as this one, with what they hold.

@@ -314,3 +314,25 @@ test('where no copy of the configuration can be made, the old package stays as i
   assert.equal(root.read('/etc/ha.d/authkeys'), 'auth 1\n1 crc\n');
   assert.equal(run('rpm', '--root', root.folder, '-qa', '--qf', '%{name}\n'), 'heartbeat\n');
 });
+
+test('with systemd a heartbeat that was started by hand is stopped, and a unit follows', () => {
+  const root = newRoot();
+  root.write('/run/systemd/system/.keep', '');
+  root.write('/bin/systemctl', '#!/bin/sh\necho "$*" >>/systemctl.log\n', 0o755);
+  rpm(root, '-i', buildToy(workplace, HEARTBEAT));
+  const wanted = '/etc/systemd/system/multi-user.target.wants/heartbeat.service';
+  root.write(`${wanted}.d/keep`, '');
+  symlinkSync('/usr/lib/systemd/system/heartbeat.service', root.path(wanted));
+  pretendRunning(root, 'heartbeat');
+  rpm(root, '-U', ours);
+  assert.equal(root.read('/old.log'), '/etc/rc.d/init.d/heartbeat stop\n');
+  const calls = root.read('/systemctl.log').trim().split('\n');
+  const own = calls.filter((line) => !line.includes('daemon-reload'));
+  assert.deepEqual(own, [
+    'stop heartbeat.service',
+    '--no-reload preset heartbeat.service',
+    'start heartbeat.service',
+  ]);
+  assert.ok(calls.indexOf('daemon-reload') < calls.indexOf('start heartbeat.service'));
+  assert.ok(root.has(wanted));
+});
