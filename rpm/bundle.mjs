@@ -1,7 +1,10 @@
 // Makes one CommonJS file of a program and of all the JavaScript it uses.
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 // Node's loader of native modules searches for them at run time; in the installed tree the one file
 // that fits this machine has a fixed place (see native.mjs), so a line of code takes its place.
@@ -40,14 +43,15 @@ function besideTheBundle(names) {
 }
 
 /** The comments and imports that a compiled program begins with. */
-const OPENING = /^(?:\s+|#!.*\n|\/\*[\s\S]*?\*\/|\/\/.*\n|import\b[^;]*;)*/;
+const OPENING = /^(?:\s+|\/\*[\s\S]*?\*\/|\/\/.*\n|import\b[^;]*;)*/;
 
 /**
  * A program may await at its top; CommonJS may not. What follows the imports is put into a function
  * then; an error in it ends the process as it would have.
  */
 function awaitingEntry(entry) {
-  const text = readFileSync(entry, 'utf8');
+  // A launcher starts the bundle, never the shell.
+  const text = readFileSync(entry, 'utf8').replace(/^#!.*\n/, '');
   const opening = OPENING.exec(text)?.[0] ?? '';
   const body = text.slice(opening.length);
   const contents = /\bawait\b/.test(body) ? `${opening}void (async () => {${body}\n})();` : text;
@@ -65,10 +69,12 @@ function awaitingEntry(entry) {
 /**
  * Bundles `entry` into `file`. koffi stays outside (platform/native loads it at run time), and so
  * do packages of `onDemand` that are imported by `import()`; where the source asks for its own URL
- * it is told the bundle's.
+ * it is told the bundle's. Returns the files that went into it.
  */
 export async function bundle(entry, file, onDemand = []) {
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [entry],
     outfile: file,
     bundle: true,
@@ -84,4 +90,8 @@ export async function bundle(entry, file, onDemand = []) {
     minifySyntax: true,
     minifyWhitespace: true,
   });
+  const [output] = Object.values(metafile.outputs);
+  return Object.entries(output.inputs)
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([name]) => resolve(root, name));
 }

@@ -1,4 +1,4 @@
-// What lies where in the installed tree: one table, used by stage.mjs and by nobody else.
+// What lies where in the installed tree: one table, for tree.mjs.
 
 /** Programs that are one bundled file each: its name, and its entry point after the build. */
 export const BUNDLES = {
@@ -43,6 +43,8 @@ export const COPIES = [
   ['init.d', 'etc/init.d'],
   ['rpm/startup', 'usr/lib/heartbeat'],
   ['rpm/systemd', 'usr/lib/systemd/system'],
+  ['rpm/logrotate', 'etc/logrotate.d'],
+  ['rpm/sysconfig', 'etc/sysconfig'],
   ['packages/ts-heartbeat/samples', 'usr/share/doc/ts-heartbeat'],
   ['packages/ts-resource-runner/samples', 'usr/share/doc/ts-heartbeat'],
   ['packages/ts-ldirectord/samples', 'usr/share/doc/ts-heartbeat'],
@@ -59,8 +61,6 @@ export const OPTIONAL_COPIES = new Set([
 
 /** Symbolic links: installed path → what it says. */
 export const LINKS = {
-  // ha.cf files written for Debian's package name programs below libexec.
-  'usr/libexec/heartbeat': '../lib/heartbeat',
   // Heartbeat 1 and 2 had the tools of usr/share/heartbeat here.
   'usr/lib/heartbeat/ResourceManager': '../../share/heartbeat/ResourceManager',
   'usr/lib/heartbeat/hb_standby': '../../share/heartbeat/hb_standby',
@@ -68,6 +68,26 @@ export const LINKS = {
   'usr/lib/heartbeat/mach_down': '../../share/heartbeat/mach_down',
   'usr/lib/heartbeat/req_resource': '../../share/heartbeat/req_resource',
 };
+
+/**
+ * Where ha.cf files name the programs of `of` as well: on Debian below libexec, on 64-bit Red Hat
+ * below lib64. A link for each program and not one for the folder, because other packages have
+ * programs of their own there, and no package may turn a folder into a link.
+ */
+export const ALIASES = {
+  of: 'usr/lib/heartbeat',
+  folders: ['usr/libexec/heartbeat', 'usr/lib64/heartbeat'],
+};
+
+/** Manual pages: every `NAME.SECTION` of a folder of this repository, which may be absent. */
+export const MANUAL = {
+  source: 'rpm/man',
+  place: (section) => `usr/share/man/man${section}`,
+};
+
+/** What tells of the packages inside the bundles. */
+export const BILL_OF_MATERIALS = 'usr/share/doc/ts-heartbeat/sbom.cdx.json';
+export const LICENCES = 'usr/share/doc/ts-heartbeat/licences';
 
 /** Folders that the programs expect and do not make. */
 export const FOLDERS = ['var/lib/heartbeat', 'etc/ha.d'];
@@ -85,6 +105,14 @@ export const PROMISED = [
   'usr/bin/cl_status',
   'etc/init.d/heartbeat',
   'etc/init.d/ldirectord',
+  'etc/init.d/tunl',
+  'etc/logrotate.d/heartbeat',
+  'etc/logrotate.d/ldirectord',
+  'etc/sysconfig/heartbeat',
+  'etc/sysconfig/ldirectord',
+  'usr/libexec/heartbeat/ipfail',
+  'usr/lib64/heartbeat/ipfail',
+  BILL_OF_MATERIALS,
   'usr/lib/heartbeat/service',
   'usr/lib/systemd/system/heartbeat.service',
   'usr/lib/systemd/system/ldirectord.service',

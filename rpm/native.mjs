@@ -23,14 +23,20 @@ function nativeFiles(arch) {
   return [...same, [`${serial}/${prebuild}`, 'serialport.node']];
 }
 
-/** Copies them below `folder`; throws an Error that names what is not there. */
+/**
+ * Copies them below `folder`; returns the sources.
+ *
+ * @throws Error that names what is not there.
+ */
 export function layNative(modules, folder, arch) {
-  for (const [source, place] of nativeFiles(arch)) {
+  const files = nativeFiles(arch);
+  for (const [source, place] of files) {
     const from = join(modules, source);
     const to = join(folder, place);
-    if (!existsSync(from)) throw new Error(`${from} is missing: is ${arch} installed by npm?`);
+    if (!existsSync(from)) throw new Error(`${from} is missing: see rpm/prepare.mjs`);
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);
     chmodSync(to, 0o644);
   }
+  return files.map(([source]) => join(modules, source));
 }

@@ -63,6 +63,9 @@ const SUITES = {
   cluster: { places: ['test/dist/cluster'], jobs: 2, minutes: 10 },
   // Real pairs before the judge of the simulation. Minutes of real time.
   simreal: { places: ['test/dist/simreal'], jobs: 1, minutes: 6 },
+  simreal: { places: ['test/dist/sim/real'], jobs: 1, minutes: 6 },
+  // Packages built twice, and installed, upgraded and removed in roots of their own.
+  packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
   kernel: { places: ['test/dist/kernel'], jobs: 1, minutes: 15 },
@@ -85,6 +88,7 @@ const LONG = [
   'surroundings',
   'cluster',
   'simreal',
+  'packaging',
   'vm',
   'kernel',
 ];

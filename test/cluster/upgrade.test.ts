@@ -9,13 +9,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Cluster, type Seen } from '../lab/cluster.js';
+import { Cluster } from '../lab/cluster.js';
 import { recordingScripts, type Timers, tutorialFiles } from '../lab/clusterfiles.js';
 import { DIRECTORS, type Director } from '../lab/lab.js';
 import { LoadClient } from '../lab/load/client.js';
 import { openPair, type Pair } from '../lab/pair.js';
 import { startWebServer } from '../lab/webserver.js';
-import { heldBy } from './holders.js';
+import { heldBy, heldByNobody } from './holders.js';
 import { type Kind, type Kinds, Programs, title } from './kinds.js';
 import { printTable, seconds } from './table.js';
 
@@ -98,24 +98,6 @@ async function identity(stage: Stage, node: Director): Promise<Identity> {
   const uuid = await read(['od', '-An', '-v', '-tx1', '/var/lib/heartbeat/hb_uuid']);
   assert.match(uuid.trim(), /^([0-9a-f]{2} ?){16}$/);
   return { generation: Number(generation), uuid: uuid.trim() };
-}
-
-/** For how long nobody had the address, given who had it at first. */
-function heldByNobody(seen: readonly Seen[], holders: readonly string[]): number {
-  const holding = new Set(holders);
-  let total = 0;
-  let since: number | undefined;
-  for (const one of seen) {
-    if (one.kind !== 'address') continue;
-    if (one.held) holding.add(one.node);
-    else holding.delete(one.node);
-    if (holding.size === 0) since ??= one.at;
-    else if (since !== undefined) {
-      total += one.at - since;
-      since = undefined;
-    }
-  }
-  return since === undefined ? total : Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -1,0 +1,62 @@
+/** Small packages that are called like the genuine ones and own what those own. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { run, type Workplace } from './built.js';
+
+export interface Toy {
+  readonly name: string;
+  readonly version: string;
+  /** Text of each file; those below /etc/ha.d and /etc/sysconfig are configuration. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function isConfiguration(place: string): boolean {
+  return /^\/etc\/(?:ha\.d|sysconfig)\//.test(place) && !place.endsWith('/shellfuncs');
+}
+
+function line(place: string): string {
+  const mode = place.endsWith('/authkeys') ? '0600' : '0755';
+  const noreplace = isConfiguration(place) ? '%config(noreplace) ' : '';
+  return `${noreplace}%attr(${mode},root,root) ${place}`;
+}
+
+/** With scriptlets like those of Red Hat's packages: stopped and disabled at their removal. */
+function spec({ name, version, files }: Toy): string {
+  const places = Object.keys(files);
+  return `
+%global _binary_payload w1.gzdio
+Name: ${name}
+Version: ${version}
+Release: 1
+Summary: Toy
+License: MIT
+BuildArch: noarch
+%description
+Toy.
+%install
+cp -a %{_topdir}/tree/. %{buildroot}
+%post
+/sbin/chkconfig --add ${name}
+%preun
+if [ $1 = 0 ]; then
+  /etc/rc.d/init.d/${name} stop
+  /sbin/chkconfig --del ${name}
+fi
+%files
+${places.map(line).join('\n')}
+`;
+}
+
+/** Builds it; returns the path of the RPM. */
+export function buildToy(workplace: Workplace, toy: Toy): string {
+  const folder = workplace.next(toy.name);
+  for (const [place, text] of Object.entries(toy.files)) {
+    const file = path.join(folder, 'tree', place);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const file = path.join(folder, 'toy.spec');
+  writeFileSync(file, spec(toy));
+  run('rpmbuild', '-bb', '--define', `_topdir ${folder}`, file);
+  return path.join(folder, 'RPMS/noarch', `${toy.name}-${toy.version}-1.noarch.rpm`);
+}
