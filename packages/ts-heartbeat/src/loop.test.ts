@@ -223,6 +223,19 @@ test('a socket that is served before the timer tells of the sleep as well', asyn
   assert.deepEqual(kinds, ['overslept', 'received', 'time']);
 });
 
+test('a limit that has become shorter was not slept through', async () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.arrive(bench.wire, status(1));
+  // Nothing of beta any more; the ping node is silent too, until communication is up without it.
+  for (let ms = 0; ms < 12_000; ms += 100) {
+    bench.pass(100);
+    await turn();
+  }
+  assert.ok(!bench.happened.some((row) => row.startsWith('overslept')), bench.happened.join('\n'));
+  assert.ok(bench.lines.some((row) => row.includes('node beta: is dead')));
+});
+
 test('what breaks is thrown, and the trace tells what led to it', () => {
   const bench = new Bench('alpha', new MemoryWire());
   bench.start();

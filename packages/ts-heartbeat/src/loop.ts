@@ -115,6 +115,8 @@ export class Loop {
   /** Hands an event to the machine. Events that come while one is handled wait for their turn. */
   happen(event: Event): void {
     if (this.#over) return;
+    const isOfTime = event.kind === 'time' || event.kind === 'overslept';
+    if (!isOfTime && !this.#busy) this.#noticeSleep();
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -133,8 +135,7 @@ export class Loop {
     const line = this.#lines.get(medium);
     if (line === undefined || this.#over) return;
     this.#arrivals += 1;
-    // The socket may be served before the timer that is long due.
-    if (!this.#draining && this.#lateness() > this.#parts.oversleep) this.#wake(this.#lateness());
+    this.#noticeSleep();
     const keyring = this.#parts.keyring();
     const received =
       arrival.form === 'frame'
@@ -214,8 +215,11 @@ export class Loop {
     }
   }
 
-  #lateness(): Millis {
-    return this.#wakeAt === undefined ? 0 : this.#parts.clock.at() - this.#wakeAt;
+  /** A socket or a child may be served before the timer that is long due. */
+  #noticeSleep(): void {
+    if (this.#draining || this.#wakeAt === undefined) return;
+    const late = this.#parts.clock.at() - this.#wakeAt;
+    if (late > this.#parts.oversleep) this.#wake(late);
   }
 
   #woken(late: Millis): void {
@@ -255,7 +259,9 @@ export class Loop {
 
   #setWakeup(): void {
     if (this.#draining || this.#over) return;
-    this.#wakeAt = wakeAt(this.#state);
+    const at = wakeAt(this.#state);
+    // What has just become due, by a shorter limit that holds from now on, was not slept through.
+    this.#wakeAt = at === undefined ? undefined : Math.max(at, this.#parts.clock.at());
     this.#wakeup.set(this.#wakeAt);
   }
 

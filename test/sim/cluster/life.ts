@@ -71,6 +71,8 @@ export class Life {
   /** Lines whose last message was spoilt: the next one may be lost with it. */
   readonly #spoilt = new Set<string>();
   #wake: Planned | undefined;
+  /** What the mind has asked for, and when that was first due. */
+  #due = Number.POSITIVE_INFINITY;
   #wakeAt = Number.POSITIVE_INFINITY;
   #serve: Planned | undefined;
   #newest = 0;
@@ -234,9 +236,11 @@ export class Life {
     const { mind, around, clock } = this.#parts;
     if (this.#over) return;
     const own = mind.wakeAt() ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
-    if (next === this.#wakeAt && this.#wake?.act !== undefined) return;
+    const due = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
+    if (due === this.#due && this.#wake?.act !== undefined) return;
     around.world.undo(this.#wake);
+    this.#due = due;
+    const next = Math.max(due, this.#now);
     this.#wakeAt = next;
     if (!Number.isFinite(next)) return;
     const late = this.#parts.lateness() ?? 0;
