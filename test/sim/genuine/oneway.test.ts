@@ -26,5 +26,22 @@ describe('a genuine node beside ours that was not heard for a while', () => {
       ok(running.has('lvs'));
       ok(announced.some(({ key, at }) => key === 'lvs' && at > now));
     });
+
+    it(`does so though it does not hear the end of it, auto_failback ${failback}`, async () => {
+      const recorded = recording(`split-brain-heal-auto_failback-${failback}`);
+      const stage = new SimulatedStage(recorded, 'loadbalancer', ['TS', 'C']);
+      await bothUp(stage);
+      stage.pair.unheard.add('loadbalancer');
+      await stage.called('backup', 'start ldirectord');
+      await stage.heal();
+      stage.pair.unheard.add('backup');
+      await stage.called('backup', 'stop lvs');
+      await stage.pause(20);
+      const { now } = stage.pair.world;
+      await stage.heal();
+      await stage.pause(5);
+      const { announced } = stage.pair.host('loadbalancer').machine;
+      ok(announced.some(({ key, at }) => key === 'lvs' && at > now));
+    });
   }
 });

@@ -93,6 +93,11 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   announceBeside(turn, peer, held);
 }
 
+/** A node that was dead for us has begun a new life: what it gave up before was not heard. */
+export function onRebirth(turn: Turn, peer: Peer): void {
+  announceBeside(turn, peer, heldOf(turn.state.resources.mine));
+}
+
 /**
  * A genuine node that had not heard us may have taken what we went on to run, and have the clients
  * of its addresses. It gives up without a word of that, and nobody else says where they are.
