@@ -31,6 +31,7 @@ export function createNode(settings: Settings): NodeState {
         capabilities: [],
         gaveUp: false,
         asked: false,
+        reborn: false,
         statusSeq: 0,
         resourceSeq: 0,
       },

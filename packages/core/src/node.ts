@@ -56,6 +56,7 @@ import {
   forgetFencing,
   onDeath,
   onFenced,
+  onRebirth,
   onShutdownNotice,
 } from './takeover/takeover.js';
 import { actOnTroubles, onMoved, recallWhatWasAway } from './takeover/trouble.js';
@@ -257,10 +258,13 @@ function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   if (seq < peer.statusSeq) return;
   peer.statusSeq = seq;
   const before = turn.state.communicationUp;
+  const firstOfReborn = peer.reborn;
+  peer.reborn = false;
   const news = noteStatus(turn, peer, message, reborn);
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
+  if (firstOfReborn) onRebirth(turn, peer);
   if (changed && peer.status === 'active') onPeerActive(turn);
   if (news.kind === 'changed' && peer.status === 'active') onNewLifeActive(turn, peer);
   if (news.kind === 'returned') forgetFencing(turn, peer.name);

@@ -43,6 +43,8 @@ export interface Peer {
   gaveUp: boolean;
   /** It asked us for the nodes in this life (`reqnodes`): it did not go to work without us. */
   asked: boolean;
+  /** It was dead before this life, of which no status has come yet. */
+  reborn: boolean;
 }
 
 /** The groups listed for a node, or those listed for others. */

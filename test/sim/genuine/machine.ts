@@ -36,6 +36,8 @@ type Work<T> = Generator<number, T>;
 export class Machine {
   /** Words of haresources that run. */
   readonly running = new Set<string>();
+  /** Keys of groups that were announced, and when. */
+  readonly announced: { readonly key: string; readonly at: number }[] = [];
   /** By `VERB SCRIPT`. */
   readonly behaviours = new Map<string, Behaviour>();
   #working = 0;
@@ -108,6 +110,7 @@ export class Machine {
       const asks = ASKED_FOR[job.kind];
       if (asks !== undefined && (yield* this.#owns(group)) !== asks) continue;
       groups.push(group.key);
+      if (job.kind === 'announce') this.announced.push({ key: group.key, at: this.world.now });
       if (job.kind === 'findIdle' || job.kind === 'announce') continue;
       const stops = ['standbyRelease', 'releaseAll', 'giveGroup'].includes(job.kind);
       const how = stops ? yield* this.#give(group) : yield* this.#take(group);

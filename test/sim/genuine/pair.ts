@@ -49,7 +49,8 @@ export class Pair {
   readonly calls: Call[] = [];
   readonly sent: Sent[] = [];
   readonly logged: Logged[] = [];
-  cut = false;
+  /** Nodes whose messages reach nobody; both of them: the wire is cut. */
+  readonly unheard = new Set<Director>();
   readonly #hosts: ReadonlyMap<Director, Host>;
 
   constructor(
@@ -204,11 +205,12 @@ export class Pair {
   }
 
   #send(from: Host, message: Message): void {
-    this.sent.push({ cut: this.cut, node: from.name, message });
+    this.sent.push({ cut: this.unheard.size > 0, node: from.name, message });
     for (const to of this.#hosts.values()) {
-      if (to === from || this.cut) continue;
+      if (to === from || this.unheard.has(from.name)) continue;
       this.world.later(WIRE, () => {
-        if (!this.cut) this.give(to, { kind: 'received', link: 'eth0', message });
+        if (!this.unheard.has(from.name))
+          this.give(to, { kind: 'received', link: 'eth0', message });
       });
     }
   }

@@ -135,13 +135,13 @@ export class SimulatedStage implements Stage {
 
   cut(): Promise<void> {
     this.#act();
-    this.pair.cut = true;
+    for (const node of DIRECTORS) this.pair.unheard.add(node);
     return Promise.resolve();
   }
 
   heal(): Promise<void> {
     this.#act();
-    this.pair.cut = false;
+    this.pair.unheard.clear();
     return Promise.resolve();
   }
 

@@ -100,7 +100,8 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
   // The time since the last status of the old life is nobody's delay.
   peer.statusAt = turn.now.at;
   // A node in a new life does not return from a partition: it had really been gone.
-  if (peer.status === 'dead') peer.status = 'init';
+  peer.reborn ||= peer.status === 'dead';
+  if (peer.reborn) peer.status = 'init';
 }
 
 function noteIdentity(turn: Turn, peer: Peer, message: Message): void {

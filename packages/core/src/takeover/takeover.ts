@@ -1,6 +1,6 @@
 /** A node is gone, or says that it is going: its groups become ours. */
-import type { JobOutcome } from '../job.js';
-import type { Peer } from '../state.js';
+import type { Held, JobOutcome } from '../job.js';
+import { heldOf, type Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { askForOwn, isLegacy, mayHold, onForeignTaken } from './legacy.js';
 import { acquireOwn, considerFailback, sayResources } from './negotiation.js';
@@ -88,7 +88,25 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   cancelStandby(turn);
   turn.state.heal = undefined;
   peer.gaveUp = true;
+  const held = heldOf(turn.state.resources.mine);
   takeOver(turn, peer.name, 'dead');
+  announceBeside(turn, peer, held);
+}
+
+/** A node that was dead for us has begun a new life: what it gave up before was not heard. */
+export function onRebirth(turn: Turn, peer: Peer): void {
+  announceBeside(turn, peer, heldOf(turn.state.resources.mine));
+}
+
+/**
+ * A genuine node that had not heard us may have taken what we went on to run, and have the clients
+ * of its addresses. It gives up without a word of that, and nobody else says where they are.
+ */
+function announceBeside(turn: Turn, peer: Peer, held: Held): void {
+  const { ending } = turn.state;
+  const leaving = ending.phase !== 'no' && ending.phase !== 'wanted';
+  if (peer.capabilities.includes('heal') || held === 'none' || leaving) return;
+  turn.job({ kind: 'announce', share: held }, { kind: 'announce' });
 }
 
 function takeOver(turn: Turn, node: string, status: string): void {
