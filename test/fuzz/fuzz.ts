@@ -2,9 +2,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { instrumentedTree, removeTree } from './instrumentedtree.js';
+import { instrumentTree, removeTree, treePath } from './instrumentedtree.js';
 import { keepCorpus } from './kept.js';
 import { type FuzzOptions, fuzzOptions, refuse } from './options.js';
+import { makeScratch, removeScratch } from './scratch.js';
 import { TARGETS, type TargetRow } from './targets/table.js';
 import { watched } from './watch.js';
 import type { Done, Failed, Told } from './work.js';
@@ -73,13 +74,24 @@ function chosen(options: FuzzOptions): readonly TargetRow[] {
     : TARGETS.filter(({ name }) => options.targets.includes(name));
 }
 
-function fuzzOne(tree: string, row: TargetRow, options: FuzzOptions, ms: number): Promise<Told> {
-  const { seed, inputs = row.inputs, repeat } = options;
-  const only = repeat === undefined ? {} : { only: new Uint8Array(readFileSync(repeat)) };
-  return watched(tree, { target: row.name, seed, inputs, milliseconds: ms, ...only });
+/** Where everything is that lasts only as long as the program. */
+interface Folders {
+  readonly tree: string;
+  readonly scratch: string;
 }
 
-async function fuzzAll(tree: string, options: FuzzOptions): Promise<boolean> {
+function fuzzOne(
+  { tree, scratch }: Folders,
+  row: TargetRow,
+  options: FuzzOptions,
+  ms: number,
+): Promise<Told> {
+  const { seed, inputs = row.inputs, repeat } = options;
+  const only = repeat === undefined ? {} : { only: new Uint8Array(readFileSync(repeat)) };
+  return watched(tree, { target: row.name, seed, inputs, milliseconds: ms, scratch, ...only });
+}
+
+async function fuzzAll(folders: Folders, options: FuzzOptions): Promise<boolean> {
   const rows = chosen(options);
   const reducedMs = Math.max(START_MS, REDUCED_MS / rows.length - START_MS);
   const { seconds = options.reduced ? reducedMs / 1000 : Number.POSITIVE_INFINITY } = options;
@@ -87,7 +99,7 @@ async function fuzzAll(tree: string, options: FuzzOptions): Promise<boolean> {
   console.log(`seed ${options.seed}\n${rowText('target', HEADINGS)}`);
   let isRight = true;
   for (const row of rows) {
-    const told = await fuzzOne(tree, row, options, seconds * 1000);
+    const told = await fuzzOne(folders, row, options, seconds * 1000);
     if (told.kind === 'failed') {
       isRight = false;
       tellFailure(row.name, told, options.seed);
@@ -101,11 +113,11 @@ async function fuzzAll(tree: string, options: FuzzOptions): Promise<boolean> {
 }
 
 const options = fuzzOptions();
-const tree = instrumentedTree();
-let isRight = false;
-try {
-  isRight = await fuzzAll(tree, options);
-} finally {
-  removeTree(tree);
-}
-process.exit(isRight ? 0 : 1);
+const folders = { tree: treePath(), scratch: makeScratch() };
+process.once('exit', () => {
+  removeTree(folders.tree);
+  removeScratch(folders.scratch);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+instrumentTree(folders.tree);
+process.exit((await fuzzAll(folders, options)) ? 0 : 1);

@@ -16,12 +16,13 @@ const NAMES: Readonly<Record<string, string>> = {
   'ts-resource-runner': 'ts-resource-runner',
 };
 
-/**
- * Makes the copy beside this folder, so that everything is found from it as it is from here; only
- * the packages are the copies with counters. Returns its path; `removeTree` takes it away.
- */
-export function instrumentedTree(): string {
-  const tree = `${HERE}ing-${process.pid}`;
+/** Beside this folder, so that everything is found from the copy as it is from here. */
+export function treePath(): string {
+  return `${HERE}ing-${process.pid}`;
+}
+
+/** Makes the copy; only the packages have counters in it. `removeTree` takes it away. */
+export function instrumentTree(tree: string): void {
   cpSync(HERE, tree, {
     recursive: true,
     filter: (from) => !/\.(?:map|d\.ts|test\.js)$/.test(from),
@@ -32,7 +33,6 @@ export function instrumentedTree(): string {
     cpSync(join(PACKAGES, folder, 'package.json'), join(to, 'package.json'));
     instrumentFolder(join(PACKAGES, folder, 'dist'), join(to, 'dist'));
   }
-  return tree;
 }
 
 export function removeTree(tree: string): void {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CurrentInput } from './currentinput.js';
 import { INPUT_BYTES_MAX, INPUT_MS_MAX } from './explorer.js';
-import { makeScratch, removeScratch } from './scratch.js';
 import type { Failed, Told, Work } from './work.js';
 
 const LOOK_MS = 100;
@@ -15,11 +14,10 @@ const UNSETTLED = 13;
 const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
 
 /** Does the work in a thread of the instrumented tree. Never rejects. */
-export function watched(tree: string, work: Omit<Work, 'memory' | 'scratch'>): Promise<Told> {
+export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told> {
   const current = new CurrentInput(INPUT_BYTES_MAX);
-  const scratch = makeScratch();
   const worker = new Worker(join(tree, 'worker.js'), {
-    workerData: { ...work, scratch, memory: current.memory } satisfies Work,
+    workerData: { ...work, memory: current.memory } satisfies Work,
     resourceLimits: MEMORY,
   });
   return new Promise((resolve) => {
@@ -28,10 +26,7 @@ export function watched(tree: string, work: Omit<Work, 'memory' | 'scratch'>): P
       if (ended) return;
       ended = true;
       clearInterval(timer);
-      void worker.terminate().then(() => {
-        removeScratch(scratch);
-        resolve(told);
-      });
+      void worker.terminate().then(() => resolve(told));
     };
     const fail = (what: string): void => end(failed(what, current));
     const look = new Look(current);

@@ -60,9 +60,17 @@ export const TARGETS: readonly TargetRow[] = [
   row('check-pgsql', MANY, async () => (await import('./checks.js')).PGSQL),
 ];
 
+/** What the tests of the fuzzer run. */
+const PLANTED: readonly TargetRow[] = [
+  row('planted-broken', MANY, async () => (await import('./planted.js')).BROKEN),
+  row('planted-hanging', MANY, async () => (await import('./planted.js')).HANGING),
+  row('planted-silent', MANY, async () => (await import('./planted.js')).SILENT),
+  row('planted-growing', MANY, async () => (await import('./planted.js')).GROWING),
+];
+
 /** The row of that name. Throws where there is none. */
 export function tableRow(name: string): TargetRow {
-  const found = TARGETS.find((candidate) => candidate.name === name);
+  const found = [...TARGETS, ...PLANTED].find((candidate) => candidate.name === name);
   if (found === undefined) throw new RangeError(`no target ${name}`);
   return found;
 }
