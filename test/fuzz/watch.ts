@@ -67,7 +67,7 @@ class Look {
     }
     const { user, system } = process.cpuUsage(this.#used);
     const usedMs = (user + system) / 1000;
-    // Before the first input everything is loaded.
+    // Before the first input everything is loaded. The clock may be slow where much else runs.
     if (count > 0 && usedMs > INPUT_MS_MAX) {
       return `hangs: took ${Math.round(usedMs)} ms of the processor and goes on`;
     }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { TEST_MACHINE } from 'ts-ldirectord/config/machine.fixture';
 import { parse } from 'ts-ldirectord/config/parse';
-import { PROBLEMS_MAX } from 'ts-ldirectord/config/problem';
+import { PROBLEMS_MAX, type Problem } from 'ts-ldirectord/config/problem';
 import { receivePattern } from 'ts-ldirectord/config/receive';
 import { parseRules, parseThresholds, withThresholds } from 'ts-ldirectord/ipvs/parse';
 import { destinationKey, serviceKey } from 'ts-ldirectord/ipvs/table';
@@ -11,6 +11,18 @@ import { claim, latin1, type Target } from '../target.js';
 
 function repositoryFile(path: string): string {
   return readFileSync(new URL(`../../../../${path}`, import.meta.url), 'latin1');
+}
+
+/** Every problem says where it stands, and that place is in the file. */
+function checkPlaces(problems: readonly Problem[], text: string): void {
+  if (problems.length === 0) return;
+  const lines = text.split('\n');
+  for (const { line, column, text: said } of problems) {
+    claim(said !== '', 'a problem that says nothing');
+    claim(line >= 0 && line <= lines.length, `line ${line} of ${lines.length}`);
+    const length = lines[line - 1]?.length ?? 0;
+    claim(column >= 0 && column <= length + 1, `column ${column} of ${length}`);
+  }
 }
 
 export const LDIRECTORD_CF: Target = {
@@ -35,11 +47,7 @@ export const LDIRECTORD_CF: Target = {
     const errors = problems.some(({ severity }) => severity === 'error');
     claim((configuration === undefined) === errors, 'a configuration in spite of an error');
     claim(problems.length <= PROBLEMS_MAX, 'too many problems');
-    const lines = problems.length === 0 ? 0 : text.split('\n').length;
-    for (const { line, column, text: said } of problems) {
-      claim(line >= 0 && line <= lines && column >= 0, `place ${line}:${column} of ${lines}`);
-      claim(said !== '', 'a problem that says nothing');
-    }
+    checkPlaces(problems, text);
     if (configuration === undefined) return;
     const { virtuals } = configuration;
     claim(new Set(virtuals.map(({ id }) => id)).size === virtuals.length, 'a virtual twice');
