@@ -16,6 +16,7 @@ const FAILED = fileURLToPath(new URL('../fuzz-failed', import.meta.url));
 /** What all targets together get with `--reduced`, and what each takes to begin and to end. */
 const REDUCED_MS = 55_000;
 const START_MS = 600;
+const LEAST_MS = 300;
 const MEGABYTE = 1024 * 1024;
 
 const HEADINGS = [
@@ -91,15 +92,20 @@ function fuzzOne(
   return watched(tree, { target: row.name, seed, inputs, milliseconds: ms, scratch, ...only });
 }
 
+/** The milliseconds of a target, when so much is left of the reduced time for so many. */
+function timeOf(options: FuzzOptions, leftMs: number, targets: number): number {
+  const { reduced, seconds = Number.POSITIVE_INFINITY } = options;
+  return reduced ? Math.max(LEAST_MS, leftMs / targets - START_MS) : seconds * 1000;
+}
+
 async function fuzzAll(folders: Folders, options: FuzzOptions): Promise<boolean> {
   const rows = chosen(options);
-  const reducedMs = Math.max(START_MS, REDUCED_MS / rows.length - START_MS);
-  const { seconds = options.reduced ? reducedMs / 1000 : Number.POSITIVE_INFINITY } = options;
   const begun = performance.now();
   console.log(`seed ${options.seed}\n${rowText('target', HEADINGS)}`);
   let isRight = true;
-  for (const row of rows) {
-    const told = await fuzzOne(folders, row, options, seconds * 1000);
+  for (const [at, row] of rows.entries()) {
+    const leftMs = begun + REDUCED_MS - performance.now();
+    const told = await fuzzOne(folders, row, options, timeOf(options, leftMs, rows.length - at));
     if (told.kind === 'failed') {
       isRight = false;
       tellFailure(row.name, told, options.seed);
