@@ -38,7 +38,13 @@ export const RUNNER_REQUESTS: Target = {
       { op: 'hello', localNode: 'alpha', environment: ENVIRONMENT, orphanedAfter: 10, life: 'x' },
       { op: 'job', id: 1, job: { kind: 'takeOver', node: 'beta' }, environment: ENVIRONMENT },
       { op: 'job', id: 2, job: { kind: 'announce', share: 'all' }, environment: {} },
-      { op: 'job', id: 3, job: { kind: 'giveGroup', key: '10.0.0.1' }, environment: {} },
+      {
+        op: 'job',
+        id: 3,
+        job: { kind: 'standbyAcquire', share: 'all', except: ['a'] },
+        environment: {},
+      },
+      { op: 'job', id: 4, job: { kind: 'giveGroup', key: '10.0.0.1' }, environment: {} },
       { op: 'held' },
     ].map((request) => JSON.stringify(request)),
   run(bytes) {
