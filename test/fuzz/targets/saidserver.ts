@@ -57,7 +57,7 @@ export class SaidServer extends Duplex {
   }
 
   #next(): void {
-    clearImmediate(this.#timer);
+    this.#timer = undefined;
     if (this.destroyed || this.readableEnded) return;
     const turn = this.#turns.shift();
     if (turn === undefined) {
@@ -77,7 +77,11 @@ export class SaidServer extends Duplex {
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
     this.#said = chunk;
     done();
-    if (this.#timer !== undefined) this.#next();
+    if (this.#timer === undefined) return;
+    clearImmediate(this.#timer);
+    this.#timer = undefined;
+    // Never within the call: no socket is answered before whoever writes has returned.
+    process.nextTick(() => this.#next());
   }
 
   override _final(done: () => void): void {
