@@ -31,7 +31,7 @@ const TURN_INPUTS = 32;
 /** Of two new inputs one is made of the last ones that were kept. */
 const LATEST = 24;
 /** How often the clock is read. */
-const CLOCK_INPUTS = 256;
+const CLOCK_INPUTS = 16;
 
 /** An input that broke something. */
 export class Failure extends Error {
@@ -82,10 +82,13 @@ export class Explorer {
     return this.#slowest;
   }
 
-  /** Begins with these; what shows something new is kept, as short as it can be. Rejects with a `Failure`. */
-  async begin(seeds: Iterable<Uint8Array>): Promise<void> {
+  /** Keeps those that show something new, made short. Rejects with a `Failure`. */
+  async begin(seeds: Iterable<Uint8Array>, milliseconds = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = performance.now() + milliseconds;
     const sorted = [...seeds].sort((one, other) => one.length - other.length);
     for (const seed of sorted) {
+      // The longer ones must do without where the time is short.
+      if (performance.now() > end) break;
       if (seed.length <= INPUT_BYTES_MAX) await this.#keepIfNews(seed, true);
     }
     if (this.#entries.length === 0) this.#entries.push(new Uint8Array(0));

@@ -35,10 +35,11 @@ async function explored(target: Target, explorer: Explorer, coverage: Coverage):
   const random = new Random(work.seed).split(target.name);
   if (work.only !== undefined) await explorer.begin([work.only]);
   else {
-    await explorer.begin(beginnings(target));
+    await explorer.begin(beginnings(target), work.milliseconds / 2);
     const words = [...new Set([...coverage.words, ...(target.tokens ?? [])])].map(bytesOf);
     const mutator = new Mutator(random.split('mutations'), words, INPUT_BYTES_MAX);
-    await explorer.explore(work, random, mutator);
+    const milliseconds = begun + work.milliseconds - performance.now();
+    await explorer.explore({ inputs: work.inputs, milliseconds }, random, mutator);
   }
   const { inputs, slowest, heap } = explorer;
   const seconds = (performance.now() - begun) / 1000;
