@@ -25,6 +25,7 @@ const SUITES = {
       'test/dist/mixed',
       'test/dist/scenarios',
       'test/dist/bench',
+      'test/dist/fuzz',
       'test/dist/sim/genuine',
       'test/dist/sim/judge',
     ],

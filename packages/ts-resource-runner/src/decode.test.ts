@@ -55,6 +55,7 @@ test('a request that cannot be carried out is refused', () => {
     '{"op":"job","id":1,"job":{"kind":"releaseAll"},"environment":{"a=b":"x"}}',
     '{"op":"job","id":1,"job":{"kind":"releaseAll"},"environment":{"a":"x\\u0000y"}}',
     '{"op":"hello","localNode":"a","environment":{},"orphanedAfter":"soon"}',
+    '{"op":"hello","localNode":"a","environment":{},"orphanedAfter":1e999}',
     '[]',
     'null',
   ]) {

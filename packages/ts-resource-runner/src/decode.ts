@@ -16,6 +16,11 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
+/** JSON can say 1e999, which the journal could not keep. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
 /** No name or value may hold what an environment cannot: NUL, or `=` in a name. */
 function decodeEnvironment(value: unknown): Readonly<Record<string, string>> | null {
   if (!isFields(value)) return null;
@@ -56,7 +61,7 @@ function decodeJob(value: unknown): Job | null {
 function decodeHello(value: Fields): Request | null {
   const { localNode, orphanedAfter, life } = value;
   const environment = decodeEnvironment(value.environment);
-  if (typeof localNode !== 'string' || typeof orphanedAfter !== 'number') return null;
+  if (typeof localNode !== 'string' || !isTime(orphanedAfter)) return null;
   if (environment === null || (life !== undefined && typeof life !== 'string')) return null;
   return {
     op: 'hello',

@@ -8,7 +8,7 @@ import { type Finding, messageOf, type Probe } from './probe.js';
 import { lookFor } from './receives.js';
 import { connectTcp } from './tcp.js';
 import type { TlsRules } from './tls.js';
-import { type CheckUrl, parseUrl, resolveLocation } from './url.js';
+import { type CheckUrl, hasControls, parseUrl, resolveLocation } from './url.js';
 
 /** As many redirects as LWP follows. */
 const REDIRECTS_MAX = 7;
@@ -53,6 +53,11 @@ export function httpProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
     const first = firstHop(spec);
     if (first === undefined) {
       settle({ up: false, message: `not a URL: ${spec.url}`, impossible: true });
+      return () => {};
+    }
+    // Else the request would throw at it, when the connection is open already.
+    if (hasControls(first.hostHeader)) {
+      settle({ up: false, message: 'virtualhost is not a name', impossible: true });
       return () => {};
     }
     begin(first);

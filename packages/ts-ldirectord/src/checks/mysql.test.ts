@@ -254,6 +254,14 @@ test('packets out of order are an error, and nothing is printed', async (context
   await allClosed(one);
 });
 
+test('a number that is none is an error, and nothing is printed', async (context) => {
+  const printed = context.mock.method(console, 'error', () => {});
+  const one = await server({ answer: [Buffer.of(0, 0xff, 0, 2, 0, 0, 0)] });
+  assert.equal((await check(specOf('mysql', one, ASKED))).up, false);
+  assert.equal(printed.mock.callCount(), 0);
+  await allClosed(one);
+});
+
 test('no password gets into a message', async () => {
   const one = await server({ login: [failure(1, 'hush-hush is wrong')] });
   const result = await check(specOf('mysql', one, ASKED));

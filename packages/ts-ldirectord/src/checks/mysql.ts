@@ -23,6 +23,12 @@ const TLS = { rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: 'DEFAULT:
 const ACCESS_DENIED = 1045;
 const TLS_REQUIRED = 3159;
 
+/** The library prints its stack at a number that is none; what it throws then says enough. */
+async function load(): Promise<Mysql> {
+  console.trace = () => {};
+  return (await import('mysql2')).default;
+}
+
 /**
  * Up when the login succeeds and the request gives or changes at least one row (ldirectord 4.12).
  * As there, TLS is not used; but where a server refuses a login without it, the login is tried once
@@ -31,7 +37,6 @@ const TLS_REQUIRED = 3159;
 export function mysqlProbe(spec: NegotiateSpec, rules: TlsRules): Probe {
   const asked = sqlSpec(spec);
   if (asked === undefined) return saysTooLittle;
-  const load = async (): Promise<Mysql> => (await import('mysql2')).default;
   return onDemand(load, (library, settle) => {
     let ended = false;
     let close = attempt(library, asked, false, (finding, refused) => {

@@ -98,6 +98,17 @@ test('http: redirects are followed, to a limit, with the Host of where they lead
   await allClosed(server);
 });
 
+test('http: a host that no request can name is not asked', async () => {
+  const server = await page((_, response) => {
+    response.socket?.end('HTTP/1.1 302 Found\r\nLocation: //\x01:1/\r\n\r\n');
+  });
+  const { up, message } = await check(spec(server.port));
+  assert.deepEqual([up, message], [false, '302 Found']);
+  const unnameable = await check(spec(server.port, { virtualHost: 'a\x01b' }));
+  assert.deepEqual([unnameable.up, unnameable.impossible], [false, true]);
+  await allClosed(server);
+});
+
 test('http_proxy: the whole URL is asked of the real server', async () => {
   const asked: (string | undefined)[] = [];
   const server = await page((request, response) => {

@@ -27,6 +27,15 @@ test('what is no URL of ours is refused', () => {
   }
 });
 
+test('a host with characters that no header can hold is none', () => {
+  const base = parseUrl('http://x/');
+  assert.ok(base !== undefined);
+  for (const host of ['\x01', 'a\0b', 'a\x1f', '[::1%\x7f]', 'a\nb']) {
+    assert.equal(parseUrl(`http://${host}/`), undefined);
+    assert.equal(resolveLocation(base, `//${host}:1/`), undefined);
+  }
+});
+
 test('a location is resolved against the URL that gave it', () => {
   const base = parseUrl('http://x:81/a/b/c?d');
   assert.ok(base !== undefined);

@@ -19,6 +19,7 @@ export function parseUrl(text: string): CheckUrl | undefined {
   if (match === null) return undefined;
   const scheme = match[1]?.toLowerCase() === 'https' ? 'https' : 'http';
   const authority = (match[2] ?? '').replace(/^.*@/, '');
+  if (hasControls(authority)) return undefined;
   const place = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d*))?$/.exec(authority);
   if (place === null) return undefined;
   const given = place[3] ?? '';
@@ -40,6 +41,12 @@ export function resolveLocation(base: CheckUrl, location: string): CheckUrl | un
     return parseUrl(`${origin}${base.path.replace(/\?.*/, '')}${location}`);
   }
   return parseUrl(`${origin}${collapse(`${folder}${location}`)}`);
+}
+
+/** Whether there are characters in it that no header of a request can hold. */
+export function hasControls(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\0-\x1f\x7f]/.test(text);
 }
 
 /** Removes `.` and `..` from a relative reference's path (RFC 3986, 5.2.4). */

@@ -1,0 +1,129 @@
+/** Fuzzes every decoder and parser: `npm run fuzz`. See README.md. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { instrumentTree, removeTree, treePath } from './instrumentedtree.js';
+import { keepCorpus } from './kept.js';
+import { type FuzzOptions, fuzzOptions, refuse } from './options.js';
+import { makeScratch, removeScratch } from './scratch.js';
+import { TARGETS, type TargetRow } from './targets/table.js';
+import { watched } from './watch.js';
+import type { Done, Failed, Told } from './work.js';
+
+/** Where inputs that break something are written. */
+const FAILED = fileURLToPath(new URL('../fuzz-failed', import.meta.url));
+
+/** What all targets together get with `--reduced`, and what each takes to begin and to end. */
+const REDUCED_MS = 55_000;
+const START_MS = 600;
+const LEAST_MS = 300;
+const MEGABYTE = 1024 * 1024;
+
+const HEADINGS = [
+  'inputs',
+  'seconds',
+  'cpu s',
+  'inputs/s',
+  'edges',
+  'of',
+  'corpus',
+  'heap +MB',
+  'slowest ms',
+];
+
+function rowText(name: string, cells: readonly string[]): string {
+  return [name.padEnd(18), ...cells.map((cell) => cell.padStart(10))].join(' ');
+}
+
+function doneText(name: string, done: Done): string {
+  return rowText(name, [
+    String(done.inputs),
+    done.seconds.toFixed(1),
+    done.cpuSeconds.toFixed(1),
+    Math.round(done.inputs / done.seconds).toString(),
+    String(done.reached),
+    String(done.known),
+    String(done.corpus.length),
+    (done.heapGrowth / MEGABYTE).toFixed(1),
+    done.slowestMs.toFixed(1),
+  ]);
+}
+
+/** Writes the inputs down, and says how to see it again. */
+function tellFailure(name: string, failed: Failed, seed: number): void {
+  mkdirSync(FAILED, { recursive: true });
+  const write = (kind: string, bytes: Uint8Array): string => {
+    const path = `${FAILED}/${name}.${kind}`;
+    writeFileSync(path, bytes);
+    return relative(process.cwd(), path);
+  };
+  const path = write('input', failed.input);
+  const least = failed.smallest === undefined ? path : write('smallest', failed.smallest);
+  console.log(`FAILED ${name} after ${failed.inputs} inputs with seed ${seed}: ${failed.what}`);
+  console.log(`  the input: ${path} (${failed.input.length} bytes)`);
+  if (failed.smallest) console.log(`  made smaller: ${least} (${failed.smallest.length} bytes)`);
+  console.log(`  once more: npm run fuzz -- --target ${name} --repeat ${least}`);
+}
+
+function chosen(options: FuzzOptions): readonly TargetRow[] {
+  const unknown = options.targets.filter((name) => !TARGETS.some((row) => row.name === name));
+  const names = TARGETS.map(({ name }) => name).join(' ');
+  if (unknown.length > 0) refuse(`no such target: ${unknown.join(' ')}; there are: ${names}`);
+  if (options.repeat !== undefined && options.targets.length !== 1) refuse('one target is wanted');
+  return options.targets.length === 0
+    ? TARGETS
+    : TARGETS.filter(({ name }) => options.targets.includes(name));
+}
+
+/** Where everything is that lasts only as long as the program. */
+interface Folders {
+  readonly tree: string;
+  readonly scratch: string;
+}
+
+function fuzzOne(
+  { tree, scratch }: Folders,
+  row: TargetRow,
+  options: FuzzOptions,
+  ms: number,
+): Promise<Told> {
+  const { seed, inputs = row.inputs, repeat } = options;
+  const only = repeat === undefined ? {} : { only: new Uint8Array(readFileSync(repeat)) };
+  return watched(tree, { target: row.name, seed, inputs, milliseconds: ms, scratch, ...only });
+}
+
+/** The milliseconds of a target, when so much is left of the reduced time for so many. */
+function timeOf(options: FuzzOptions, leftMs: number, targets: number): number {
+  const { reduced, seconds = Number.POSITIVE_INFINITY } = options;
+  return reduced ? Math.max(LEAST_MS, leftMs / targets - START_MS) : seconds * 1000;
+}
+
+async function fuzzAll(folders: Folders, options: FuzzOptions): Promise<boolean> {
+  const rows = chosen(options);
+  const begun = performance.now();
+  console.log(`seed ${options.seed}\n${rowText('target', HEADINGS)}`);
+  let isRight = true;
+  for (const [at, row] of rows.entries()) {
+    const leftMs = begun + REDUCED_MS - performance.now();
+    const told = await fuzzOne(folders, row, options, timeOf(options, leftMs, rows.length - at));
+    if (told.kind === 'failed') {
+      isRight = false;
+      tellFailure(row.name, told, options.seed);
+      continue;
+    }
+    console.log(doneText(row.name, told));
+    if (options.keep) keepCorpus(row.name, told.corpus);
+  }
+  console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s in all`);
+  return isRight;
+}
+
+const options = fuzzOptions();
+const folders = { tree: treePath(), scratch: makeScratch() };
+process.once('exit', () => {
+  removeTree(folders.tree);
+  removeScratch(folders.scratch);
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+instrumentTree(folders.tree);
+process.exit((await fuzzAll(folders, options)) ? 0 : 1);

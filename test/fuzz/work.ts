@@ -1,0 +1,40 @@
+/** What a worker is asked to do, and what it tells. */
+
+export interface Work {
+  readonly target: string;
+  readonly seed: number;
+  readonly inputs: number;
+  readonly milliseconds: number;
+  /** The memory of a `CurrentInput`. */
+  readonly memory: SharedArrayBuffer;
+  /** A folder for files. */
+  readonly scratch: string;
+  /** Run this one and nothing else. */
+  readonly only?: Uint8Array;
+}
+
+export interface Done {
+  readonly kind: 'done';
+  readonly inputs: number;
+  readonly seconds: number;
+  /** Seconds of the processor. */
+  readonly cpuSeconds: number;
+  /** Counters that were raised, and how many there are in what was loaded. */
+  readonly reached: number;
+  readonly known: number;
+  readonly heapGrowth: number;
+  readonly slowestMs: number;
+  /** Inputs that were kept, distilled. */
+  readonly corpus: readonly Uint8Array[];
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly what: string;
+  readonly inputs: number;
+  readonly input: Uint8Array;
+  /** Smaller, and breaks the same thing; absent where it was not looked for. */
+  readonly smallest?: Uint8Array;
+}
+
+export type Told = Done | Failed;
