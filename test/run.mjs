@@ -64,7 +64,6 @@ const SUITES = {
   cluster: { places: ['test/dist/cluster'], jobs: 2, minutes: 10 },
   // Real pairs before the judge of the simulation. Minutes of real time.
   simreal: { places: ['test/dist/simreal'], jobs: 1, minutes: 6 },
-  simreal: { places: ['test/dist/sim/real'], jobs: 1, minutes: 6 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
   packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
