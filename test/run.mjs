@@ -44,6 +44,8 @@ const SUITES = {
   config: { places: ['test/dist/config'], jobs: 2, minutes: 5 },
   // Resource scripts in namespaces of their own, beside the genuine ones.
   resources: { places: ['test/dist/resources'], jobs: 2, minutes: 5 },
+  // Every other script of the old package, each beside the genuine one where that takes its time.
+  resourcescripts: { places: ['test/dist/resourcescripts'], jobs: 2, minutes: 5 },
   // Recorded runs of ldirectord, played on the staged one.
   ldirectord: { places: ['test/dist/ldirectord'], jobs: 2, minutes: 5 },
   // Further stories of ldirectord, most of them beside the genuine one.
@@ -81,6 +83,7 @@ function usage() {
 
 /** Too long for the test command. */
 const LONG = [
+  'resourcescripts',
   'director',
   'services',
   'fencing',

@@ -1,90 +1,11 @@
-# What IPaddr, IPaddr2 and SendArp share: argument grammar, addresses of this machine, gratuitous
-# ARP, texts. Sourced by them; not a resource script itself.
+# What IPaddr, IPaddr2, SendArp and others share: argument grammar, addresses of this machine,
+# gratuitous ARP. Sourced by them; not a resource script itself.
 # shellcheck shell=sh disable=SC2034
 
-# Scripts read what ip prints.
-unset LANG LANGUAGE
-LC_ALL=C
-export LC_ALL
-
-case $0 in
-  */*) address_here=${0%/*} ;;
-  *) address_here=. ;;
-esac
-: "${HA_DIR:=/etc/ha.d}"
-[ -r "${HA_FUNCS:=$HA_DIR/shellfuncs}" ] || HA_FUNCS=$address_here/../shellfuncs
-export HA_DIR HA_FUNCS
-# shellcheck source=../shellfuncs
-. "$HA_FUNCS"
-
-newline='
-'
-
-# --- texts -----------------------------------------------------------------------------------
-
-# note TEXT: a line for the log. While a group moves it is written in the background, for nobody
-# shall wait for an address because of a log: by write_notes, all lines in their order.
-notes=
-note() {
-  if [ -n "$HA_GROUP_LOCK" ]; then
-    notes="$notes$*$newline"
-  else
-    ha_log "$*"
-  fi
-}
-
-write_notes() {
-  [ -n "$notes" ] || return 0
-  (
-    exec </dev/null >/dev/null 2>&1
-    while [ -n "$notes" ]; do
-      write_note "${notes%%"$newline"*}"
-      notes=${notes#*"$newline"}
-    done
-  ) &
-  notes=
-}
-
-# write_note TEXT: the runner gives the date with it, so that files need no program; somebody else's
-# shellfuncs do not know of that.
-write_note() {
-  if [ -n "$HA_RUNNER_STAMP" ] && [ "$HA_LOGD" != yes ] && command -v __ha_files; then
-    set_logtag
-    __ha_now=$HA_RUNNER_STAMP
-    __ha_files "$1"
-    __ha_syslog notice "$1"
-  else
-    ha_log "$1"
-  fi
-}
-
-say() {
-  note "$*"
-  write_notes
-  echo "$*"
-}
-
-# finish CODE VERB: the closing line, in the genuine words, and the end.
-finish() {
-  case $1 in
-    0)
-      case $2 in
-        status | monitor) say "INFO:  Running OK" ;;
-        *) say "INFO:  Success" ;;
-      esac
-      ;;
-    1) say "ERROR:  Generic error" ;;
-    6) say "ERROR:  Program is not configured" ;;
-    7) say "INFO:  Resource is stopped" ;;
-  esac
-  exit "$1"
-}
-
-# complain TEXT: an error for the log and for whoever called by hand.
-complain() {
-  echo "$*" >&2
-  ha_log "ERROR: $*"
-}
+case $0 in */*) address_here=${0%/*} ;; *) address_here=. ;; esac
+[ -r "$address_here/answer.sh" ] || address_here=${HA_RESOURCEDIR:-${HA_DIR:-/etc/ha.d}/resource.d}
+# shellcheck source=answer.sh
+. "$address_here/answer.sh"
 
 # --- arguments -------------------------------------------------------------------------------
 
@@ -243,16 +164,6 @@ END
 # first one of it, among them those of other groups.
 keep_secondaries() {
   { echo 1 >"/proc/sys/net/ipv4/conf/$1/promote_secondaries"; } 2>/dev/null
-}
-
-# process_start PID: sets started, which with the pid names one process; fails when it is gone.
-process_start() {
-  started=''
-  { read -r process_stat <"/proc/$1/stat"; } 2>/dev/null || return 1
-  # shellcheck disable=SC2086
-  set -- ${process_stat##*) }
-  shift 19
-  started=$1
 }
 
 # bring_up NIC: only where it is not up: the kernel says so more quickly than a program.
