@@ -17,7 +17,7 @@ const DEVICES = `
 cp -a /dev/null $work/null; mount -t tmpfs none /dev || exit 1; cp -a $work/null /dev/null
 `;
 
-const IPTABLES = `
+export const IPTABLES = `
 program iptables <<'END'
 #!/bin/sh
 [ "$1" != -w ] || shift
@@ -30,15 +30,14 @@ case $verb in
     while read -r rule; do
       echo "DROP tcp -- 0.0.0.0/0 0.0.0.0/0 multiport dports 80,443"
     done <$rules ;;
-  -I) echo "  iptables -I $*" >&9; echo "$*" >>$rules ;;
-  -D) echo "  iptables -D $*" >&9; grep -qxFe "$*" $rules && : >$rules ;;
+  -I) echo "  iptables -I $*" >>$HA_RSCTMP/../calls; echo "$*" >>$rules ;;
+  -D) echo "  iptables -D $*" >>$HA_RSCTMP/../calls; grep -qxFe "$*" $rules && : >$rules ;;
   -C) grep -qxFe "$*" $rules ;;
 esac
 END
-exec 9>&1
 `;
 
-const XINETD = `
+export const XINETD = `
 mkdir $work/upper $work/work
 mount -t overlay etc -o lowerdir=/etc,upperdir=$work/upper,workdir=$work/work /etc || exit 1
 mount -t tmpfs none /run || exit 1
@@ -56,13 +55,13 @@ until_true [ -s /run/xinetd.pid ]
 hangups() { until_true eval '[ "$(grep -c . $work/hangups)" -eq '$1' ]'; cat $work/hangups; }
 `;
 
-const APACHE = `
-export OCF_RESKEY_httpd=$work/bin/httpd
+export const APACHE = `
+export OCF_RESKEY_httpd=$work/bin/httpd HTTPD_PID=$work/httpd.pid
 program httpd <<'END'
 #!/bin/sh
 echo "  httpd $*" >>$HA_RSCTMP/../calls
 case " $* " in *' -V '*) exit ;; esac
-[ -z "$SERVING" ] || { echo $$ >$HA_RSCTMP/../httpd.pid; trap 'exit 0' TERM; }
+[ -z "$SERVING" ] || { echo $$ >$HTTPD_PID; trap 'exit 0' TERM; }
 [ -z "$SERVING" ] || while :; do sleep 0.05; done
 SERVING=yes $0 </dev/null >/dev/null 2>&1 &
 END
@@ -73,7 +72,7 @@ END
 printf 'ServerRoot %s\\nListen 8088\\nPidFile httpd.pid\\n' $work >$work/httpd.conf
 `;
 
-const LVM = `${DEVICES}
+export const LVM = `${DEVICES}
 for name in vgchange vgck vgs vgscan vgdisplay lvs lvm; do program $name <<'END'
 #!/bin/sh
 case "\${0##*/} $*" in
@@ -88,7 +87,7 @@ done
 `;
 
 /** The agent asks /proc/mdstat, of which this kernel may have none: a copy of it asks elsewhere. */
-const RAID = `${DEVICES}
+export const RAID = `${DEVICES}
 export MDSTAT=$work/mdstat
 agent=/usr/lib/ocf/resource.d/heartbeat/Raid1
 sed "s,/proc/mdstat,$MDSTAT,g" $agent >$work/agent; chmod 755 $work/agent
@@ -159,7 +158,7 @@ export const STORIES: readonly Story[] = [
     script: 'portblock',
     what: 'blocks and admits ports',
     text: `${IPTABLES} cycle portblock tcp 80,443 block; cycle portblock tcp 80,443 unblock
-      outcome portblock tcp 80,443 dance start`,
+      cat $work/calls; outcome portblock tcp 80,443 dance start`,
     shows: [
       ...LIFE,
       /iptables -I INPUT -p tcp -d 0\.0\.0\.0\/0 -m multiport --dports 80,443 -j DROP/,
