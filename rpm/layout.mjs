@@ -36,6 +36,7 @@ export const COPIES = [
   ['packages/ts-resource-runner/scripts/resource.d', 'etc/ha.d/resource.d'],
   ['packages/ts-resource-runner/scripts/rc.d', 'etc/ha.d/rc.d'],
   ['packages/ts-resource-runner/scripts/lib', 'usr/lib/heartbeat'],
+  ['packages/ts-resource-runner/scripts/bin', 'usr/bin'],
   ['packages/ts-resource-runner/scripts/harc', 'etc/ha.d/harc'],
   ['packages/ts-resource-runner/scripts/shellfuncs', 'etc/ha.d/shellfuncs'],
   ['packages/ts-heartbeat/scripts', 'usr/lib/heartbeat'],
@@ -54,7 +55,6 @@ export const COPIES = [
 
 /** Sources of the table above that a checkout may be without. */
 export const OPTIONAL_COPIES = new Set([
-  'packages/ts-resource-runner/scripts/lib',
   'packages/ts-resource-runner/samples',
   'packages/client/samples',
 ]);
@@ -62,6 +62,7 @@ export const OPTIONAL_COPIES = new Set([
 /** Symbolic links: installed path → what it says. */
 export const LINKS = {
   // Heartbeat 1 and 2 had the tools of usr/share/heartbeat here.
+  'usr/lib/heartbeat/BasicSanityCheck': '../../share/heartbeat/BasicSanityCheck',
   'usr/lib/heartbeat/ResourceManager': '../../share/heartbeat/ResourceManager',
   'usr/lib/heartbeat/hb_standby': '../../share/heartbeat/hb_standby',
   'usr/lib/heartbeat/hb_takeover': '../../share/heartbeat/hb_takeover',
@@ -96,12 +97,21 @@ export const FOLDERS = ['var/lib/heartbeat', 'etc/ha.d'];
 export const PROMISED = [
   'usr/lib/heartbeat/heartbeat',
   'usr/lib/heartbeat/ipfail',
+  'usr/lib/heartbeat/findif',
+  'usr/lib/heartbeat/send_arp',
+  'usr/share/heartbeat/BasicSanityCheck',
   'usr/share/heartbeat/ResourceManager',
+  'usr/share/heartbeat/ha_propagate',
+  'usr/share/heartbeat/hb_addnode',
+  'usr/share/heartbeat/hb_delnode',
+  'usr/share/heartbeat/hb_setsite',
+  'usr/share/heartbeat/hb_setweight',
   'usr/share/heartbeat/hb_standby',
   'usr/share/heartbeat/hb_takeover',
   'usr/share/heartbeat/mach_down',
   'usr/share/heartbeat/req_resource',
   'usr/sbin/ldirectord',
+  'usr/bin/cl_respawn',
   'usr/bin/cl_status',
   'etc/init.d/heartbeat',
   'etc/init.d/ldirectord',

@@ -27,11 +27,17 @@ test('what is handed over answers as before', () => {
 });
 
 test('without resource-agents it says in one line what to install', () => {
-  const said = ours('dash', 'export OCF_ROOT=/nowhere; outcome db2 nobody start; outcome ids status');
+  const said = ours(
+    'dash',
+    'export OCF_ROOT=/nowhere; outcome db2 nobody start; outcome ids status',
+  );
   const line = (agent: string): string =>
     `ERROR: ${agent} is handed over to /nowhere/resource.d/heartbeat/${agent}: ` +
     'install the package resource-agents';
-  assert.equal(said, lines(`[db2 nobody start] 1 <${line('db2')}>`, `[ids status] 1 <${line('ids')}>`));
+  assert.equal(
+    said,
+    lines(`[db2 nobody start] 1 <${line('db2')}>`, `[ids status] 1 <${line('ids')}>`),
+  );
 });
 
 /** A call with arguments that fit, and the verb to come. */
@@ -62,7 +68,10 @@ test('usages are those of old', () => {
     return `${verbs}; outcome ${script}`;
   }).join('\n');
   const expected = genuine(story);
-  assert.match(expected, /\[Delay 1 dance\] 1 <ERROR: Unknown operation: dance\nusage: SCRIPTS\/Delay /);
+  assert.match(
+    expected,
+    /\[Delay 1 dance\] 1 <ERROR: Unknown operation: dance\nusage: SCRIPTS\/Delay /,
+  );
   assert.equal(ours('dash', story), expected);
 });
 

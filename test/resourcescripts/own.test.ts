@@ -8,8 +8,8 @@ import { IPTABLES, XINETD } from './stories.js';
 const MAIL = `
 program mail <<'END'
 #!/bin/sh
-{ echo "to $3: $2" | sed 's/ at .* \\(on\\|from\\) / at DATE \\1 /'; tail -1 | sed 's,.*/,  ,'; } \\
-  >>$HA_RSCTMP/../mails
+echo "to $3: $2" | sed 's/ at .* \\(on\\|from\\) / at DATE \\1 /' >>$HA_RSCTMP/../mails
+cat >/dev/null
 END
 cp $work/bin/mail $work/bin/mailx
 mails() { until_true eval '[ "$(grep -c ^to $work/mails)" -eq '$1' ]'; sort $work/mails; }

@@ -47,10 +47,7 @@ mkfifo "$HA_FIFO"
 
 function told(shell: string, file: string): string {
   const run = `HA_FUNCS=${file} $shell $work/user </dev/null 2>$work/err`;
-  const text = transcript(
-    shell,
-    `${USER}${run}; sed 's/^/! /' $work/err; logged`,
-  );
+  const text = transcript(shell, `${USER}${run}; sed 's/^/! /' $work/err; logged`);
   return text.replace(/[ \t]+$/gm, '');
 }
 

@@ -134,3 +134,41 @@ while read -r line <&3; do [ "$line" != END ] || break; echo "  $line"; done
     assert.equal(transcript(shell, `run=$shell from=$scripts/share; ${story}`), genuine);
   });
 }
+
+test('BasicSanityCheck tries out an installation, and touches none that is configured', () => {
+  const story = (fault: string): string => `
+network; ip route add default via 192.168.136.1
+export INITDIR=$work/init.d HA_RESOURCEDIR=$work/resource.d PATIENCE=1 SAVED_LOG=$work/saved
+export HA_SBIN_DIR=$work/bin; mkdir $work/init.d $work/resource.d
+cat >$work/init.d/heartbeat <<'END'
+#!/bin/sh
+cd \${HA_RSCTMP%/tmp}
+case $1 in start) cp ha.d/ha.cf running; cp ha.d/haresources held ;; stop) rm running held ;; esac
+END
+program cl_status <<'END'
+#!/bin/sh
+cd \${HA_RSCTMP%/tmp}
+[ -e running ] && [ "$2" != ImAlwaysDead.com ]
+END
+cat >$work/resource.d/IPaddr <<'END'
+#!/bin/sh
+cd \${HA_RSCTMP%/tmp}
+if [ -e held ]; then echo running; else echo stopped; false; fi
+END
+chmod 755 $work/init.d/heartbeat $work/resource.d/IPaddr
+${fault}
+call share/BasicSanityCheck; ls $HA_DIR
+`;
+  const steps = ['Starting heartbeat', 'Reloading heartbeat', 'Stopping heartbeat'];
+  const end = (errors: number): string =>
+    `${errors} errors. Log file is stored in WORK/saved>\nconf\nrc.d\nresource.d\n`;
+  const opening = 'Using interface: eth0\n';
+  assert.equal(transcript('dash', story('')), `[] 0 <${opening}${steps.join('\n')}\n${end(0)}`);
+  const bad = transcript('dash', story("printf '#!/bin/sh\\nexit 1\\n' >$work/resource.d/IPaddr"));
+  assert.match(
+    bad,
+    /^\[\] 3 <.*\nStarting heartbeat\nDoes not look like we took over the IP address\n/,
+  );
+  const configured = transcript('dash', story('echo real >$HA_DIR/ha.cf'));
+  assert.match(configured, /^\[\] 1 <OOPS! WORK\/ha\.d\/ha\.cf already exists! /);
+});

@@ -20,10 +20,9 @@ export interface Installation {
 /** Where the package resource-agents, which distributions separate from heartbeat, has them. */
 const AGENTS_OF_DISTRIBUTION = '/usr/libexec/heartbeat';
 
-/** The first place that has `findif`; the programs' own when none has. */
+/** OCF agents need more than `findif` and `send_arp`: where they are installed, all is there. */
 function agentsDirectory(programs: string): string {
-  const places = [programs, AGENTS_OF_DISTRIBUTION];
-  return places.find((place) => existsSync(join(place, 'findif'))) ?? programs;
+  return existsSync(join(AGENTS_OF_DISTRIBUTION, 'findif')) ? AGENTS_OF_DISTRIBUTION : programs;
 }
 
 /**
