@@ -178,7 +178,7 @@ for (const shell of SHELLS) {
     assert.equal(said, lines(call('start'), call('stop'), call('stop'), 'same'));
   });
 
-  test(`IPv6addr: prefix and interface may be left out, a duplicate is refused (${shell})`, () => {
+  test(`IPv6addr: prefix and interface may be left out (${shell})`, () => {
     const said = ours(
       shell,
       `echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; network
@@ -208,6 +208,28 @@ for (const shell of SHELLS) {
     );
   });
 }
+
+test('IPv6addr does not take an address that another node still has', () => {
+  const said = ours(
+    'dash',
+    `network
+     unshare --net sleep 600 & other=$!
+     until_true eval '[ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]'
+     ip link set peer0 netns $other
+     nsenter --net --target $other sh -c 'ip link set peer0 up
+       ip -6 addr add 2001:db8::10/64 dev peer0 nodad'
+     outcome IPv6addr 2001:db8::10/64/eth0 start; cat $work/errors
+     outcome IPv6addr 2001:db8::10/64/eth0 status`,
+  );
+  assert.equal(
+    said,
+    lines(
+      '[IPv6addr 2001:db8::10/64/eth0 start] 1 <ERROR:  Generic error>',
+      '2001:db8::10 is in use on another node',
+      '[IPv6addr 2001:db8::10/64/eth0 status] 7 <INFO:  Resource is stopped>',
+    ),
+  );
+});
 
 test('AudibleAlarm beeps on every node but those that are named', () => {
   const said = ours(
