@@ -283,12 +283,12 @@ test('an address that runs here is announced again, and nothing else changes', (
      export HA_RESOURCEDIR=$scripts/resource.d
      echo ARP_INTERVAL_MS=40 ARP_REPEAT=2 >"$HA_DIR/conf/arp_config"
      call resource.d/IPaddr ${VIP}/24/eth0 start
-     until_true [ ! -e "$HA_RSCTMP/send_arp-${VIP}" ]; rm "$HA_RSCTMP/arping"; logged
+     sent() { until_true eval '[ "$(grep -c . "$HA_RSCTMP/arping")" -eq 4 ]'; }
+     until_true [ ! -e "$HA_RSCTMP/send_arp-${VIP}" ]; sent; rm "$HA_RSCTMP/arping"; logged
      call share/announce_address ${VIP}/24/eth0; addresses
      until_true [ ! -e "$HA_RSCTMP/send_arp-${VIP}" ]; until_true [ -e "$HA_RSCTMP/arping" ]
      # The stand-ins may write in any order.
-     until_true eval '[ "$(grep -c . "$HA_RSCTMP/arping")" -eq 4 ]'
-     sed 's/^[0-9]* /  /' "$HA_RSCTMP/arping" | sort; logged
+     sent; sed 's/^[0-9]* /  /' "$HA_RSCTMP/arping" | sort; logged
      call share/announce_address ${VIP}; call share/announce_address 192.168.136.99; logged
      call share/announce_address`,
   );

@@ -39,7 +39,8 @@ program arping <<'END'
 #!/bin/sh
 exit 0
 END
-export IPVSADM=$work/bin/ipvsadm HA_SBIN_DIR=$work/bin HA_BIN=$work/bin AUDIBLEALARM_DEVICE=/dev/null
+export IPVSADM=$work/bin/ipvsadm HA_SBIN_DIR=$work/bin HA_BIN=$work/bin
+export AUDIBLEALARM_DEVICE=/dev/null
 echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
 network
 echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
@@ -66,7 +67,9 @@ test('a group of fourteen scripts is taken in order and given up in reverse', ()
     'dash',
     `${STAND_INS}
      export work; line="alpha ${WORDS.join(' ').replaceAll('WORK', '$work')}"
-     ${process.execPath} $sources/test/dist/resourcescripts/group.js "$line" '${SHOW.replaceAll("'", `'"'"'`)}'`,
+     cat >$work/show <<'END'
+${SHOW}END
+     ${process.execPath} $sources/test/dist/resourcescripts/group.js "$line" ". $work/show"`,
   );
   const ran = [...said.matchAll(/^info: Running \S*\/resource\.d\/(.*)$/gm)].map(([, run]) => run);
   assert.deepEqual(ran, [

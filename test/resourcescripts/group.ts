@@ -1,7 +1,7 @@
 /**
- * Runs the resource runner on a line of haresources with our own scripts: takes the group, says what
- * it runs, gives it up. A program for the namespaces of a test: `node group.js LINE COMMAND`, where
- * COMMAND is a shell command that shows the state while the group runs, and after.
+ * Runs the resource runner on a line of haresources with our own scripts: takes the group, says
+ * what it runs, gives it up. A program for the namespaces of a test: `node group.js LINE COMMAND`,
+ * where COMMAND is a shell command that shows the state while the group runs, and after.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What our resource scripts do better than those of old, or where there is none to compare with. */
+/** What our resource scripts do better than those of old, or what no other one does. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lines, SHELLS } from '../resources/transcript.js';
@@ -107,7 +107,7 @@ for (const shell of SHELLS) {
     );
   });
 
-  test(`Filesystem drives out who uses it, and takes along what is mounted below (${shell})`, () => {
+  test(`Filesystem drives out its users, and takes along what is mounted below (${shell})`, () => {
     const said = ours(
       shell,
       `mkdir $work/mnt; export TERM_PATIENCE=3 KILL_PATIENCE=25
@@ -164,7 +164,7 @@ for (const shell of SHELLS) {
     );
   });
 
-  test(`IPsrcaddr leaves the routes as it found them, however often it is stopped (${shell})`, () => {
+  test(`IPsrcaddr leaves the routes as they were, however often it is stopped (${shell})`, () => {
     const said = ours(
       shell,
       `network; ip route add default via 192.168.136.1; ip addr add 192.168.136.10/24 dev eth0
@@ -238,7 +238,8 @@ test('AudibleAlarm beeps on every node but those that are named', () => {
      outcome AudibleAlarm elsewhere start; head -c 1 $work/console | od -An -c
      outcome AudibleAlarm elsewhere stop
      export AUDIBLEALARM_DEVICE=$work/file; : >$work/file
-     for verb in start status stop; do outcome AudibleAlarm $(uname -n) $verb; done | sed "s/ $(uname -n) / HERE /"
+     for verb in start status stop; do outcome AudibleAlarm $(uname -n) $verb; done |
+       sed "s/ $(uname -n) / HERE /"
      wc -c <$work/file`,
   );
   assert.equal(
@@ -266,7 +267,9 @@ test('a program that is missing is named, and does not keep anything from being 
     const said = ours(
       'dash',
       `mkdir $work/few; export HA_SBIN_DIR=$work/few HA_NOARCHBIN=$work/few HA_BIN=$work/few
-       for name in cat tr rm mkdir date uname cut grep sed; do ln -s $(command -v $name) $work/few; done
+       for name in cat tr rm mkdir date uname cut grep sed; do
+         ln -s $(command -v $name) $work/few
+       done
        [ -x /bin/dash ] && shell=/bin/dash; PATH=$work/few
        outcome ${call} start; outcome ${call} stop; cat $work/errors`,
     );
@@ -281,7 +284,8 @@ test('an unblock that is stopped twice does not block for good', () => {
   const said = ours(
     'dash',
     `${IPTABLES} for verb in start stop; do outcome portblock tcp 80,443 unblock $verb; done
-     outcome portblock tcp 80,443 block stop; outcome portblock tcp 80,443 unblock stop; cat $work/calls`,
+     outcome portblock tcp 80,443 block stop; outcome portblock tcp 80,443 unblock stop
+     cat $work/calls`,
   );
   assert.match(said, /-I INPUT .*\n.*-D INPUT .*\n$/);
 });

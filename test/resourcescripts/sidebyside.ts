@@ -8,6 +8,8 @@ const GENUINE = '/etc/ha.d/resource.d';
  * `cycle SCRIPT ARGUMENT...` starts, starts again, asks, stops, stops again and asks.
  */
 const PRELUDE = `
+# Some of the genuine ones keep notes there, whatever the environment says.
+mount -t tmpfs none /run || exit 1
 outcome() {
   outcome_name=$1
   shift

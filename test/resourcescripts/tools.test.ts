@@ -60,13 +60,16 @@ grep -o 'info: Killed old send_arp process' $work/said; wait $!; echo ended
 `;
 
 test('send_arp has the arguments and exit codes of the genuine one', () => {
-  const genuine = transcript('dash', `send=${GENUINE}/send_arp; ${SEND_ARP}`);
+  // What the shell says of the sender that was ended is of no interest.
+  const told = (shell: string, text: string): string =>
+    transcript(shell, text).replace(/^(?:Terminated|Killed)\n/gm, '');
+  const genuine = told('dash', `send=${GENUINE}/send_arp; ${SEND_ARP}`);
   assert.match(genuine, /^info: Killed old send_arp process\nended$/m);
   const place = 'export HA_RESOURCEDIR=$scripts/resource.d; send="$shell $scripts/lib/send_arp"';
   for (const shell of SHELLS) {
     const count = 'until_true [ -s $HA_RSCTMP/arping ]; sort $HA_RSCTMP/arping | uniq -c';
     // That of busybox would be its own arping.
-    const said = transcript(shell, `${place}; ${SEND_ARP} ${shell === 'busybox sh' ? '' : count}`);
+    const said = told(shell, `${place}; ${SEND_ARP} ${shell === 'busybox sh' ? '' : count}`);
     assert.ok(said.startsWith(genuine), said);
     if (shell === 'busybox sh') continue;
     // Three pairs, and the first of the sender that was ended.
@@ -98,7 +101,8 @@ END
        [ "$(cat $work/pid)" = $first ] && echo noted
        respawn -p $work/pid $work/bin/stays 2>&1 | sed 's/.*: WARN/WARN/;s/\\[[0-9]*\\]/[N]/'
        kill $first; wait $first; echo $?; cat $HA_RSCTMP/runs; ls $work/pid 2>/dev/null
-       respawn >/dev/null 2>&1; echo $?; respawn -h | head -1; respawn /nothere >/dev/null 2>&1; echo $?`,
+       respawn >/dev/null 2>&1; echo $?; respawn -h | head -1
+       respawn /nothere >/dev/null 2>&1; echo $?`,
     );
     assert.equal(
       said,
