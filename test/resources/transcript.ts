@@ -74,7 +74,13 @@ export function transcript(shell: string, text: string): string {
       'unshare',
       // Every process that a script leaves behind ends with the pid namespace.
       ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-s'],
-      { input: `${settings}${PRELUDE}${text}`, encoding: 'utf8', timeout: TIME_MS_MAX },
+      {
+        input: `${settings}${PRELUDE}${text}`,
+        encoding: 'utf8',
+        timeout: TIME_MS_MAX,
+        // SIGTERM is ignored by unshare while it waits for its child.
+        killSignal: 'SIGKILL',
+      },
     );
     if (status !== 0) {
       throw new Error(`ended with ${error?.message ?? status}:\n${stdout}\n${stderr}`);
