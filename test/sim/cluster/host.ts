@@ -20,6 +20,9 @@ const START_MS = 150;
 /** How often a daemon that finds another one's runner at work looks again. */
 const LOOK_MS = 500;
 
+/** 1985, in seconds since 1970. */
+const WALL_LEAST = 473_385_600;
+
 type Exit = Effect & { readonly kind: 'exit' };
 type Beginning = Pick<Exit, 'held' | 'incomplete'>;
 
@@ -149,7 +152,10 @@ export class Host implements Station, LineEnd {
     if (lateness === 0 && !this.#paused) this.#life?.wakeUp();
   }
 
+  /** No clock is set to before the first network time of all. */
   stepWall(seconds: number): void {
+    const now = this.clock.wall(this.#around.world.now);
+    if (now + seconds < WALL_LEAST) return;
     this.clock.wallOffset += seconds;
     this.#see({ kind: 'wallStep', seconds });
   }

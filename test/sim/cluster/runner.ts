@@ -43,6 +43,8 @@ export class SimulatedRunner {
   /** The process is gone and its successor does not work yet. */
   #between = false;
   readonly #events: PlanEvent[] = [];
+  /** What happened while there was none. */
+  readonly #missed: PlanEvent[] = [];
   readonly #standing: (() => void)[] = [];
   #busy = false;
 
@@ -97,7 +99,7 @@ export class SimulatedRunner {
       if (this.#dead) return;
       this.#between = false;
       if (this.#plan.work !== null) this.#dispatch({ kind: 'resumed' });
-      for (const event of this.#events.splice(0)) this.#dispatch(event);
+      for (const event of this.#missed.splice(0)) this.#dispatch(event);
       asks();
     };
     const running = this.#running;
@@ -128,7 +130,8 @@ export class SimulatedRunner {
   #dispatch(event: PlanEvent): void {
     if (this.#dead) return;
     if (this.#between) {
-      // Jobs are asked for again; answers to the dead one are lost.
+      // Jobs are asked for again, and answers to the dead one are lost; who greets tries again.
+      if (event.kind === 'hello' || event.kind === 'orphaned') this.#missed.push(event);
       return;
     }
     this.#events.push(event);

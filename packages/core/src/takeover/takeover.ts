@@ -90,22 +90,23 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   peer.gaveUp = true;
   const held = heldOf(turn.state.resources.mine);
   takeOver(turn, peer.name, 'dead');
-  announceBeside(turn, peer, held);
+  // Two nodes of our kind have settled beforehand which of them is where.
+  if (!peer.capabilities.includes('heal')) announceAgain(turn, held);
 }
 
 /** A node that was dead for us has begun a new life: what it gave up before was not heard. */
-export function onRebirth(turn: Turn, peer: Peer): void {
-  announceBeside(turn, peer, heldOf(turn.state.resources.mine));
+export function onRebirth(turn: Turn): void {
+  announceAgain(turn, heldOf(turn.state.resources.mine));
 }
 
 /**
- * A genuine node that had not heard us may have taken what we went on to run, and have the clients
- * of its addresses. It gives up without a word of that, and nobody else says where they are.
+ * A node that had not heard us may have taken what we went on to run, and have the clients of its
+ * addresses. It gave up without a word that we could hear, and nobody else says where they are.
  */
-function announceBeside(turn: Turn, peer: Peer, held: Held): void {
+function announceAgain(turn: Turn, held: Held): void {
   const { ending } = turn.state;
   const leaving = ending.phase !== 'no' && ending.phase !== 'wanted';
-  if (peer.capabilities.includes('heal') || held === 'none' || leaving) return;
+  if (held === 'none' || leaving) return;
   turn.job({ kind: 'announce', share: held }, { kind: 'announce' });
 }
 
