@@ -147,6 +147,30 @@ test('programs may be executed, nothing is writable by others, and links stay in
   }
 });
 
+test('every command of the tree, and every file that users write, has a manual page', () => {
+  const pages = [1, 5, 7, 8].flatMap((section) => {
+    const folder = `usr/share/man/man${section}`;
+    return readdirSync(installed(folder)).map((name) => name.replace(/\.\d$/, ''));
+  });
+  const commands = ['usr/bin', 'usr/sbin', 'usr/share/heartbeat'];
+  const files = ['ha.cf', 'haresources', 'authkeys', 'ldirectord.cf'];
+  const wanted = [...commands.flatMap((folder) => readdirSync(installed(folder))), ...files];
+  assert.deepEqual(
+    wanted.filter((name) => !pages.includes(name)),
+    [],
+  );
+  // What users meet in folders of many files is told in one page.
+  const told = (page: string, folder: string): readonly string[] => {
+    const text = readFileSync(installed(`usr/share/man/${page}`), 'utf8').replaceAll('\\-', '-');
+    const names = readdirSync(installed(folder));
+    return names.filter((name) => !pages.includes(name) && !text.includes(name));
+  };
+  assert.deepEqual(told('man8/heartbeat.8', 'usr/lib/heartbeat'), []);
+  assert.deepEqual(told('man8/heartbeat.8', 'etc/ha.d/rc.d'), []);
+  assert.deepEqual(told('man7/heartbeat-resources.7', 'etc/ha.d/resource.d'), []);
+  assert.deepEqual(told('man7/heartbeat-resources.7', 'etc/init.d'), []);
+});
+
 test('a wrong call says how it is called', () => {
   const { status, stderr } = spawnSync(process.execPath, [STAGE], { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [2, 'usage: npm run stage -- DIR\n']);
