@@ -150,8 +150,8 @@ export class Host implements Station, LineEnd {
   }
 
   stepWall(seconds: number): void {
-    this.clock.wallOffset += seconds;
-    this.#see({ kind: 'wallStep', seconds });
+    const { world } = this.#around;
+    if (this.clock.step(world.now, seconds)) this.#see({ kind: 'wallStep', seconds });
   }
 
   loseFiles(): void {
