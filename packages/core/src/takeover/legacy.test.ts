@@ -1,8 +1,10 @@
 /** Two nodes with `auto_failback legacy` on one virtual clock. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Event } from '../event.js';
 import { Message } from '../message/message.js';
-import { view } from '../node.js';
+import { createNode, step, view } from '../node.js';
+import { settingsFixture } from '../settings.fixture.js';
 import { World } from '../world.fixture.js';
 
 const HOME: [string[], string[]] = [['loadbalancer'], ['backup']];
@@ -155,5 +157,18 @@ describe('a cluster of two in legacy mode', () => {
     world.run(3000);
     assert.deepEqual(places(world), HOME);
     assert.deepEqual(world.doubles, []);
+  });
+
+  it('asks a genuine node that is up and not at work yet: that does not say what it holds', () => {
+    const settings = settingsFixture('backup', { autoFailback: 'legacy' });
+    const uuid = new Uint8Array(16);
+    const now = { at: 1000, wall: 1, load: '' };
+    const start: Event = { kind: 'start', generation: 9, uuid, pid: 1, seed: 1 };
+    const { state } = step(createNode(settings), start, now);
+    const up = { t: 'status', st: 'up', dt: '7d0', protocol: '1', src: 'loadbalancer', ts: '1' };
+    const message = Message.of({ ...up, seq: '1', hg: '5', ttl: '3' });
+    const { effects } = step(state, { kind: 'received', link: 'eth0', message }, now);
+    const jobs = effects.flatMap((effect) => (effect.kind === 'job' ? [effect.job.kind] : []));
+    assert.deepEqual(jobs, ['findIdle']);
   });
 });

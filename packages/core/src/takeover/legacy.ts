@@ -30,11 +30,16 @@ export function askForOwn(turn: Turn): void {
   turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources', every: false });
 }
 
-/** A node that still waits for others may nevertheless run what one that was gone has left to it. */
+/**
+ * A node that is up and still waits for others may run what one that was gone has left to it, or
+ * what it held before a reload: our kind says so, a genuine one is asked (it answers at once, and
+ * asks nobody itself).
+ */
 function somebodyElseMayHold(turn: Turn): boolean {
-  return turn
-    .livingOthers()
-    .some(({ status, capabilities }) => status === 'active' || capabilities.includes(HOLDS));
+  return turn.livingOthers().some(({ status, capabilities }) => {
+    if (status === 'active' || capabilities.includes(HOLDS)) return true;
+    return status === 'up' && !capabilities.includes('settle');
+  });
 }
 
 /** These groups of ours do not run here: asks the other nodes for them, one by one. */
