@@ -1,9 +1,10 @@
 /** Two nodes with `auto_failback legacy` on one virtual clock. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Event } from '../event.js';
+import type { Held } from '../job.js';
 import { Message } from '../message/message.js';
 import { createNode, step, view } from '../node.js';
+import { jobText } from '../scripts.fixture.js';
 import { settingsFixture } from '../settings.fixture.js';
 import { World } from '../world.fixture.js';
 
@@ -160,15 +161,40 @@ describe('a cluster of two in legacy mode', () => {
   });
 
   it('asks a genuine node that is up and not at work yet: that does not say what it holds', () => {
-    const settings = settingsFixture('backup', { autoFailback: 'legacy' });
-    const uuid = new Uint8Array(16);
-    const now = { at: 1000, wall: 1, load: '' };
-    const start: Event = { kind: 'start', generation: 9, uuid, pid: 1, seed: 1 };
-    const { state } = step(createNode(settings), start, now);
-    const up = { t: 'status', st: 'up', dt: '7d0', protocol: '1', src: 'loadbalancer', ts: '1' };
-    const message = Message.of({ ...up, seq: '1', hg: '5', ttl: '3' });
-    const { effects } = step(state, { kind: 'received', link: 'eth0', message }, now);
-    const jobs = effects.flatMap((effect) => (effect.kind === 'job' ? [effect.job.kind] : []));
-    assert.deepEqual(jobs, ['findIdle']);
+    assert.deepEqual(jobsBesideGenuine('up', undefined), ['findIdle']);
+  });
+
+  it('asks a genuine node also for what a new life has found running: both may run it', () => {
+    assert.deepEqual(jobsBesideGenuine('active', 'local'), ['findIdle', 'announce local']);
+    assert.deepEqual(jobsBesideGenuine('active', 'foreign'), ['findIdle']);
+    const { state, effects } = besideGenuine('active', 'local');
+    const job = effects.findLast((effect) => effect.kind === 'job');
+    assert.ok(job !== undefined);
+    const outcome = { ok: true, failed: [], groups: ['mail'] };
+    const done = step(state, { kind: 'jobDone', id: job.id, outcome }, NOW);
+    const sent = done.effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []));
+    const asked = sent.filter((message) => message.get('t') === 'ip-request');
+    assert.deepEqual(
+      asked.map((message) => message.get('ipaddr')),
+      ['mail'],
+    );
   });
 });
+
+const NOW = { at: 1000, wall: 1, load: '' };
+
+/** The node `backup` that has begun its life and hears a genuine one. */
+function besideGenuine(st: string, resume: Held | undefined): ReturnType<typeof step> {
+  const settings = settingsFixture('backup', { autoFailback: 'legacy' });
+  const life = { generation: 9, uuid: new Uint8Array(16), pid: 1, seed: 1 };
+  const found = resume === undefined ? {} : { resume };
+  const { state } = step(createNode(settings), { kind: 'start', ...life, ...found }, NOW);
+  const status = { t: 'status', st, dt: '7d0', protocol: '1', src: 'loadbalancer', ts: '1' };
+  const message = Message.of({ ...status, seq: '1', hg: '5', ttl: '3' });
+  return step(state, { kind: 'received', link: 'eth0', message }, NOW);
+}
+
+function jobsBesideGenuine(st: string, resume: Held | undefined): string[] {
+  const { effects } = besideGenuine(st, resume);
+  return effects.flatMap((effect) => (effect.kind === 'job' ? [jobText(effect.job)] : []));
+}

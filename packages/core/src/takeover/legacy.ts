@@ -56,6 +56,23 @@ export function onIdleFound(turn: Turn, keys: readonly string[]): void {
 }
 
 /**
+ * Our life has found our own groups running. A genuine node may have taken us for dead meanwhile
+ * and run them too: it has seen our new life, so that nobody returns from a partition, and in this
+ * mode it does not say what it holds. It is asked for them as if they did not run here.
+ */
+export function reclaimOwn(turn: Turn): void {
+  const found = turn.state.resources.keys.local.includes(RESUMED);
+  const genuine = turn.livingOthers().some((peer) => !peer.capabilities.includes('heal'));
+  if (found && genuine) turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
+}
+
+/** These groups of ours run here, and have just said where they are. */
+export function onOwnAnnounced(turn: Turn, keys: readonly string[]): void {
+  if (turn.state.ending.phase !== 'no') return;
+  for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
+}
+
+/**
  * A node whose answer we wait for has begun a new life and knows nothing of our request: asks
  * again. (The genuine program does not, and stays without its group.)
  */
