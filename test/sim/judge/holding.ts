@@ -58,6 +58,11 @@ export class Holding {
     return this.#begunAt !== NEVER && !this.#abandoned;
   }
 
+  /** A status has said what does not fit what was done, and since then not all of it was stopped. */
+  get doubtful(): boolean {
+    return this.#doubtful;
+  }
+
   /** The script under way takes longer than any should. */
   hangs(now: number): boolean {
     const takes = now - this.#begunAt;
