@@ -6,7 +6,7 @@ const EPOCH = 1_700_000_000;
 
 export class HostClock {
   /** By how much the wall clock was set, in seconds. */
-  wallOffset = 0;
+  #wallOffset = 0;
   readonly #rate: number;
   #last = 0;
 
@@ -30,6 +30,13 @@ export class HostClock {
 
   /** The wall clock, in whole seconds since 1970. */
   wall(now: number): number {
-    return EPOCH + this.wallOffset + Math.floor(now / 1000);
+    return EPOCH + this.#wallOffset + Math.floor(now / 1000);
+  }
+
+  /** Sets the wall clock by so many seconds; false where it would be before 1970: no kernel does. */
+  step(now: number, seconds: number): boolean {
+    if (this.wall(now) + seconds <= 0) return false;
+    this.#wallOffset += seconds;
+    return true;
   }
 }

@@ -28,7 +28,7 @@ import { onOtherLetGo, onSettling, settleOn } from './takeover/claim.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
 import { claimIfBothHold, onMeeting, onNewLifeActive, onReturn } from './takeover/heal.js';
-import { askForOwn, isLegacy, onPeerActive } from './takeover/legacy.js';
+import { askForOwn, isLegacy, onPeerActive, reclaimOwn } from './takeover/legacy.js';
 import {
   acquireOwn,
   audit,
@@ -370,8 +370,10 @@ function checkCommunication(turn: Turn): void {
   turn.log('info', "Local status now set to: 'active'");
   beat(turn);
   turn.effect({ kind: 'communicationUp' });
-  if (isLegacy(state)) askForOwn(turn);
-  else beginNegotiation(turn);
+  if (isLegacy(state)) {
+    askForOwn(turn);
+    reclaimOwn(turn);
+  } else beginNegotiation(turn);
   const gone = turn.others().filter((peer) => peer.status === 'dead');
   for (const peer of gone) onDeath(turn, peer);
   if (turn.livingOthers().length === 0 && gone.length === 0) standAlone(turn);

@@ -74,6 +74,8 @@ export type Purpose =
     }
   | { readonly kind: 'find' }
   | { readonly kind: 'findAway' }
+  /** Announces what an earlier life left, to ask for the same elsewhere. */
+  | { readonly kind: 'reclaim' }
   | { readonly kind: 'takeover'; readonly node: string }
   | { readonly kind: 'standbyRelease'; readonly share: Share }
   | {

@@ -1,5 +1,6 @@
 /** One simulated machine: power, clocks, the daemon's lives, its runner and its files. */
 import type { Effect } from '@ts-heartbeat/core/effect';
+import type { Event } from '@ts-heartbeat/core/event';
 import type { Held, JobOutcome } from '@ts-heartbeat/core/job';
 import { orphanedAfter } from 'ts-heartbeat/resources';
 import { HostClock } from '../clock.js';
@@ -20,9 +21,6 @@ const START_MS = 150;
 /** How often a daemon that finds another one's runner at work looks again. */
 const LOOK_MS = 500;
 
-/** 1985, in seconds since 1970. */
-const WALL_LEAST = 473_385_600;
-
 type Exit = Effect & { readonly kind: 'exit' };
 type Beginning = Pick<Exit, 'held' | 'incomplete'>;
 
@@ -37,6 +35,8 @@ export class Host implements Station, LineEnd {
   readonly #random: Random;
   #on = false;
   #paused = false;
+  /** What came for the daemon while the machine stood still. */
+  readonly #signals: Event[] = [];
   #lateness = 0;
   #life: Life | undefined;
   #runner: SimulatedRunner | undefined;
@@ -76,6 +76,7 @@ export class Host implements Station, LineEnd {
     if (!this.#on) return;
     this.#on = false;
     this.#paused = false;
+    this.#signals.length = 0;
     this.#lateness = 0;
     this.#life?.end();
     this.#life = undefined;
@@ -95,11 +96,17 @@ export class Host implements Station, LineEnd {
   /** An operator stops it in order. */
   stop(): void {
     this.wanted = false;
-    this.#life?.happen({ kind: 'stop', keep: false });
+    this.#signal({ kind: 'stop', keep: false });
   }
 
   reload(): void {
-    this.#life?.happen({ kind: 'stop', keep: true });
+    this.#signal({ kind: 'stop', keep: true });
+  }
+
+  /** A signal reaches its process when the machine goes on. */
+  #signal(event: Event): void {
+    if (this.#paused) this.#signals.push(event);
+    else this.#life?.happen(event);
   }
 
   /** An operator's hb_standby or hb_takeover. */
@@ -111,7 +118,7 @@ export class Host implements Station, LineEnd {
 
   /** The daemon is killed; its supervisor begins another life. */
   killDaemon(): void {
-    if (this.#life === undefined || this.#options.genuine) return;
+    if (this.#life === undefined || this.#options.genuine || this.#paused) return;
     this.#life.end();
     this.#life = undefined;
     this.#unfinished.clear();
@@ -122,7 +129,7 @@ export class Host implements Station, LineEnd {
   }
 
   killRunner(): void {
-    if (this.#options.genuine) return;
+    if (this.#options.genuine || this.#paused) return;
     const runner = this.#runner;
     runner?.kill(() => {
       for (const { id, job, environment } of this.#unfinished.values()) {
@@ -143,6 +150,7 @@ export class Host implements Station, LineEnd {
     this.#see({ kind: 'resumed' });
     this.#life?.wakeUp();
     this.#runner?.goOn();
+    for (const event of this.#signals.splice(0)) this.#life?.happen(event);
   }
 
   slow(lateness: number): void {
@@ -152,12 +160,9 @@ export class Host implements Station, LineEnd {
     if (lateness === 0 && !this.#paused) this.#life?.wakeUp();
   }
 
-  /** No clock is set to before the first network time of all. */
   stepWall(seconds: number): void {
-    const now = this.clock.wall(this.#around.world.now);
-    if (now + seconds < WALL_LEAST) return;
-    this.clock.wallOffset += seconds;
-    this.#see({ kind: 'wallStep', seconds });
+    const { world } = this.#around;
+    if (this.clock.step(world.now, seconds)) this.#see({ kind: 'wallStep', seconds });
   }
 
   loseFiles(): void {
@@ -191,6 +196,10 @@ export class Host implements Station, LineEnd {
 
   #begin(after: Beginning | undefined): void {
     if (!this.#on || this.#life !== undefined || !this.wanted) return;
+    if (this.#paused) {
+      this.#laterHere(LOOK_MS, () => this.#begin(after));
+      return;
+    }
     const runner = this.#runner;
     if (runner?.orphaned === true) {
       // It gives up what it holds, and listens to nobody until then.

@@ -42,6 +42,8 @@ export class SimulatedRunner {
   #dead = false;
   /** The process is gone and its successor does not work yet. */
   #between = false;
+  /** A daemon has begun a life and waits for a word. */
+  #greeted = false;
   readonly #events: PlanEvent[] = [];
   /** What happened while there was none. */
   readonly #missed: PlanEvent[] = [];
@@ -80,6 +82,12 @@ export class SimulatedRunner {
   }
 
   hello(): void {
+    this.#greeted = true;
+    if (!this.#between) this.#greet();
+  }
+
+  #greet(): void {
+    this.#greeted = false;
     this.#dispatch({ kind: 'hello', localNode: this.#parts.name, fresh: true });
   }
 
@@ -98,6 +106,8 @@ export class SimulatedRunner {
     const resume = (): void => {
       if (this.#dead) return;
       this.#between = false;
+      // A daemon that began while there was no runner is the successor's.
+      if (this.#greeted) this.#greet();
       if (this.#plan.work !== null) this.#dispatch({ kind: 'resumed' });
       for (const event of this.#missed.splice(0)) this.#dispatch(event);
       asks();
@@ -260,6 +270,7 @@ export class SimulatedRunner {
       phase,
       ...(ok === undefined ? {} : { ok }),
       ...(hung === true ? { hung } : {}),
+      ...(phase === 'end' && this.#between ? { unseen: true } : {}),
     });
   }
 

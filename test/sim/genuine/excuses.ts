@@ -18,10 +18,25 @@ interface Entry extends Omit<GenuineExcuse, 'covers'> {
   /** Found in the title or in one of the facts of such a violation. */
   readonly told?: RegExp;
   readonly when?: (context: ExcuseContext) => boolean;
+  readonly facts?: (facts: readonly string[]) => boolean;
 }
 
 const isLegacy = ({ watched }: ExcuseContext): boolean => watched.autoFailback === 'legacy';
 const isOn = ({ watched }: ExcuseContext): boolean => watched.autoFailback === 'on';
+
+/** `1:02:03.004` at the begin of a fact, or after `since`. */
+const INSTANT = /(?:^|since )(\d+):(\d\d):(\d\d\.\d{3})/;
+
+function instantIn(fact: string, last: boolean): number {
+  const words = last ? fact.slice(fact.lastIndexOf('since ')) : fact;
+  const [, hours, minutes, seconds] = INSTANT.exec(words) ?? [];
+  return (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
+}
+
+/** The other machine said that it has the address after the holder had begun to run it. */
+function claimedMeanwhile([runs = '', looks = '']: readonly string[]): boolean {
+  return instantIn(looks, true) > instantIn(runs, false);
+}
 
 const ENTRIES: readonly Entry[] = [
   {
@@ -157,6 +172,14 @@ const ENTRIES: readonly Entry[] = [
     told: /has not settled/,
   },
   {
+    name: 'announces-only-at-start',
+    invariant: 13,
+    what: 'what it ran all the time it does not announce again when the other has given it up',
+    source: 'cluster specification 4.5: gratuitous ARP is sent by the start of IPaddr alone',
+    told: /the router looks for/,
+    facts: claimedMeanwhile,
+  },
+  {
     name: 'second-thoughts',
     invariant: 14,
     what: 'half a minute after a start that failed it asks to go standby',
@@ -166,10 +189,11 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 /** The list as the judge takes it. */
-export const EXCUSES: readonly GenuineExcuse[] = ENTRIES.map(({ told, when, ...entry }) => ({
+export const EXCUSES: readonly GenuineExcuse[] = ENTRIES.map(({ told, when, facts, ...entry }) => ({
   ...entry,
   covers: (violation: Violation, context: ExcuseContext): boolean =>
     violation.invariant === entry.invariant &&
     (told === undefined || [violation.title, ...violation.facts].some((text) => told.test(text))) &&
+    (facts === undefined || facts(violation.facts)) &&
     (when === undefined || when(context)),
 }));

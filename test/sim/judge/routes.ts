@@ -1,6 +1,7 @@
 /**
  * 13. **The client gets through.** When all has settled the router looks for each address at the
- *     machine that runs its group, also after a split that has healed.
+ *     machine that runs its group, also after a split that has healed. Where a status was wrong
+ *     nobody knows: who is told that an address runs does not start it.
  */
 import type { Observation } from '../observation.js';
 import { clock } from './bounds.js';
@@ -43,6 +44,7 @@ export class Routes implements Rule {
       const address = holder?.group.address;
       // Whether exactly one holds it is another invariant.
       if (holder === undefined || second !== undefined || address === undefined) continue;
+      if (holder.doubtful) continue;
       const route = this.#routes.get(address);
       const { name } = holder.host;
       if (route?.node === name) continue;

@@ -101,6 +101,9 @@ describe('when all has settled', () => {
     assert.deepEqual(broken(stale), [ROUTE]);
     const never = pair(['local', 'local']).group(3000, 'alpha', 'start', 'web');
     assert.deepEqual(broken(never.group(3000, 'beta', 'start', 'mail')), [ROUTE]);
+    const misled = pair(['local', 'local']).script(2500, 'alpha', 'status', 'www');
+    misled.group(3000, 'alpha', 'start', 'web').group(3000, 'beta', 'start', 'mail');
+    assert.deepEqual(broken(misled), []);
   });
 
   it('a group that could not be started gets the longest pause before it is tried again', () => {

@@ -3,7 +3,7 @@ import type { Message } from '../message/message.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { HISTORY_MAX, recall } from './history.js';
-import { acknowledgeable, due, EMPTY_WINDOW, forget } from './sequence.js';
+import { acknowledgeable, due, forget, lapse } from './sequence.js';
 
 /** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
 const ASK_AGAIN = 250;
@@ -138,8 +138,8 @@ function warnOfFilling(turn: Turn, held: number): void {
   else if (held > FILLING_WARNING) turn.logLimited('filling', 'warn', text);
 }
 
-/** Begins a peer's bookkeeping anew: it has restarted, or is dead. */
+/** Ends a peer's bookkeeping: it is dead. */
 export function resetTracking(peer: Peer): void {
-  peer.window = EMPTY_WINDOW;
+  peer.window = lapse(peer.window);
   peer.acked = undefined;
 }

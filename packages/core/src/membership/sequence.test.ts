@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { acknowledgeable, EMPTY_WINDOW, GAP_MAX, judge, MISSING_MAX } from './sequence.js';
+import { acknowledgeable, EMPTY_WINDOW, GAP_MAX, judge, lapse, MISSING_MAX } from './sequence.js';
 
 test('in any order, each number is new once, and at the end nothing is missing', () => {
   const orders = fc.integer({ min: 2, max: 60 }).chain((count) => {
@@ -45,6 +45,13 @@ test('a gap larger than the limit begins the window anew', () => {
   const verdict = judge(window, GAP_MAX + 3, () => 0);
   assert.equal(verdict.kind, 'resync');
   assert.ok(verdict.kind === 'resync' && verdict.window.missing.size === 0);
+});
+
+test('a dead peer is asked for nothing, and its copies are still known when it returns', () => {
+  const window = lapse({ last: 7, missing: new Map([[5, 0]]) });
+  for (const seq of [5, 7]) assert.equal(judge(window, seq, () => 0).kind, 'duplicate');
+  const verdict = judge(window, 20, () => 0);
+  assert.deepEqual(verdict, { kind: 'next', window: { last: 20, missing: new Map() } });
 });
 
 test('what is missing never grows beyond the limit', () => {

@@ -14,6 +14,8 @@ export interface Window {
   readonly last: number | undefined;
   /** Missing numbers and when to ask for each. */
   readonly missing: ReadonlyMap<number, Instant>;
+  /** The peer was dead since the last one: whatever lies between is not asked for. */
+  readonly lapsed?: true;
 }
 
 export const EMPTY_WINDOW: Window = { last: undefined, missing: new Map() };
@@ -37,8 +39,8 @@ export type Verdict =
 
 /** Judges one sequence number (> 0). Asking times of new gaps are drawn by `askAt`. */
 export function judge(window: Window, seq: number, askAt: (seq: number) => Instant): Verdict {
-  const { last, missing } = window;
-  if (last === undefined || seq === last + 1) {
+  const { last, missing, lapsed } = window;
+  if (last === undefined || seq === last + 1 || (lapsed && seq > last)) {
     return { kind: 'next', window: { last: seq, missing } };
   }
   if (seq > last) {
@@ -53,6 +55,14 @@ export function judge(window: Window, seq: number, askAt: (seq: number) => Insta
   }
   if (!missing.has(seq)) return { kind: 'duplicate' };
   return forget(window, seq);
+}
+
+/**
+ * The window of a peer that is dead: nothing is asked for any more. What was accepted is kept in
+ * mind for copies that are still under way; the genuine program forgets it, and takes them again.
+ */
+export function lapse({ last }: Window): Window {
+  return { last, missing: new Map(), lapsed: true };
 }
 
 /** Takes a number off the missing list, because it arrived or can no longer be had. */

@@ -1,8 +1,11 @@
 /** Two nodes with `auto_failback legacy` on one virtual clock. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Held } from '../job.js';
 import { Message } from '../message/message.js';
-import { view } from '../node.js';
+import { createNode, step, view } from '../node.js';
+import { jobText } from '../scripts.fixture.js';
+import { settingsFixture } from '../settings.fixture.js';
 import { World } from '../world.fixture.js';
 
 const HOME: [string[], string[]] = [['loadbalancer'], ['backup']];
@@ -136,4 +139,62 @@ describe('a cluster of two in legacy mode', () => {
     assert.ok(!world.host('loadbalancer').jobs.includes('takeGroup mail'));
     assert.ok(world.host('loadbalancer').log.includes('received ip-request-resp mail failed yes'));
   });
+
+  it('asks a node that holds its groups and waits for a third one still', () => {
+    const nodes = ['loadbalancer', 'backup', 'absent'];
+    const world = new World({
+      autoFailback: 'legacy',
+      nodes: nodes.map((name) => ({ name, type: 'normal' })),
+    });
+    world.boot('loadbalancer');
+    world.run(3000);
+    world.boot('backup');
+    world.host('backup').running.add('lvs');
+    world.boot('backup', 'foreign');
+    world.run(2500);
+    assert.equal(world.host('backup').state.status, 'up');
+    assert.deepEqual(places(world), [['loadbalancer'], []]);
+    assert.equal(world.host('backup').jobs.at(-1), 'giveGroup lvs');
+    world.run(3000);
+    assert.deepEqual(places(world), HOME);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('asks a genuine node that is up and not at work yet: that does not say what it holds', () => {
+    assert.deepEqual(jobsBesideGenuine('up', undefined), ['findIdle']);
+  });
+
+  it('asks a genuine node also for what a new life has found running: both may run it', () => {
+    assert.deepEqual(jobsBesideGenuine('active', 'local'), ['findIdle', 'announce local']);
+    assert.deepEqual(jobsBesideGenuine('active', 'foreign'), ['findIdle']);
+    const { state, effects } = besideGenuine('active', 'local');
+    const job = effects.findLast((effect) => effect.kind === 'job');
+    assert.ok(job !== undefined);
+    const outcome = { ok: true, failed: [], groups: ['mail'] };
+    const done = step(state, { kind: 'jobDone', id: job.id, outcome }, NOW);
+    const sent = done.effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []));
+    const asked = sent.filter((message) => message.get('t') === 'ip-request');
+    assert.deepEqual(
+      asked.map((message) => message.get('ipaddr')),
+      ['mail'],
+    );
+  });
 });
+
+const NOW = { at: 1000, wall: 1, load: '' };
+
+/** The node `backup` that has begun its life and hears a genuine one. */
+function besideGenuine(st: string, resume: Held | undefined): ReturnType<typeof step> {
+  const settings = settingsFixture('backup', { autoFailback: 'legacy' });
+  const life = { generation: 9, uuid: new Uint8Array(16), pid: 1, seed: 1 };
+  const found = resume === undefined ? {} : { resume };
+  const { state } = step(createNode(settings), { kind: 'start', ...life, ...found }, NOW);
+  const status = { t: 'status', st, dt: '7d0', protocol: '1', src: 'loadbalancer', ts: '1' };
+  const message = Message.of({ ...status, seq: '1', hg: '5', ttl: '3' });
+  return step(state, { kind: 'received', link: 'eth0', message }, NOW);
+}
+
+function jobsBesideGenuine(st: string, resume: Held | undefined): string[] {
+  const { effects } = besideGenuine(st, resume);
+  return effects.flatMap((effect) => (effect.kind === 'job' ? [jobText(effect.job)] : []));
+}

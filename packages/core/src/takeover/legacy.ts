@@ -5,7 +5,7 @@
 import type { JobOutcome } from '../job.js';
 import type { Peer, State } from '../state.js';
 import type { Turn } from '../turn.js';
-import { hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+import { HOLDS, hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
 import { noteStarts } from './trouble.js';
 
 /** True when ha.cf says `auto_failback legacy`, or nothing about it. */
@@ -16,12 +16,12 @@ export function isLegacy(state: Pick<State, 'settings'>): boolean {
 /**
  * Communication is up, or a node is gone: our own groups shall run here. Asks when another node is
  * at work, takes them when none is (`req_our_resources`, heartbeat 3.0.6). Who is at work is
- * judged by statuses alone: any other sign may come from a node that is not there yet.
+ * judged by its statuses: any other sign may come from a node that is not there yet.
  */
 export function askForOwn(turn: Turn): void {
   const { jobs } = turn.state.resources;
   if (jobs.some(({ purpose }) => purpose.kind === 'acquire' || purpose.kind === 'find')) return;
-  if (somebodyElseIsActive(turn)) {
+  if (somebodyElseMayHold(turn)) {
     turn.job({ kind: 'findIdle' }, { kind: 'find' });
     return;
   }
@@ -30,8 +30,16 @@ export function askForOwn(turn: Turn): void {
   turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources', every: false });
 }
 
-function somebodyElseIsActive(turn: Turn): boolean {
-  return turn.livingOthers().some((peer) => peer.status === 'active');
+/**
+ * A node that is up and still waits for others may run what one that was gone has left to it, or
+ * what it held before a reload: our kind says so, a genuine one is asked (it answers at once, and
+ * asks nobody itself).
+ */
+function somebodyElseMayHold(turn: Turn): boolean {
+  return turn.livingOthers().some(({ status, capabilities }) => {
+    if (status === 'active' || capabilities.includes(HOLDS)) return true;
+    return status === 'up' && !capabilities.includes('settle');
+  });
 }
 
 /** These groups of ours do not run here: asks the other nodes for them, one by one. */
@@ -39,11 +47,28 @@ export function onIdleFound(turn: Turn, keys: readonly string[]): void {
   const { ending, resources } = turn.state;
   tellAcquired(turn, keys.length > 0 || resources.keys.local.length > 0);
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
-  if (!somebodyElseIsActive(turn)) {
+  if (!somebodyElseMayHold(turn)) {
     askForOwn(turn);
     return;
   }
   resources.asked = keys;
+  for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
+}
+
+/**
+ * Our life has found our own groups running. A genuine node may have taken us for dead meanwhile
+ * and run them too: it has seen our new life, so that nobody returns from a partition, and in this
+ * mode it does not say what it holds. It is asked for them as if they did not run here.
+ */
+export function reclaimOwn(turn: Turn): void {
+  const found = turn.state.resources.keys.local.includes(RESUMED);
+  const genuine = turn.livingOthers().some((peer) => !peer.capabilities.includes('heal'));
+  if (found && genuine) turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
+}
+
+/** These groups of ours run here, and have just said where they are. */
+export function onOwnAnnounced(turn: Turn, keys: readonly string[]): void {
+  if (turn.state.ending.phase !== 'no') return;
   for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
 }
 

@@ -5,7 +5,7 @@ import type { Turn } from '../turn.js';
 import { onLetGo } from './claim.js';
 import { onEverythingReleased } from './ending.js';
 import { onHandedBack, onMoveTried } from './handover.js';
-import { isLegacy, onIdleFound, onOwnTaken } from './legacy.js';
+import { isLegacy, onIdleFound, onOwnAnnounced, onOwnTaken } from './legacy.js';
 import { considerFailback, onAcquired, onAwayFound } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
@@ -22,6 +22,9 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       break;
     case 'find':
       onIdleFound(turn, outcome.groups);
+      break;
+    case 'reclaim':
+      onOwnAnnounced(turn, outcome.groups);
       break;
     case 'findAway':
       onAwayFound(turn, outcome);

@@ -110,8 +110,10 @@ export function redoIfDue(turn: Turn): void {
   const [first, second] = retaken;
   const share = second === undefined ? first : 'all';
   if (share === undefined) return;
-  // What could not be started here may run on the other node by now, or is tried in its time.
-  const except = resources.troubles.map(({ key }) => key);
+  // What could not be started here may run on the other node by now, or is tried in its time. And
+  // what it was asked for (legacy mode) it may have been given by our last life.
+  const troubled = resources.troubles.map(({ key }) => key);
+  const except = [...new Set([...troubled, ...resources.asked])];
   turn.job({ kind: 'standbyAcquire', share, except }, { kind: 'retake', share });
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Settings } from '../config/settings.js';
+import { Message } from '../message/message.js';
 import { view } from '../node.js';
 import { GROUPS } from '../scripts.fixture.js';
 import { World } from '../world.fixture.js';
@@ -105,6 +106,26 @@ describe('a group that cannot be started', () => {
     world.host('loadbalancer').failing.start.clear();
     world.run(30_000);
     assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('is asked for after a reload, in legacy mode, before what is left is completed', () => {
+    const world = pair({ autoFailback: 'legacy' }, TWO_AT_HOME);
+    boot(world);
+    world.host('loadbalancer').failing.start.add('web');
+    world.host('loadbalancer').running.delete('web');
+    world.tell('loadbalancer', {
+      kind: 'local',
+      message: Message.of({ t: 'ip-request-resp', dest: 'loadbalancer', ipaddr: 'web', ok: 'OK' }),
+    });
+    world.run(3000);
+    assert.deepEqual(world.where('web'), ['backup']);
+    world.host('loadbalancer').failing.start.clear();
+    // Its scripts have something else to do first.
+    world.host('backup').freeAt = world.now + 8000;
+    world.tell('loadbalancer', { kind: 'stop', keep: true });
+    world.run(15_000);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
     assert.deepEqual(world.doubles, []);
   });
 
