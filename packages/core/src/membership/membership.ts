@@ -1,6 +1,7 @@
 /** Who is there: statuses in, deaths out, our own beat. */
 import type { Message } from '../message/message.js';
 import type { NodeState, Peer } from '../state.js';
+import { HOLDS } from '../takeover/ownership.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { expireLinks } from './reception.js';
@@ -128,7 +129,11 @@ export function beat(turn: Turn): void {
   const { settings } = state;
   const starting = now.at - state.startedAt <= START_GRACE;
   const deadtime = settings.deadtime + (starting ? START_ALLOWANCE : 0);
-  const words = starting ? [...CAPABILITIES, `dt=${settings.deadtime.toString(16)}`] : CAPABILITIES;
+  const words = [
+    ...CAPABILITIES,
+    ...(starting ? [`dt=${settings.deadtime.toString(16)}`] : []),
+    ...(holdsAlready(state) ? [HOLDS] : []),
+  ];
   turn.send({
     t: 'status',
     st: state.status,
@@ -145,6 +150,10 @@ export function beat(turn: Turn): void {
     const name = medium.kind === 'ping_group' ? medium.name : medium.host;
     turn.ping(name, { t: 'NS_st', st: 'ping', info: medium.kind, src: name, ts: stamp });
   }
+}
+
+function holdsAlready({ settings, status, resources }: NodeState): boolean {
+  return settings.autoFailback === 'legacy' && status !== 'active' && resources.mine.foreign;
 }
 
 /** Sends the beat when it is due. A beat that we slept through is not made up for. */

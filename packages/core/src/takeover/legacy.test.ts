@@ -136,4 +136,24 @@ describe('a cluster of two in legacy mode', () => {
     assert.ok(!world.host('loadbalancer').jobs.includes('takeGroup mail'));
     assert.ok(world.host('loadbalancer').log.includes('received ip-request-resp mail failed yes'));
   });
+
+  it('asks a node that holds its groups and waits for a third one still', () => {
+    const nodes = ['loadbalancer', 'backup', 'absent'];
+    const world = new World({
+      autoFailback: 'legacy',
+      nodes: nodes.map((name) => ({ name, type: 'normal' })),
+    });
+    world.boot('loadbalancer');
+    world.run(3000);
+    world.boot('backup');
+    world.host('backup').running.add('lvs');
+    world.boot('backup', 'foreign');
+    world.run(2500);
+    assert.equal(world.host('backup').state.status, 'up');
+    assert.deepEqual(places(world), [['loadbalancer'], []]);
+    assert.equal(world.host('backup').jobs.at(-1), 'giveGroup lvs');
+    world.run(3000);
+    assert.deepEqual(places(world), HOME);
+    assert.deepEqual(world.doubles, []);
+  });
 });

@@ -5,7 +5,7 @@
 import type { JobOutcome } from '../job.js';
 import type { Peer, State } from '../state.js';
 import type { Turn } from '../turn.js';
-import { hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+import { HOLDS, hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
 import { noteStarts } from './trouble.js';
 
 /** True when ha.cf says `auto_failback legacy`, or nothing about it. */
@@ -16,12 +16,12 @@ export function isLegacy(state: Pick<State, 'settings'>): boolean {
 /**
  * Communication is up, or a node is gone: our own groups shall run here. Asks when another node is
  * at work, takes them when none is (`req_our_resources`, heartbeat 3.0.6). Who is at work is
- * judged by statuses alone: any other sign may come from a node that is not there yet.
+ * judged by its statuses: any other sign may come from a node that is not there yet.
  */
 export function askForOwn(turn: Turn): void {
   const { jobs } = turn.state.resources;
   if (jobs.some(({ purpose }) => purpose.kind === 'acquire' || purpose.kind === 'find')) return;
-  if (somebodyElseIsActive(turn)) {
+  if (somebodyElseMayHold(turn)) {
     turn.job({ kind: 'findIdle' }, { kind: 'find' });
     return;
   }
@@ -30,8 +30,11 @@ export function askForOwn(turn: Turn): void {
   turn.job({ kind: 'acquireOwn' }, { kind: 'acquire', reason: 'req_our_resources', every: false });
 }
 
-function somebodyElseIsActive(turn: Turn): boolean {
-  return turn.livingOthers().some((peer) => peer.status === 'active');
+/** A node that still waits for others may nevertheless run what one that was gone has left to it. */
+function somebodyElseMayHold(turn: Turn): boolean {
+  return turn
+    .livingOthers()
+    .some(({ status, capabilities }) => status === 'active' || capabilities.includes(HOLDS));
 }
 
 /** These groups of ours do not run here: asks the other nodes for them, one by one. */
@@ -39,7 +42,7 @@ export function onIdleFound(turn: Turn, keys: readonly string[]): void {
   const { ending, resources } = turn.state;
   tellAcquired(turn, keys.length > 0 || resources.keys.local.length > 0);
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
-  if (!somebodyElseIsActive(turn)) {
+  if (!somebodyElseMayHold(turn)) {
     askForOwn(turn);
     return;
   }

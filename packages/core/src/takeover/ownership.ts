@@ -4,6 +4,13 @@ import type { Turn } from '../turn.js';
 /** Stands in `keys` for groups that an earlier life took: nobody told which they are. */
 export const RESUMED = '';
 
+/**
+ * Stands among the words of `x_ts` (legacy mode) while we run groups of other nodes although we are
+ * not at work yet: we took them over, or an earlier life has left them to us, while we wait for a
+ * node or a ping node. Their home node must ask for them; by our status alone it would not.
+ */
+export const HOLDS = 'holds';
+
 /** Marks groups as ours, from now on, where they were not before. */
 export function hold(turn: Turn, share: 'local' | 'foreign' | 'all'): void {
   const { mine, since } = turn.state.resources;
