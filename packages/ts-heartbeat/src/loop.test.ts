@@ -223,6 +223,18 @@ test('a socket that is served before the timer tells of the sleep as well', asyn
   assert.deepEqual(kinds, ['overslept', 'received', 'time']);
 });
 
+test('a wait that is over when it is asked for is no sleep, and what is silent is dead', () => {
+  const bench = new Bench('alpha', new MemoryWire());
+  bench.start();
+  bench.pass(1000);
+  bench.arrive(bench.wire, status(1));
+  // Communication is up with the death of the ping node; from then on the dead time holds.
+  for (let second = 0; second < 9; second += 1) bench.pass(1000);
+  bench.pass(0);
+  assert.ok(bench.lines.includes('warn: node beta: is dead'));
+  assert.ok(!bench.happened.some((row) => row.startsWith('overslept')));
+});
+
 test('what breaks is thrown, and the trace tells what led to it', () => {
   const bench = new Bench('alpha', new MemoryWire());
   bench.start();

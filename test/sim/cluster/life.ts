@@ -7,6 +7,7 @@ import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Message } from '@ts-heartbeat/core/message/message';
+import { dueFrom } from '@ts-heartbeat/core/node';
 import { LinePace } from 'ts-heartbeat/media/linepace';
 import { Refusals } from 'ts-heartbeat/refusals';
 import type { Planned } from '../world.js';
@@ -196,6 +197,7 @@ export class Life {
   /** One turn of the loop: what waits in the sockets, and the time if it is due. */
   #attend(): void {
     const late = this.#now - this.#wakeAt;
+    if (late >= 0) this.#wakeAt = Number.POSITIVE_INFINITY;
     if (late > this.#oversleep) {
       this.happen({ kind: 'overslept', by: late });
       this.#drain();
@@ -234,7 +236,8 @@ export class Life {
     const { mind, around, clock } = this.#parts;
     if (this.#over) return;
     const own = mind.wakeAt() ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
+    const asked = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
+    const next = dueFrom(asked, this.#now, this.#wakeAt);
     if (next === this.#wakeAt && this.#wake?.act !== undefined) return;
     around.world.undo(this.#wake);
     this.#wakeAt = next;
