@@ -161,6 +161,15 @@ describe('a double holding', () => {
     assert.deepEqual(broken(story.script(40_200, 'beta', 'start', 'mail', hangs)), []);
   });
 
+  it('has more time while a script hangs that was begun for a daemon which was killed', () => {
+    const hangs = { takes: 58_000, ok: false, hung: true };
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 99_100);
+    story.script(40_200, 'beta', 'start', 'mail', hangs);
+    story.see(40_300, 'beta', { kind: 'ends', how: 'killed' });
+    story.see(40_400, 'beta', { kind: 'begins', generation: 1, genuine: false, resumed: true });
+    assert.deepEqual(broken(story), []);
+  });
+
   it('has more time while messages are missed, or a machine stands still', () => {
     const lossy = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 50_100);
     lossy.beat('alpha', 51_100, 51_100, { to: 'nobody' }).talk(52_100, 52_100 + X - 100);

@@ -20,9 +20,12 @@ export class Holding {
   #well = 0;
   readonly #places: ReadonlyMap<string, number>;
   readonly #scriptMax: number;
+  readonly #scriptDeadline: number;
   since = NEVER;
   /** The script under way began then. */
   #begunAt = NEVER;
+  /** The daemon was killed under that script: its runner goes on with it, and may be seen to. */
+  #abandoned = false;
   #stopping = false;
   /** A stop failed or was ended by its deadline, then. */
   stopTroubleAt = NEVER;
@@ -32,11 +35,12 @@ export class Holding {
   /** A start has failed and none has succeeded since. */
   troubled = false;
 
-  constructor(host: Host, group: Watched['groups'][number], scriptMax: number) {
+  constructor(host: Host, group: Watched['groups'][number], watched: Watched) {
     this.host = host;
     this.group = group;
     this.#places = new Map(group.resources.map((resource, place) => [resource, place]));
-    this.#scriptMax = scriptMax;
+    this.#scriptMax = watched.scriptMax;
+    this.#scriptDeadline = watched.scriptDeadline;
   }
 
   /** Something of it may run. */
@@ -51,12 +55,14 @@ export class Holding {
 
   /** A script of it is under way. */
   get works(): boolean {
-    return this.#begunAt !== NEVER;
+    return this.#begunAt !== NEVER && !this.#abandoned;
   }
 
   /** The script under way takes longer than any should. */
   hangs(now: number): boolean {
-    return this.works && now - this.#begunAt > this.#scriptMax;
+    const takes = now - this.#begunAt;
+    if (this.#begunAt === NEVER || takes <= this.#scriptMax) return false;
+    return !this.#abandoned || takes <= this.#scriptDeadline + this.#scriptMax;
   }
 
   /** A stop of it went wrong since then, or goes wrong now, or a status was wrong. */
@@ -75,6 +81,7 @@ export class Holding {
 
   #begin(o: Seen<'script'>, bit: number): void {
     this.#begunAt = o.at;
+    this.#abandoned = false;
     this.#stopping = o.verb === 'stop';
     if (o.verb === 'stop') this.#well &= ~bit;
     if (o.verb !== 'start') return;
@@ -136,9 +143,9 @@ export class Holding {
     this.troubled = false;
   }
 
-  /** The daemon and its runner are gone; nobody will see the end of a script. */
+  /** The daemon is gone; its runner may be too, and then nobody will see the end of a script. */
   abandon(): void {
-    this.#begunAt = NEVER;
+    this.#abandoned = true;
   }
 
   see(o: Observation): void {

@@ -42,9 +42,9 @@ export class Scene {
     this.#sendings = new Map(this.hosts.map(({ name }) => [name, new Sendings()]));
     this.#contacts = new Map(this.hosts.map((to) => [to.name, this.#contactsOf(to)]));
     this.contacts = [...this.#contacts.values()].flatMap((contacts) => [...contacts.values()]);
-    const { groups, scriptMax } = watched;
+    const { groups } = watched;
     this.holdings = groups.map((group) =>
-      this.hosts.map((host) => new Holding(host, group, scriptMax)),
+      this.hosts.map((host) => new Holding(host, group, watched)),
     );
     this.#groups = new Map(groups.map(({ key }, index) => [key, this.holdings[index] ?? []]));
   }
