@@ -75,6 +75,8 @@ type DecisionSeen =
       readonly ok?: boolean;
       /** It was ended by its deadline, or with the machine. */
       readonly hung?: boolean;
+      /** Its runner was killed while it ran: nobody was told how it ended. */
+      readonly unseen?: boolean;
     }
   /** A machine reboots itself because a resource cannot be stopped. */
   | { readonly kind: 'reboots' }

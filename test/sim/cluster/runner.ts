@@ -42,6 +42,8 @@ export class SimulatedRunner {
   #dead = false;
   /** The process is gone and its successor does not work yet. */
   #between = false;
+  /** A daemon has begun a life and waits for a word. */
+  #greeted = false;
   readonly #events: PlanEvent[] = [];
   readonly #standing: (() => void)[] = [];
   #busy = false;
@@ -78,6 +80,12 @@ export class SimulatedRunner {
   }
 
   hello(): void {
+    this.#greeted = true;
+    if (!this.#between) this.#greet();
+  }
+
+  #greet(): void {
+    this.#greeted = false;
     this.#dispatch({ kind: 'hello', localNode: this.#parts.name, fresh: true });
   }
 
@@ -96,6 +104,8 @@ export class SimulatedRunner {
     const resume = (): void => {
       if (this.#dead) return;
       this.#between = false;
+      // A daemon that began while there was no runner is the successor's.
+      if (this.#greeted) this.#greet();
       if (this.#plan.work !== null) this.#dispatch({ kind: 'resumed' });
       for (const event of this.#events.splice(0)) this.#dispatch(event);
       asks();
@@ -257,6 +267,7 @@ export class SimulatedRunner {
       phase,
       ...(ok === undefined ? {} : { ok }),
       ...(hung === true ? { hung } : {}),
+      ...(phase === 'end' && this.#between ? { unseen: true } : {}),
     });
   }
 

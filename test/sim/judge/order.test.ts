@@ -60,6 +60,14 @@ describe('order', () => {
     assert.deepEqual(broken(story.group(40_000, 'alpha', 'start', 'web')), []);
   });
 
+  it('lets a status decide where a runner was killed and nobody saw the start fail', () => {
+    const story = alone();
+    const script = { kind: 'script', group: 'web', resource: 'web', verb: 'start' } as const;
+    story.see(100, 'alpha', { ...script, phase: 'begin' });
+    story.see(200, 'alpha', { ...script, phase: 'end', ok: false, unseen: true });
+    assert.deepEqual(broken(story.group(300, 'alpha', 'start', 'web')), []);
+  });
+
   it('is broken by a start after one that failed', () => {
     const story = alone().script(100, 'alpha', 'start', 'web');
     story.script(200, 'alpha', 'start', 'www', { ok: false }).script(300, 'alpha', 'stop', 'www');

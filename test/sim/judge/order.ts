@@ -3,9 +3,10 @@
  *    only when the resource before it was started with success or said that it runs. A stop begins
  *    only when everything behind it that was started or attempted has been stopped, or a stop of it
  *    has been tried. After a start that failed the next script that changes something is a stop,
- *    and the next start comes only after everything up to the failed one was stopped. Five attempts
- *    that fail within a minute, without anything happening that asks for one, are a storm: the
- *    pauses between them are 30 s and more, and the other node is asked first. Status calls are
+ *    and the next start comes only after everything up to the failed one was stopped; of a start
+ *    whose runner was killed meanwhile nobody knows that it failed, and a status decides. Five
+ *    attempts that fail within a minute, without anything happening that asks for one, are a storm:
+ *    the pauses between them are 30 s and more, and the other node is asked first. Status calls are
  *    free.
  */
 import type { Observation, Watched } from '../observation.js';
@@ -93,7 +94,7 @@ class Sequence {
       return undefined;
     }
     if (ok) this.#well |= bit;
-    else {
+    else if (o.unseen !== true) {
       this.#failed = place;
       return this.#noteFailure(o.at);
     }
