@@ -1,5 +1,4 @@
 /** Our node, backup, beside a genuine one of which only the words exist. */
-import type { Effect } from '../effect.js';
 import type { Event } from '../event.js';
 import type { Held } from '../job.js';
 import { Message } from '../message/message.js';
@@ -9,16 +8,21 @@ import { settingsFixture } from '../settings.fixture.js';
 export class BesideGenuine {
   state: NodeState = createNode(settingsFixture('backup'));
   readonly jobs: string[] = [];
+  readonly sent: Message[] = [];
   #at = 1000;
   #seq = 0;
   #generation = 100;
 
-  /** Both at work; with `resume` our life goes on with what an earlier one has left. */
-  constructor(resume?: Held, holds: Held = 'local') {
+  /**
+   * Both at work; with `resume` our life goes on with what an earlier one has left, and with no
+   * `holds` the other node has not said a word of that.
+   */
+  constructor(resume?: Held, holds?: Held) {
     const uuid = new Uint8Array(16);
     const resumed = resume === undefined ? {} : { resume };
     this.happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, ...resumed });
     this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    if (holds === undefined) return;
     this.says({ t: 'resource', rsc_hold: holds, rtype: 'full', isstable: '1' });
     for (const { id } of this.state.resources.jobs) {
       this.happens({ kind: 'jobDone', id, outcome: { ok: true, failed: [], groups: ['mail'] } });
@@ -52,7 +56,9 @@ export class BesideGenuine {
     this.#at += after;
     const result = step(this.state, event, { at: this.#at, wall: 1, load: '' });
     this.state = result.state;
-    const isJob = (effect: Effect) => effect.kind === 'job';
-    for (const effect of result.effects.filter(isJob)) this.jobs.push(effect.job.kind);
+    for (const effect of result.effects) {
+      if (effect.kind === 'job') this.jobs.push(effect.job.kind);
+      else if (effect.kind === 'send') this.sent.push(effect.message);
+    }
   }
 }

@@ -7,7 +7,7 @@ const ALL = { t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' };
 
 describe('groups that a genuine node holds as well', () => {
   it('are given up though a new configuration is to be read before', () => {
-    const beside = new BesideGenuine();
+    const beside = new BesideGenuine(undefined, 'local');
     beside.happens({ kind: 'time' }, 3000);
     assert.equal(beside.state.peers.get('loadbalancer')?.status, 'dead');
     beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
@@ -35,7 +35,7 @@ describe('groups that a genuine node holds as well', () => {
   });
 
   it('stay where they are such that could not be started here', () => {
-    const beside = new BesideGenuine();
+    const beside = new BesideGenuine(undefined, 'local');
     const outcome = { ok: false, failed: ['mail'], groups: ['mail'] };
     beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'no', ok: 'OK' });
     for (const { id } of beside.state.resources.jobs) {
@@ -44,5 +44,14 @@ describe('groups that a genuine node holds as well', () => {
     assert.equal(beside.state.resources.troubles.length, 1);
     beside.says(ALL);
     assert.equal(beside.state.ending.phase, 'no');
+  });
+
+  it('are heard of though it goes to work after us, having read its configuration', () => {
+    const beside = new BesideGenuine('all');
+    beside.says({ t: 'starting' });
+    const said = beside.sent.map((message) => message.get('t'));
+    assert.deepEqual(said.slice(-2), ['resource', 'starting']);
+    beside.says(ALL);
+    assert.equal(beside.state.ending.phase, 'wanted');
   });
 });

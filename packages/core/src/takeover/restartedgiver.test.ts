@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { BesideGenuine } from './besidegenuine.fixture.js';
 
 it('takes what a reload of the giver has not kept its scripts from stopping', () => {
-  const beside = new BesideGenuine();
+  const beside = new BesideGenuine(undefined, 'local');
   beside.gives();
   beside.restarts();
   assert.equal(beside.state.standby.phase, 'other');
@@ -14,7 +14,7 @@ it('takes what a reload of the giver has not kept its scripts from stopping', ()
 });
 
 it('takes nothing of a giver that has crashed and has started its groups again', () => {
-  const beside = new BesideGenuine();
+  const beside = new BesideGenuine(undefined, 'local');
   beside.gives();
   beside.restarts();
   const jobs = beside.jobs.length;
