@@ -66,7 +66,7 @@ import { Turn } from './turn.js';
 export { createNode } from './newnode.js';
 export { view } from './nodeview.js';
 export type { NodeState, State } from './state.js';
-export { wakeAt } from './wake.js';
+export { dueFrom, wakeAt } from './wake.js';
 
 /** How many messages of our own may follow from one event before the machine is taken for broken. */
 const ECHO_MAX = 1000;

@@ -33,3 +33,14 @@ export function wakeAt(state: NodeState): Instant | undefined {
   if (ending.phase === 'lingering') consider(ending.until);
   return earliest;
 }
+
+/**
+ * From when on a loop that is asked to come back at `next` is late: not from an instant that was
+ * over when it was asked. What just happened may have made a wait shorter than it has lasted
+ * already: with the end of `initdead` the dead time holds of those that were heard before.
+ * `pending`: since when it is to come back and has not yet; undefined: it has just been there.
+ */
+export function dueFrom(next: Instant, now: Instant, pending: Instant | undefined): Instant {
+  if (next >= now) return next;
+  return pending === undefined || pending > now ? now : Math.max(next, pending);
+}

@@ -14,7 +14,7 @@ import {
   encodeFrame,
 } from '@ts-heartbeat/core/message/datagram';
 import type { Message } from '@ts-heartbeat/core/message/message';
-import { type NodeState, step, view, wakeAt } from '@ts-heartbeat/core/node';
+import { dueFrom, type NodeState, step, view, wakeAt } from '@ts-heartbeat/core/node';
 import type { Instant, Millis } from '@ts-heartbeat/core/time';
 import type { ClusterView } from '@ts-heartbeat/core/view';
 import type { Clock } from '@ts-heartbeat/platform/clock';
@@ -259,9 +259,9 @@ export class Loop {
 
   #setWakeup(): void {
     if (this.#draining || this.#over) return;
-    const at = wakeAt(this.#state);
-    // What has just become due, by a shorter limit that holds from now on, was not slept through.
-    this.#wakeAt = at === undefined ? undefined : Math.max(at, this.#parts.clock.at());
+    const next = wakeAt(this.#state);
+    const now = this.#parts.clock.at();
+    this.#wakeAt = next === undefined ? undefined : dueFrom(next, now, this.#wakeAt);
     this.#wakeup.set(this.#wakeAt);
   }
 

@@ -7,6 +7,7 @@ import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
 import type { Message } from '@ts-heartbeat/core/message/message';
+import { dueFrom } from '@ts-heartbeat/core/node';
 import { LinePace } from 'ts-heartbeat/media/linepace';
 import { Refusals } from 'ts-heartbeat/refusals';
 import type { Planned } from '../world.js';
@@ -71,8 +72,6 @@ export class Life {
   /** Lines whose last message was spoilt: the next one may be lost with it. */
   readonly #spoilt = new Set<string>();
   #wake: Planned | undefined;
-  /** What the mind has asked for, and when that was first due. */
-  #due = Number.POSITIVE_INFINITY;
   #wakeAt = Number.POSITIVE_INFINITY;
   #serve: Planned | undefined;
   #newest = 0;
@@ -198,6 +197,7 @@ export class Life {
   /** One turn of the loop: what waits in the sockets, and the time if it is due. */
   #attend(): void {
     const late = this.#now - this.#wakeAt;
+    if (late >= 0) this.#wakeAt = Number.POSITIVE_INFINITY;
     if (late > this.#oversleep) {
       this.happen({ kind: 'overslept', by: late });
       this.#drain();
@@ -236,11 +236,10 @@ export class Life {
     const { mind, around, clock } = this.#parts;
     if (this.#over) return;
     const own = mind.wakeAt() ?? Number.POSITIVE_INFINITY;
-    const due = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
-    if (due === this.#due && this.#wake?.act !== undefined) return;
+    const asked = Math.min(own, this.#ipfail?.wakeAt() ?? Number.POSITIVE_INFINITY);
+    const next = dueFrom(asked, this.#now, this.#wakeAt);
+    if (next === this.#wakeAt && this.#wake?.act !== undefined) return;
     around.world.undo(this.#wake);
-    this.#due = due;
-    const next = Math.max(due, this.#now);
     this.#wakeAt = next;
     if (!Number.isFinite(next)) return;
     const late = this.#parts.lateness() ?? 0;

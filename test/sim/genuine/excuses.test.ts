@@ -58,4 +58,8 @@ test('what is told decides', () => {
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta dead'), ['told-dead-again']);
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta up'), []);
   deepEqual(covering(11, 'it is not back at home'), ['failback-once']);
+  deepEqual(covering(11, 'living: alpha beta; its home is alpha'), []);
+  deepEqual(covering(11, 'alpha says that it holds it, and could not start it'), [
+    'failed-start-stays-down',
+  ]);
 });

@@ -138,7 +138,7 @@ const ENTRIES: readonly Entry[] = [
     what: 'a group that could not be started is not tried again, nor given to the other node',
     source: 'cluster specification 3.4, 4.4 H',
     recording: 'failing-start',
-    told: /not served by exactly one node|half of a group/,
+    told: /could not start it$|half of a group/,
   },
   {
     name: 'failback-once',

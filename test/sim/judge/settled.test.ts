@@ -57,6 +57,15 @@ describe('when all has settled', () => {
     assert.deepEqual(broken(story), []);
   });
 
+  it('a group that runs nowhere is the matter of the node that says it has it', () => {
+    const story = pair(['local', 'local']).group(3000, 'alpha', 'start', 'web');
+    story.script(3000, 'beta', 'start', 'mail', { ok: false });
+    story.script(3100, 'beta', 'stop', 'mail');
+    const { violations } = story.judge({ end: SETTLED + 600_001 });
+    const unserved = violations.find(({ invariant }) => invariant === 11);
+    assert.equal(unserved?.facts.at(-1), 'beta says that it holds it, and could not start it');
+  });
+
   it('each group is served, all of it, by one node that lives', () => {
     assert.deepEqual(broken(pair(['local', 'local'])), [UNSERVED]);
     const half = both().script(3500, 'alpha', 'stop', 'www');

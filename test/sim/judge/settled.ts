@@ -94,7 +94,10 @@ export class Settled implements Rule {
       );
     if (holder === undefined || holders.length > 1) {
       const fact = `living: ${living.map(({ name }) => name).join(' ')}; its home is ${group.node}`;
-      charge('a group is not served by exactly one node', fact, (living[0] ?? { name: '' }).name);
+      const title = 'a group is not served by exactly one node';
+      const failed = holder === undefined ? this.#claimedInVain(holdings) : undefined;
+      if (failed === undefined) charge(title, fact, (living[0] ?? { name: '' }).name);
+      else charge(title, `${failed} says that it holds it, and could not start it`, failed);
       return;
     }
     const { host } = holder;
@@ -107,6 +110,14 @@ export class Settled implements Rule {
     if (this.#watched.ipfail && this.#poor(host)) {
       charge('a node without connection serves', 'another node reaches more ping nodes', host.name);
     }
+  }
+
+  /** The one node that says it holds a group which runs nowhere, where its last start has failed. */
+  #claimedInVain(holdings: readonly Holding[]): string | undefined {
+    const [claimed, another] = holdings.filter(({ host, group }) =>
+      this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
+    );
+    return another === undefined && claimed?.troubled === true ? claimed.host.name : undefined;
   }
 
   /** Another living node reaches more ping nodes. */

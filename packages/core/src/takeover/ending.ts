@@ -19,6 +19,8 @@ export function wantEnd(turn: Turn, keep: boolean): void {
   const { ending } = turn.state;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
   if (ending.phase === 'wanted' && !ending.restart && !keep) return;
+  // What is to be given up is given up; the life after that reads the new configuration too.
+  if (ending.phase === 'wanted' && !ending.keep && keep) return;
   turn.state.ending = {
     phase: 'wanted',
     restart: keep,

@@ -5,10 +5,11 @@
  * Two nodes of our kind settle it in words (claim.ts), and one lets go.
  */
 import { COUNTED_GENERATION_MAX } from '../membership/retransmit.js';
-import type { Peer } from '../state.js';
+import type { Part, Peer, Trouble } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
 import { isLegacy } from './legacy.js';
+import { busy } from './negotiation.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -90,13 +91,24 @@ export function onNewLifeActive(turn: Turn, peer: Peer): void {
 
 /**
  * Both hold the same, whatever led to it (a life that was begun in a partition with what the one
- * before had left, say): it is settled as after a partition.
+ * before had left, say): it is settled as after a partition. Of a genuine node that is taken for
+ * true only while nothing moves, and not of groups that fail: it says that it holds those as well.
  */
 export function claimIfBothHold(turn: Turn, peer: Peer): void {
   const { resources, heal } = turn.state;
-  const { mine, other } = resources;
-  const both = (mine.local && other.foreign) || (mine.foreign && other.local);
-  if (!both || isLegacy(turn.state) || !peer.capabilities.includes('heal')) return;
+  const shared = (['local', 'foreign'] as const).filter((part) => bothHold(turn, part));
+  if (shared.length === 0 || isLegacy(turn.state)) return;
+  if (!peer.capabilities.includes('heal')) {
+    const atRest = resources.otherStable && resources.phase === 'stable' && !busy(turn.state);
+    const failing = ({ share }: Trouble): boolean => shared.includes(share);
+    if (atRest && !resources.troubles.some(failing)) beginAnew(turn);
+    return;
+  }
   if (heal !== undefined && turn.now.at - heal.begunAt < BOTH_HOLD_AGAIN) return;
   settle(turn, peer);
+}
+
+function bothHold(turn: Turn, part: Part): boolean {
+  const { mine, other } = turn.state.resources;
+  return mine[part] && other[part === 'local' ? 'foreign' : 'local'];
 }

@@ -67,9 +67,13 @@ export function onStarting(turn: Turn): void {
     turn.logLimited('starting', 'error', "Received 'starting' message in state 0");
     return;
   }
-  if (resources.phase === 'starting') resources.phase = 'bothStarting';
+  const both = resources.phase === 'starting';
+  if (both) resources.phase = 'bothStarting';
   resources.otherStable = false;
   sayResources(turn);
+  // A genuine node was not at work when we began, and took no notice of it; one that has only read
+  // its configuration anew says what it holds when it is asked, and never otherwise.
+  if (both && !turn.allCan('settle')) turn.send({ t: 'starting' });
 }
 
 /** A peer says what it holds. */

@@ -1,0 +1,64 @@
+/** Our node, backup, beside a genuine one of which only the words exist. */
+import type { Event } from '../event.js';
+import type { Held } from '../job.js';
+import { Message } from '../message/message.js';
+import { createNode, type NodeState, step } from '../node.js';
+import { settingsFixture } from '../settings.fixture.js';
+
+export class BesideGenuine {
+  state: NodeState = createNode(settingsFixture('backup'));
+  readonly jobs: string[] = [];
+  readonly sent: Message[] = [];
+  #at = 1000;
+  #seq = 0;
+  #generation = 100;
+
+  /**
+   * Both at work; with `resume` our life goes on with what an earlier one has left, and with no
+   * `holds` the other node has not said a word of that.
+   */
+  constructor(resume?: Held, holds?: Held) {
+    const uuid = new Uint8Array(16);
+    const resumed = resume === undefined ? {} : { resume };
+    this.happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, ...resumed });
+    this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    if (holds === undefined) return;
+    this.says({ t: 'resource', rsc_hold: holds, rtype: 'full', isstable: '1' });
+    for (const { id } of this.state.resources.jobs) {
+      this.happens({ kind: 'jobDone', id, outcome: { ok: true, failed: [], groups: ['mail'] } });
+    }
+  }
+
+  says(words: Readonly<Record<string, string>>): void {
+    this.#seq += 1;
+    const common = { src: 'loadbalancer', ts: '1', ttl: '3' };
+    const [seq, hg] = [this.#seq.toString(16), this.#generation.toString(16)];
+    const message = Message.of({ ...words, ...common, seq, hg });
+    this.happens({ kind: 'received', link: 'eth0', message });
+  }
+
+  /** Asks us to take its own groups, and begins to stop them. */
+  gives(): void {
+    this.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
+    const hold = { rsc_hold: 'none', rtype: 'full', isstable: '0' };
+    this.says({ t: 'resource', ...hold, info: 'standby' });
+  }
+
+  restarts(): void {
+    this.#generation += 1;
+    this.#seq = 0;
+    this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    this.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
+  }
+
+  /** `after`: milliseconds since what happened last. */
+  happens(event: Event, after = 10): void {
+    this.#at += after;
+    const result = step(this.state, event, { at: this.#at, wall: 1, load: '' });
+    this.state = result.state;
+    for (const effect of result.effects) {
+      if (effect.kind === 'job') this.jobs.push(effect.job.kind);
+      else if (effect.kind === 'send') this.sent.push(effect.message);
+    }
+  }
+}
