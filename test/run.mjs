@@ -34,12 +34,14 @@ const SUITES = {
   },
   house: { places: ['test/dist/house'], jobs: 2, minutes: 3 },
   vectors: { places: ['test/dist/vectors'], jobs: 2, minutes: 3 },
-  // The deterministic simulation: hand-written stories, and mistakes that it has to notice.
+  // The deterministic simulation: hand-written stories, and that a seed is a run.
   sim: {
-    places: ['test/dist/sim/defects', 'test/dist/sim/director', 'test/dist/sim/stories'],
+    places: ['test/dist/sim/stories', 'test/dist/sim/digests', 'test/dist/sim/director'],
     jobs: 2,
     minutes: 5,
   },
+  // Deliberate mistakes that it has to notice, and the seeds that once found one.
+  simlong: { places: ['test/dist/sim/defects', 'test/dist/sim/kept'], jobs: 2, minutes: 8 },
   // Bad configurations beside the genuine programs.
   config: { places: ['test/dist/config'], jobs: 2, minutes: 5 },
   // Resource scripts in namespaces of their own, beside the genuine ones.
@@ -84,6 +86,7 @@ function usage() {
 /** Too long for the test command. */
 const LONG = [
   'resourcescripts',
+  'simlong',
   'director',
   'services',
   'fencing',

@@ -69,6 +69,10 @@ export interface Options {
   /** How long the storm lasts, and the calm after the time in which the cluster must settle. */
   readonly storm: number;
   readonly calm: number;
+  /** This node has no power from the calm on. */
+  readonly leftDown?: string;
+  /** This node reaches no ping node from the calm on. */
+  readonly leftBlind?: string;
   readonly faults: readonly Fault[];
 }
 

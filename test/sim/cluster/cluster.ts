@@ -19,6 +19,8 @@ export interface Onlooker {
   stage(stage: Stage): void;
 }
 
+type PingLost = Pick<Fault & { readonly kind: 'pingLost' }, 'node' | 'pingNode'>;
+
 export class SimulatedCluster {
   readonly world = new World();
   readonly hosts = new Map<string, Host>();
@@ -126,19 +128,27 @@ export class SimulatedCluster {
     for (const host of this.hosts.values()) host.measure();
   }
 
-  /** Everything is well from now on: media healed, machines on, scripts as they should be. */
+  /**
+   * Everything is well from now on: media healed, machines on, scripts as they should be, but for a
+   * node that is left down, or that is left without ping nodes.
+   */
   calm(): void {
     this.#stormy = false;
     for (const [link, from, to] of this.#cuts.all) this.#seePath(link, from, to, true);
     this.#cuts.clear();
     for (const key of this.#lost.keys()) this.#seePing(key, true);
     this.#lost.clear();
+    const { leftDown, leftBlind, pingNodes } = this.#options;
+    if (leftBlind !== undefined) {
+      for (const pingNode of pingNodes) this.#pingLost({ node: leftBlind, pingNode }, 1);
+    }
     for (const medium of [...this.#networks, ...this.#serials]) medium.stormy = false;
     for (const host of this.hosts.values()) {
       host.scripts.mischief = false;
       host.resume();
       host.slow(0);
-      if (host.isOn) host.start();
+      if (host.name === leftDown) host.powerOff();
+      else if (host.isOn) host.start();
       else host.powerOn();
     }
   }
@@ -178,7 +188,7 @@ export class SimulatedCluster {
     this.#onlooker.stage({ at: this.world.now, kind: 'path', link, from, to, open });
   }
 
-  #pingLost({ node, pingNode }: Fault & { readonly kind: 'pingLost' }, by: 1 | -1): void {
+  #pingLost({ node, pingNode }: PingLost, by: 1 | -1): void {
     const key = `${node} ${pingNode}`;
     const count = (this.#lost.get(key) ?? 0) + by;
     if (count > 0) this.#lost.set(key, count);

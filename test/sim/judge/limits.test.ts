@@ -32,4 +32,13 @@ describe('bounds', () => {
     story.see(2, 'alpha', size(501)).see(3, 'alpha', size(502));
     assert.deepEqual(broken(story), ['9 something bounded has grown beyond its bound']);
   });
+
+  it('of what is sent again are not passed by ours, in one life', () => {
+    const again = { kind: 'sent', again: true, type: 'status', generation: 1, seq: 7 } as const;
+    const story = new Story().see(0, 'alpha', again).see(240, 'alpha', again);
+    story.begin(300, 'alpha', { generation: 2 }).see(301, 'alpha', again).see(302, 'beta', again);
+    assert.deepEqual(broken(story), []);
+    story.see(400, 'alpha', again);
+    assert.deepEqual(broken(story), ['9 a message is sent again too soon']);
+  });
 });

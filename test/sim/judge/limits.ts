@@ -1,7 +1,8 @@
 /**
  * 9. **Bounds.** Nothing that is bounded grows beyond its bound, and a node writes no more than 200
  *    lines of log in a minute beside 20 for each thing that happened to it or that it did: a
- *    script, a death or return, a request, a life.
+ *    script, a death or return, a request, a life. A node of ours sends no message again that it has
+ *    sent again just before, whoever asks: by two links every request comes twice.
  */
 import type { Observation } from '../observation.js';
 import { clock } from './bounds.js';
@@ -11,6 +12,8 @@ import type { Scene } from './scene.js';
 const MINUTE = 60_000;
 const LINES = 200;
 const LINES_EACH = 20;
+/** Ours waits for 240 ms of its own clock. */
+const AGAIN_LEAST = 230;
 
 /** The minute of a node's log that is being counted. */
 class Minute {
@@ -40,15 +43,20 @@ export class Limits implements Rule {
     'ends',
     'pingNode',
     'says',
+    'sent',
   ];
   readonly #scene: Scene;
   readonly #minutes: ReadonlyMap<string, Minute>;
+  /** When each number was sent again, by node; they begin anew with each life. */
+  readonly #again: ReadonlyMap<string, Map<number, number>>;
   /** What is over its bound was said once. */
   readonly #told = new Set<string>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#minutes = new Map(scene.hosts.map(({ name }) => [name, new Minute()]));
+    const ours = scene.hosts.filter(({ genuine }) => !genuine);
+    this.#again = new Map(ours.map(({ name }) => [name, new Map()]));
   }
 
   see(o: Observation): void {
@@ -56,6 +64,11 @@ export class Limits implements Rule {
       this.#size(o);
       return;
     }
+    if (o.kind === 'sent') {
+      if (o.again) this.#sentAgain(o);
+      return;
+    }
+    if (o.kind === 'begins') this.#again.get(o.node)?.clear();
     const minute = this.#minutes.get(o.node)?.at(o.at);
     if (minute === undefined) return;
     if (o.kind !== 'log') {
@@ -75,6 +88,20 @@ export class Limits implements Rule {
         `the last: ${o.text}`,
       ],
       node: o.node,
+    });
+  }
+
+  #sentAgain({ at, node, type, seq }: Seen<'sent'>): void {
+    const times = this.#again.get(node);
+    const before = times?.get(seq);
+    times?.set(seq, at);
+    if (before === undefined || at - before >= AGAIN_LEAST) return;
+    this.#scene.charge({
+      at,
+      invariant: 9,
+      title: 'a message is sent again too soon',
+      facts: [`${clock(before)} ${node} sends ${type} ${seq} again`, `${clock(at)} once more`],
+      node,
     });
   }
 

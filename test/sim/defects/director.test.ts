@@ -1,10 +1,10 @@
 /** Deliberate mistakes in the director: each is noticed within a few seeds, for the right reason. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copyWith } from '../defects/copy.js';
-import { MISTAKES } from './mistakes.fixture.js';
+import { copyWith } from './copy.js';
+import { MISTAKES } from './director.js';
 
-type Simulation = typeof import('./simulate.js');
+type Simulation = typeof import('../director/simulate.js');
 
 for (const mistake of MISTAKES) {
   test(`noticed: ${mistake.name}`, async () => {

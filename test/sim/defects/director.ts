@@ -1,5 +1,5 @@
 /** Deliberate mistakes in the director and its alerts, and what has to be said of each. */
-import type { Defect } from '../defects/copy.js';
+import type { Defect } from './copy.js';
 
 export interface Mistake extends Defect {
   readonly name: string;
