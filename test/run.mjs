@@ -85,6 +85,7 @@ function usage() {
 
 /** Too long for the test command. */
 const LONG = [
+  'wire',
   'resourcescripts',
   'simlong',
   'director',

@@ -1,8 +1,8 @@
 /**
- * 9. **Bounds.** Nothing that is bounded grows beyond its bound, and a node writes no more than 200
- *    lines of log in a minute beside 20 for each thing that happened to it or that it did: a
- *    script, a death or return, a request, a life. A node of ours sends no message again that it has
- *    sent again just before, whoever asks: by two links every request comes twice.
+ * 9. **Bounds.** Nothing that is bounded grows beyond its bound, and a node writes no more than
+ *    200 lines of log in a minute beside 20 for each thing that happened to it or that it did: a
+ *    script, a death or return, a request, a life. A node of ours sends no message again that it
+ *    has sent again just before, whoever asks: by two links every request comes twice.
  */
 import type { Observation } from '../observation.js';
 import { clock } from './bounds.js';
