@@ -6,7 +6,7 @@ import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
 import { hold, letGo, RESUMED } from './ownership.js';
-import { noteStarts, partOf } from './trouble.js';
+import { isMeeting, noteStarts, partOf } from './trouble.js';
 
 /**
  * What was released along with a group that stays is taken back after this. Where the policy is to
@@ -96,7 +96,8 @@ export function redoIfDue(turn: Turn): void {
   );
   if (due.length === 0) return;
   const ready = isLegacy(turn.state) || resources.phase === 'stable';
-  const wait = !turn.state.communicationUp || !ready || busy(turn.state);
+  const unsure = !ready || isMeeting(turn) || busy(turn.state);
+  const wait = !turn.state.communicationUp || unsure;
   const retaken: Part[] = [];
   for (const part of due) {
     const redo = resources.redo[part];

@@ -159,12 +159,17 @@ function act(turn: Turn, trouble: Trouble): void {
     }
   } else if (trouble.step === 'waiting') {
     // Jobs are done one after the other; but nothing is begun while groups move.
-    if (isMoving(turn)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    if (isMoving(turn) || isMeeting(turn)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
     else tryAgain(turn, trouble);
   } else if (trouble.step === 'handOver') {
     if (busy(turn.state)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
     else giveAway(turn, trouble);
   }
+}
+
+/** A node in a new life has yet to say what it has found running. */
+export function isMeeting(turn: Turn): boolean {
+  return turn.livingOthers().some(({ status }) => status !== 'active');
 }
 
 function isMoving(turn: Turn): boolean {
