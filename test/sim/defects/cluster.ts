@@ -31,6 +31,10 @@ const LOSSY = [
   { ...ETHERNET, name: 'eth0', loss: 0.2 },
   { ...ETHERNET, name: 'eth1', loss: 0.2 },
 ];
+const DELAYING = [
+  { ...ETHERNET, name: 'eth0', delay: 300 },
+  { ...ETHERNET, name: 'eth1', delay: 300 },
+];
 const FAILBACK: Given = { autoFailback: 'on' };
 const STEADY: Given = { autoFailback: 'off' };
 const TWO_GROUPS: NonNullable<Given['groups']> = [
@@ -92,6 +96,7 @@ export const MISTAKES: readonly Mistake[] = [
       '    if (now.wall < (state.lastWall ?? 0)) { state.nextBeatAt += keepalive; return; }\n' +
       '    state.lastWall = now.wall;\n    const late',
     set: 'clock',
+    given: STEADY,
     seeds: 8,
     invariants: [3, 4, 8],
   },
@@ -110,6 +115,7 @@ export const MISTAKES: readonly Mistake[] = [
     text: 'generation < present',
     instead: 'generation < 0',
     set: 'swarm',
+    given: { links: DELAYING },
     seeds: 10,
     invariants: [7],
   },
