@@ -30,7 +30,12 @@ export class HostClock {
 
   /** The wall clock, in whole seconds since 1970. */
   wall(now: number): number {
-    return EPOCH + this.#wallOffset + Math.floor(now / 1000);
+    return this.rightWall(now) + this.#wallOffset;
+  }
+
+  /** What a wall clock shows that nobody has set wrong. */
+  rightWall(now: number): number {
+    return EPOCH + Math.floor(now / 1000);
   }
 
   /** Sets the wall clock by so many seconds; false where it would be before 1970: no kernel does. */

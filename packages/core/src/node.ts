@@ -27,7 +27,13 @@ import { draftOf, holdingOf, type NodeState, type Peer, type State } from './sta
 import { onOtherLetGo, onSettling, settleOn } from './takeover/claim.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
-import { claimIfBothHold, onMeeting, onNewLifeActive, onReturn } from './takeover/heal.js';
+import {
+  claimIfBothHold,
+  onMeeting,
+  onNewLifeActive,
+  onReturn,
+  yieldIfBothHold,
+} from './takeover/heal.js';
 import { askForOwn, isLegacy, onPeerActive, reclaimOwn } from './takeover/legacy.js';
 import {
   acquireOwn,
@@ -349,6 +355,7 @@ function onTime(turn: Turn): void {
   expireStandby(turn);
   fenceIfDue(turn);
   redoIfDue(turn);
+  yieldIfBothHold(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);

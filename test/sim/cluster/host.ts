@@ -254,9 +254,13 @@ export class Host implements Station, LineEnd {
     });
   }
 
-  /** As the daemon finds it: after the file, or after the clock where there is none. */
+  /**
+   * As the daemon finds it: after the file, or after the clock where there is none. Whoever sets up
+   * a machine anew sets its clock first: a life with a generation of years ago is refused by the
+   * other node as a replay, whatever it says, and no node can do anything about that.
+   */
   #nextGeneration(): number {
-    const wall = this.clock.wall(this.#around.world.now);
+    const wall = this.clock.rightWall(this.#around.world.now);
     const generation = this.#generation === undefined ? wall + 1 : this.#generation + 1;
     this.#generation = generation;
     return generation;

@@ -170,6 +170,17 @@ describe('a double holding', () => {
     assert.deepEqual(broken(story), []);
   });
 
+  it('has more time until a life that has resumed it is at work', () => {
+    const story = served(20_100).group(31_000, 'beta', 'start', 'web');
+    story.see(39_000, 'alpha', { kind: 'ends', how: 'restarting' });
+    story.begin(39_100, 'alpha', { generation: 2, resumed: true });
+    story.beat('alpha', 40_100, 120_100, { generation: 2 }).beat('beta', 40_100, 120_100);
+    const { violations } = story.says(90_000, 'alpha', 'local').judge();
+    const endless = violations.filter(({ invariant }) => invariant === 2);
+    assert.equal(endless.length, 1);
+    assert.ok((endless[0]?.at ?? 0) > 90_000 + X);
+  });
+
   it('has more time while messages are missed, or a machine stands still', () => {
     const lossy = served(20_100).group(31_000, 'beta', 'start', 'web').talk(40_100, 50_100);
     lossy.beat('alpha', 51_100, 51_100, { to: 'nobody' }).talk(52_100, 52_100 + X - 100);

@@ -13,7 +13,10 @@
  *
  * 2. **Bounded.** With (a) or (b) it ends within `X = 2·keepalive + talk + all scripts` after
  *    messages get through both ways. A message that was missed or late, a script that failed or
- *    took too long, a pause or a new life while it lasts begin that span anew.
+ *    took too long, a pause or a new life while it lasts begin that span anew. A life that has
+ *    found groups running tells nobody of them and is told of none before communication is up,
+ *    which waits for ping nodes too, for `initdead` at most (heartbeat 3.0.6): nobody can know
+ *    until then, and the span begins no sooner.
  */
 import type { Observation, Stage, Watched } from '../observation.js';
 import { clock, doubleSpan, excuseSpan, seconds } from './bounds.js';
@@ -163,7 +166,8 @@ export class Holders implements Rule {
   /** When a double holding has to be over; later while there is something in its way. */
   #dueAt(at: number, { one, other, from }: Double): number {
     const hosts = [one.host, other.host];
-    if (hosts.some((host) => !host.acts) || one.wasStuck(from, at) || other.wasStuck(from, at)) {
+    const knows = (host: Host): boolean => host.acts && host.activeAt <= at;
+    if (!hosts.every(knows) || one.wasStuck(from, at) || other.wasStuck(from, at)) {
       return at + this.#span;
     }
     // Scripts of a machine run one after the other.
@@ -177,7 +181,7 @@ export class Holders implements Rule {
       since = Math.max(since, contact.cleanSince);
     }
     for (const host of hosts) {
-      since = Math.max(since, host.wokenAt, host.heldUpUntil, host.slowUntil);
+      since = Math.max(since, host.activeAt, host.wokenAt, host.heldUpUntil, host.slowUntil);
     }
     return since + this.#span + one.host.lateness + other.host.lateness;
   }

@@ -27,11 +27,17 @@ describe('groups that a genuine node holds as well', () => {
     assert.equal(beside.jobs.at(-1), 'releaseAll');
   });
 
-  it('stay as long as something moves', () => {
+  it('stay as long as something moves, and are given up when it has ended', () => {
     const beside = new BesideGenuine('all', 'none');
-    beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
+    beside.says({ t: 'ip-request', ipaddr: 'mail' });
     beside.says(ALL);
+    beside.happens({ kind: 'time' });
     assert.equal(beside.state.ending.phase, 'no');
+    for (const { id } of beside.state.resources.jobs) {
+      beside.happens({ kind: 'jobDone', id, outcome: { ok: true, failed: [], groups: [] } });
+    }
+    beside.happens({ kind: 'time' });
+    assert.equal(beside.state.ending.phase, 'wanted');
   });
 
   it('stay where they are such that could not be started here', () => {

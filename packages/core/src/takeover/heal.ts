@@ -5,7 +5,7 @@
  * Two nodes of our kind settle it in words (claim.ts), and one lets go.
  */
 import { COUNTED_GENERATION_MAX } from '../membership/retransmit.js';
-import type { Part, Peer, Trouble } from '../state.js';
+import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
 import { isLegacy } from './legacy.js';
@@ -15,6 +15,8 @@ import { busy } from './negotiation.js';
 const GIVE_UP_PAUSE = 2000;
 /** Two that hold the same begin to settle it no sooner than this after the last time. */
 const BOTH_HOLD_AGAIN = 1000;
+
+const PARTS: readonly Part[] = ['local', 'foreign'];
 
 /** A node that was declared dead is back in the same life. */
 export function onReturn(turn: Turn, peer: Peer): void {
@@ -91,21 +93,33 @@ export function onNewLifeActive(turn: Turn, peer: Peer): void {
 
 /**
  * Both hold the same, whatever led to it (a life that was begun in a partition with what the one
- * before had left, say): it is settled as after a partition. Of a genuine node that is taken for
- * true only while nothing moves, and not of groups that fail: it says that it holds those as well.
+ * before had left, say): it is settled as after a partition.
  */
 export function claimIfBothHold(turn: Turn, peer: Peer): void {
-  const { resources, heal } = turn.state;
-  const shared = (['local', 'foreign'] as const).filter((part) => bothHold(turn, part));
-  if (shared.length === 0 || isLegacy(turn.state)) return;
+  const { heal } = turn.state;
+  if (isLegacy(turn.state) || !PARTS.some((part) => bothHold(turn, part))) return;
   if (!peer.capabilities.includes('heal')) {
-    const atRest = resources.otherStable && resources.phase === 'stable' && !busy(turn.state);
-    const failing = ({ share }: Trouble): boolean => shared.includes(share);
-    if (atRest && !resources.troubles.some(failing)) beginAnew(turn);
+    yieldIfBothHold(turn);
     return;
   }
   if (heal !== undefined && turn.now.at - heal.begunAt < BOTH_HOLD_AGAIN) return;
   settle(turn, peer);
+}
+
+/**
+ * The same beside a genuine node, which says no word of it. What that node says is taken for true
+ * only while nothing moves and no message of it is missing, and not of groups that fail: it says
+ * that it holds those as well. So it is looked at again whenever time has passed.
+ */
+export function yieldIfBothHold(turn: Turn): void {
+  const { resources } = turn.state;
+  const shared = PARTS.filter((part) => bothHold(turn, part));
+  if (shared.length === 0 || isLegacy(turn.state) || busy(turn.state)) return;
+  if (!resources.otherStable || resources.phase !== 'stable') return;
+  if (resources.troubles.some(({ share }) => shared.includes(share))) return;
+  const speaks = ({ status, capabilities, window }: Peer): boolean =>
+    status === 'active' && !capabilities.includes('heal') && window.missing.size === 0;
+  if (turn.livingOthers().some(speaks)) beginAnew(turn);
 }
 
 function bothHold(turn: Turn, part: Part): boolean {
