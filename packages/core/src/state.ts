@@ -101,8 +101,8 @@ export type Purpose =
   /** A group of a node that has begun a new life is given back to it. */
   | { readonly kind: 'handBack'; readonly key: string; readonly to: string }
   | { readonly kind: 'announce' }
-  /** Another node asked for that group. */
-  | { readonly kind: 'give'; readonly key: string; readonly to: string }
+  /** Another node asked for that group, in the life of that generation. */
+  | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
   /** Another node took that group without asking. */
   | { readonly kind: 'yield'; readonly key: string; readonly to: string }
   | { readonly kind: 'shutdown' };

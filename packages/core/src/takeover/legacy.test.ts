@@ -116,6 +116,21 @@ describe('a cluster of two in legacy mode', () => {
     assert.equal(asked.length, 2);
   });
 
+  it('gives no answer to a life that is over: a takeover may come between', () => {
+    const world = settledPair();
+    world.crash('loadbalancer');
+    world.scripts = 4000;
+    world.run(3000);
+    world.boot('loadbalancer');
+    world.run(4500);
+    world.crash('loadbalancer');
+    world.run(4500);
+    world.boot('loadbalancer');
+    world.run(40_000);
+    assert.deepEqual(places(world), HOME);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('starts nothing that is offered while it gives everything up', () => {
     const world = settledPair();
     world.tell('loadbalancer', { kind: 'stop', keep: false });

@@ -30,7 +30,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onAwayFound(turn, outcome);
       break;
     case 'give':
-      onGroupGiven(turn, purpose.key, purpose.to, outcome);
+      onGroupGiven(turn, purpose, outcome);
       break;
     case 'takeover':
       onTakenOver(turn, outcome);

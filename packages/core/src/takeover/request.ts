@@ -14,7 +14,7 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
   if (key === undefined || key === '') return;
   turn.job(
     { kind: 'giveGroup', key },
-    { kind: 'give', key, to: peer.name },
+    { kind: 'give', key, to: peer.name, life: peer.generation },
     { HA_t: 'ip-request', HA_src: peer.name, HA_ipaddr: key },
   );
 }
@@ -23,10 +23,16 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
  * The group is stopped, or did not run. One that could not be stopped must not be started anywhere
  * else: then the answer is not `OK`. (The genuine script does not get so far: its node reboots.)
  */
-export function onGroupGiven(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
+export function onGroupGiven(
+  turn: Turn,
+  { key, to, life }: { readonly key: string; readonly to: string; readonly life: number },
+  outcome: JobOutcome,
+): void {
   const given = outcome.ok && outcome.groups.length > 0;
   if (outcome.ok) forgetTrouble(turn, key);
   if (given && isLegacy(turn.state)) forgetKey(turn, key);
+  // Another life has asked anew, and what was taken over in between may still have to be started.
+  if (turn.state.peers.get(to)?.generation !== life) return;
   turn.send({
     t: 'ip-request-resp',
     dest: to,
