@@ -142,7 +142,8 @@ export interface Resources {
 
 export interface Redo {
   readonly at: Instant;
-  readonly how: 'retake' | 'letGo';
+  /** `find`: retaken when a genuine node was asked for what does not run here. */
+  readonly how: 'find' | 'retake' | 'letGo';
 }
 
 /** A group that is ours to see to and could not be started here. */

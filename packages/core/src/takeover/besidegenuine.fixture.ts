@@ -17,9 +17,10 @@ export class BesideGenuine {
    * Both at work; with `resume` our life goes on with what an earlier one has left, and with no
    * `holds` the other node has not said a word of that.
    */
-  constructor(resume?: Held, holds?: Held) {
+  constructor(resume?: Held, holds?: Held, interrupted = false) {
     const uuid = new Uint8Array(16);
-    const resumed = resume === undefined ? {} : { resume };
+    const cut = interrupted ? ({ interrupted: true } as const) : {};
+    const resumed = resume === undefined ? {} : { resume, ...cut };
     this.happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, ...resumed });
     this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
     if (holds === undefined) return;

@@ -1,6 +1,6 @@
 /** What becomes of the rest when a group could not be stopped: nothing that still runs is given. */
 import type { JobOutcome, Share } from '../job.js';
-import { heldOf, type Part, type Redo, shareOf, type Trouble } from '../state.js';
+import type { Part, Redo, Trouble } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
@@ -70,10 +70,23 @@ export function keepWhatStayed(turn: Turn): void {
   }
 }
 
-/** What an earlier life left, which was cut short, is completed as soon as we are at work. */
+/**
+ * What an earlier life left, which was cut short, is completed as soon as we are at work. A group
+ * of ours that could not be started may run on a genuine node, which does not tell.
+ */
 export function completeLater(turn: Turn): void {
-  const share = shareOf(heldOf(turn.state.resources.mine));
-  if (share !== undefined) redoLater(turn, share, { at: turn.now.at, how: 'retake' });
+  const { local, foreign } = turn.state.resources.mine;
+  if (local) redoLater(turn, 'local', { at: turn.now.at, how: 'find' });
+  if (foreign) redoLater(turn, 'foreign', { at: turn.now.at, how: 'retake' });
+}
+
+/** Asks what of ours does not run; true where there is a genuine node that may run it. */
+function findAway(turn: Turn): boolean {
+  const alone = turn.livingOthers().length === 0;
+  if (isLegacy(turn.state) || alone || turn.allCan('move')) return false;
+  turn.job({ kind: 'findIdle' }, { kind: 'findAway' });
+  redoLater(turn, 'local', { at: turn.now.at + BUSY_PAUSE, how: 'retake' });
+  return true;
 }
 
 /** What had been given up with a group that could not be stopped is back. */
@@ -105,8 +118,8 @@ export function redoIfDue(turn: Turn): void {
     if (redo === undefined || !resources.mine[part]) continue;
     if (ending.phase !== 'no' && ending.phase !== 'wanted') continue;
     if (wait) redoLater(turn, part, { ...redo, at: turn.now.at + BUSY_PAUSE });
-    else if (redo.how === 'retake') retaken.push(part);
-    else letGoOf(turn, part);
+    else if (redo.how === 'letGo') letGoOf(turn, part);
+    else if (redo.how === 'retake' || !findAway(turn)) retaken.push(part);
   }
   const [first, second] = retaken;
   const share = second === undefined ? first : 'all';
