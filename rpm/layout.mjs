@@ -73,11 +73,13 @@ export const LINKS = {
 /**
  * Where ha.cf files name the programs of `of` as well: on Debian below libexec, on 64-bit Red Hat
  * below lib64. A link for each program and not one for the folder, because other packages have
- * programs of their own there, and no package may turn a folder into a link.
+ * programs of their own there, and no package may turn a folder into a link. Two of these are the
+ * resource-agents' files below libexec, and have the same interface.
  */
 export const ALIASES = {
   of: 'usr/lib/heartbeat',
   folders: ['usr/libexec/heartbeat', 'usr/lib64/heartbeat'],
+  others: ['usr/libexec/heartbeat/findif', 'usr/libexec/heartbeat/send_arp'],
 };
 
 /** Manual pages: every `NAME.SECTION` of a folder of this repository, which may be absent. */

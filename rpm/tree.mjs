@@ -144,6 +144,7 @@ function layAliases(root) {
     mkdirSync(place, { recursive: true });
     for (const name of readdirSync(join(root, ALIASES.of))) {
       const link = join(place, name);
+      if (ALIASES.others.includes(join(folder, name))) continue;
       rmSync(link, { force: true });
       symlinkSync(join(relative(folder, ALIASES.of), name), link);
     }

@@ -47,7 +47,7 @@ test('takes the place of the genuine packages and loses nothing', () => {
   const heartbeat = genuine('heartbeat', {
     '/etc/ha.d/harc': 'genuine\n',
     '/etc/ha.d/resource.d/IPaddr': 'genuine\n',
-    '/etc/ha.d/resource.d/Filesystem': 'genuine\n',
+    '/etc/ha.d/resource.d/EvmsSCC': 'genuine\n',
     '/etc/init.d/heartbeat': '#!/bin/sh\n',
     '/lib/systemd/system/heartbeat.service': 'genuine\n',
     '/usr/libexec/heartbeat/ipfail': 'genuine\n',
@@ -76,7 +76,7 @@ test('takes the place of the genuine packages and loses nothing', () => {
   assert.equal(root.read('/etc/ha.d/ha.cf'), 'node a b\n');
   assert.equal(root.read('/etc/ha.d/ldirectord.cf'), 'genuine\n');
   assert.equal(root.read('/etc/ha.d/resource.d/IPaddr'), 'genuine\n# changed\n');
-  assert.equal(root.read('/etc/ha.d/resource.d/Filesystem'), 'genuine\n');
+  assert.equal(root.read('/etc/ha.d/resource.d/EvmsSCC'), 'genuine\n');
   assert.doesNotMatch(root.read('/etc/ha.d/harc'), /genuine/);
   assert.equal(root.read('/etc/ha.d/shellfuncs'), 'of the agents\n');
   assert.equal(root.read('/usr/libexec/heartbeat/findif'), 'of the agents\n');

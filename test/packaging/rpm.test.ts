@@ -168,7 +168,7 @@ const HEARTBEAT: Toy = {
     '/etc/ha.d/shellfuncs': '# genuine\n',
     '/etc/ha.d/resource.d/IPaddr': '#!/bin/sh\n# genuine\n',
     '/etc/ha.d/resource.d/IPaddr2': '#!/bin/sh\n# genuine\n',
-    '/etc/ha.d/resource.d/Filesystem': '#!/bin/sh\n# genuine\n',
+    '/etc/ha.d/resource.d/EvmsSCC': '#!/bin/sh\n# genuine\n',
     '/etc/rc.d/init.d/heartbeat': initScript('heartbeat.pid'),
     '/usr/lib64/heartbeat/ipfail': 'genuine\n',
     '/usr/lib64/heartbeat/plugin': 'genuine\n',
@@ -227,7 +227,7 @@ describe('upgraded to from packages named heartbeat and ldirectord', () => {
   });
 
   test('keeps scripts that it has none of, or that were changed, and renews the others', () => {
-    assert.match(root.read('/etc/ha.d/resource.d/Filesystem'), /genuine/);
+    assert.match(root.read('/etc/ha.d/resource.d/EvmsSCC'), /genuine/);
     assert.equal(root.read('/etc/ha.d/resource.d/mine'), 'mine\n');
     assert.match(root.read('/etc/ha.d/resource.d/IPaddr'), /genuine\n# changed/);
     assert.ok(root.has('/etc/ha.d/resource.d/IPaddr.rpmnew'));
