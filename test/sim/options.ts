@@ -87,7 +87,7 @@ const KEEPALIVES = [
 const NAMES = ['alpha', 'beta'] as const;
 const RESOURCES = ['lvs', 'ipvsadm', 'ldirectord', 'mail', 'web'] as const;
 
-/** Draws a run. `pure`: no genuine node, for checks that concern ours alone. */
+/** Draws a run: the same one for the same seed and set. */
 export function drawOptions(seed: number, set: Weather = 'swarm'): Options {
   const random = new Random(seed);
   const drawn = drawCluster(random.split('cluster'), set);

@@ -32,7 +32,7 @@ export class SimulatedCluster {
   readonly #serials: SerialLine[] = [];
   readonly #lost = new Map<string, number>();
   #asked = 0;
-  /** What faults of a kind were still to be undone when the calm came. */
+  /** False in the calm: no fault begins any more, and none is left to be undone. */
   #stormy = true;
 
   constructor(options: Options, mindOf: MakeMind, onlooker: Onlooker) {
