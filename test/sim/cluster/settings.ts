@@ -2,13 +2,13 @@
 import type { Keyring } from '@ts-heartbeat/core/auth/keyring';
 import type { Medium } from '@ts-heartbeat/core/config/media';
 import type { Settings } from '@ts-heartbeat/core/config/settings';
+import { settingsFixture } from '@ts-heartbeat/core/settings.fixture';
 import type { LinkOptions, Options } from '../options.js';
 
 /** What ha.cf of the cluster comes to on that node. */
 export function settingsOf(options: Options, localNode: string): Settings {
   const { nodes, pingNodes, links } = options;
-  return {
-    localNode,
+  return settingsFixture(localNode, {
     nodes: [
       ...nodes.map(({ name }) => ({ name, type: 'normal' as const })),
       ...pingNodes.map((name) => ({ name, type: 'ping' as const })),
@@ -19,19 +19,9 @@ export function settingsOf(options: Options, localNode: string): Settings {
     warntime: options.warntime,
     initdead: options.initdead,
     deadping: options.deadtime,
-    hopfudge: 1,
     autoFailback: options.autoFailback,
-    maxRexmitDelay: 250,
-    generationMethod: 'file',
-    realtime: false,
-    realtimePriority: 1,
-    coredumps: false,
-    clients: [],
-    apiauth: [],
-    log: { useLogd: false, syslogFormat: true, logBadPackets: true, debug: 0 },
-    environment: new Map(),
     parameters: new Map([['auto_failback', options.autoFailback]]),
-  };
+  });
 }
 
 function mediumOf({ kind, name, baud }: LinkOptions): Medium {
