@@ -16,33 +16,36 @@ const REPORT_MS = 1000;
 /** No page of the lab is longer. */
 const ANSWER_LENGTH_MAX = 4096;
 
-/** Asks once; calls back with the server's name, or null. */
-function ask(host: string, port: number, done: (server: string | null) => void): void {
+/** What became of a request: who answered, or how it failed. */
+type Fate = { readonly server: string } | 'refused' | 'late';
+
+/** Asks once; calls back with what became of it. */
+function ask(host: string, port: number, done: (fate: Fate) => void): void {
   let text = '';
   let over = false;
-  const end = (server: string | null): void => {
+  const end = (fate: Fate): void => {
     if (over) return;
     over = true;
     clearTimeout(timer);
     socket.destroy();
-    done(server);
+    done(fate);
   };
-  const timer = setTimeout(() => end(null), REQUEST_TIMEOUT_MS);
+  const timer = setTimeout(() => end('late'), REQUEST_TIMEOUT_MS);
   const socket = connect({ host, port });
   socket.setEncoding('latin1');
   socket.on('connect', () => socket.write('GET / HTTP/1.0\r\nHost: www.funbsd.net\r\n\r\n'));
   socket.on('data', (chunk: string) => {
     text += chunk;
-    if (text.length > ANSWER_LENGTH_MAX) end(null);
+    if (text.length > ANSWER_LENGTH_MAX) end('refused');
   });
   socket.on('end', () => end(serverOf(text)));
-  socket.on('error', () => end(null));
+  socket.on('error', () => end('refused'));
 }
 
-/** The first line after the head of a 200 answer. */
-function serverOf(text: string): string | null {
+/** The first line after the head of a 200 answer; anything else is a refusal. */
+function serverOf(text: string): Fate {
   const match = /^HTTP\/1\.[01] 200 [\s\S]*?\r\n\r\n([^\n]+)/.exec(text);
-  return match?.[1]?.trim() ?? null;
+  return match?.[1] === undefined ? 'refused' : { server: match[1].trim() };
 }
 
 function main(host: string, port: number, intervalMs: number): void {
@@ -50,11 +53,11 @@ function main(host: string, port: number, intervalMs: number): void {
   const span = new Tally(monotonicMs());
   const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
   setInterval(() => {
-    ask(host, port, (server) => {
+    ask(host, port, (fate) => {
       const now = monotonicMs();
       for (const tally of [second, span]) {
-        if (server === null) tally.failed();
-        else tally.answered(server, now);
+        if (typeof fate === 'string') tally.failed(fate);
+        else tally.answered(fate.server, now);
       }
     });
   }, intervalMs);

@@ -7,14 +7,16 @@ import { Tally } from './tally.js';
 test('answers are counted by server, and the gap runs from answer to answer', () => {
   const tally = new Tally(1000);
   tally.answered('real1', 1050);
-  tally.failed();
+  tally.failed('refused');
+  tally.failed('late');
   tally.answered('real2', 1400);
   tally.answered('real1', 1450);
   assert.deepEqual(tally.take(1500), {
     fromMs: 1000,
     toMs: 1500,
     answers: { real1: 2, real2: 1 },
-    failures: 1,
+    failures: 2,
+    refused: 1,
     longestGapMs: 350,
   });
 });

@@ -7,6 +7,8 @@ export interface Span {
   /** Answers per server, by the name it gives. */
   readonly answers: Readonly<Record<string, number>>;
   readonly failures: number;
+  /** Those of the failures that a server, or its host, said itself; the others came to no end. */
+  readonly refused: number;
   /** Longest time without an answer that touches the span, also one that has not ended yet. */
   readonly longestGapMs: number;
 }
@@ -21,6 +23,7 @@ export class Tally {
   #lastAnswer: number;
   #answers = new Map<string, number>();
   #failures = 0;
+  #refused = 0;
   #longestGap = 0;
 
   constructor(now: number) {
@@ -38,9 +41,10 @@ export class Tally {
     this.#lastAnswer = Math.max(this.#lastAnswer, now);
   }
 
-  /** A request was refused, cut off, or not answered in time. */
-  failed(): void {
+  /** A request was refused or cut off, or not answered in time. */
+  failed(how: 'refused' | 'late'): void {
     this.#failures += 1;
+    if (how === 'refused') this.#refused += 1;
   }
 
   /** What was seen since the last call; a gap that is open goes on in the next span. */
@@ -50,11 +54,13 @@ export class Tally {
       toMs: now,
       answers: Object.fromEntries([...this.#answers].sort()),
       failures: this.#failures,
+      refused: this.#refused,
       longestGapMs: Math.max(this.#longestGap, now - this.#lastAnswer),
     };
     this.#from = now;
     this.#answers = new Map();
     this.#failures = 0;
+    this.#refused = 0;
     this.#longestGap = 0;
     return span;
   }
