@@ -124,24 +124,32 @@ test('every file that is named anywhere in it exists', () => {
   }
 });
 
-/** Which of these names no row of a table is about. */
-function without(table: string, names: Iterable<string>): readonly string[] {
-  const rows = table.includes('/') ? read(table).split('\n') : [];
-  const about = rows.map((line) => cellsOf(line)[1] ?? '');
-  if (rows.length === 0) {
-    about.push(...ROWS.filter((row) => row.table === table).map((row) => row.about));
-  }
+/** Which of these names none of the first cells has. */
+function without(about: readonly string[], names: Iterable<string>): readonly string[] {
   const words = new Set(about.flatMap((cell) => cell.split(/[^\w-]+/)));
   return [...names].filter((name) => !words.has(name));
 }
 
-test('every directive, service, option, verb and request has a row', () => {
-  assert.deepEqual(without('docs/directives.md', DIRECTIVES), []);
-  assert.deepEqual(without('ldirectord.md', [...LDIRECTORD_DIRECTIVES, ...SERVICES]), []);
+/** The first cells of one of the tables. */
+function aboutOf(table: string): readonly string[] {
+  return ROWS.filter((row) => row.table === table).map(({ about }) => about);
+}
+
+test('every directive, service, option, verb, request and function has a row', () => {
+  const directives = read('docs/directives.md').split('\n');
+  const hacf = directives.map((line) => cellsOf(line)[1] ?? '');
+  assert.deepEqual(without(hacf, DIRECTIVES), []);
+  assert.deepEqual(without(aboutOf('ldirectord.md'), [...LDIRECTORD_DIRECTIVES, ...SERVICES]), []);
   const [, letters = ''] = /\[-(\w+)\]/.exec(USAGE) ?? [];
   const options = [...`${letters}C`].map((letter) => `-${letter}`);
-  assert.deepEqual(without('commands.md', [...options, ...SUBCOMMANDS.keys(), ...VERBS]), []);
-  assert.deepEqual(without('files.md', REQUEST_TYPES), []);
+  assert.deepEqual(
+    without(aboutOf('commands.md'), [...options, ...SUBCOMMANDS.keys(), ...VERBS]),
+    [],
+  );
+  assert.deepEqual(without(aboutOf('files.md'), REQUEST_TYPES), []);
+  const shellfuncs = read('packages/ts-resource-runner/scripts/shellfuncs');
+  const functions = [...shellfuncs.matchAll(/^((?!__)\w+)\(\)/gm)].map(([, name = '']) => name);
+  assert.deepEqual(without(aboutOf('scripts.md'), functions), []);
 });
 
 test('each log line that is there is one that a program writes, or a test expects', () => {
