@@ -42,6 +42,12 @@ it('ignores a standby message without a step, or with an unknown one', () => {
   assert.deepEqual(odd.world.pair(), ['local', 'local']);
 });
 
+it('goes standby with everything when asked by a takeover for the failback', () => {
+  const { world, log } = heard({ t: 'hb_takeover', rsc_hold: 'failback' });
+  assert.ok(log.includes('backup wants to go standby [all]'), log.join('\n'));
+  assert.deepEqual(world.pair(), ['all', 'none']);
+});
+
 it('leaves the nodes of ha.cf as they are, whoever is to be added, deleted or weighed', () => {
   for (const words of [
     { t: 'addnode', nodelist: 'third ' },
