@@ -13,7 +13,7 @@ normal() {
 # about: of the log, what concerns the daemon and not its servers.
 about() {
   [ -e $log ] || return
-  grep 'Invoking\|Starting\|Exiting\|Reloading\|terminated\|stopped\|stale\|running\|not found\|file' $log |
+  grep 'Invoking\|Starting\|Exiting\|Reloading\|terminated\|stopped\|stale\|running\|not found\|file\|configuration' $log |
     normal | sed 's/^/    /'
   : >$log
 }
@@ -149,6 +149,32 @@ gone ldirectord
 gone www.cf
 table
 within grep -q 'signal: TERM' $log
+about
+
+part 'a changed file that is followed, and one that is not'
+printf '#!/bin/sh\necho "callback $*" >>/run/told\n' >/run/tell
+chmod 755 /run/tell
+for followed in yes no; do
+  put ldirectord.cf 10.255.0.1 "autoreload=$followed" 'callback="/run/tell"'
+  touch -d 2001-01-01 /etc/ha.d/ldirectord.cf
+  call start
+  within serving
+  # A change before its first look at the file the genuine program does not see.
+  quiet
+  echo '# changed' >>/etc/ha.d/ldirectord.cf
+  within test -s /run/told
+  cat /run/told
+  : >/run/told
+  call stop
+  gone ldirectord
+  within grep -q 'signal: TERM' $log
+  about
+done
+
+part 'a broken file'
+echo nosuch=1 >/etc/ha.d/ldirectord.cf
+call start
+call status
 about
 
 part 'words'

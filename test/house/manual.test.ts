@@ -9,15 +9,11 @@ import { DIRECTIVES } from '@ts-heartbeat/core/config/hacf';
 import { USAGE } from 'ts-heartbeat/command/options';
 import { VERBS } from 'ts-ldirectord/command/arguments';
 import { SERVICES } from 'ts-ldirectord/config/config';
-import { GLOBAL_DIRECTIVES } from 'ts-ldirectord/config/global-directives';
-import { VIRTUAL_DIRECTIVES } from 'ts-ldirectord/config/virtual-directives';
+import { LDIRECTORD_DIRECTIVES } from './ldirectorddirectives.js';
 import { ROOT } from './sources.js';
 
 const FOLDER = path.join(ROOT, 'rpm/man');
 const PAGES = readdirSync(FOLDER);
-
-/** Read where the block is. */
-const BLOCK_DIRECTIVES = ['virtual', 'virtual6', 'real', 'real6', 'fallback', 'fallback6'];
 
 /** What of a list a page does not set in bold, as it does what is typed. */
 function unnamed(page: string, names: Iterable<string>): readonly string[] {
@@ -71,8 +67,7 @@ test('ha.cf(5) names every directive', () => {
 });
 
 test('ldirectord.cf(5) names every directive and every service', () => {
-  const names = [...GLOBAL_DIRECTIVES.keys(), ...VIRTUAL_DIRECTIVES.keys(), ...BLOCK_DIRECTIVES];
-  assert.deepEqual(unnamed('ldirectord.cf.5', names), []);
+  assert.deepEqual(unnamed('ldirectord.cf.5', LDIRECTORD_DIRECTIVES), []);
   const text = readFileSync(path.join(FOLDER, 'ldirectord.cf.5'), 'utf8');
   const [, services = ''] = /^\.BI service=.*\n([^.]*)\./m.exec(text) ?? [];
   assert.deepEqual(services.split(/,\s+/).sort(), [...SERVICES].sort());

@@ -1,7 +1,7 @@
 /** A user's script that sources shellfuncs runs unchanged: ours beside that of resource-agents. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SHELLS, transcript } from '../resources/transcript.js';
+import { lines, SHELLS, transcript } from '../resources/transcript.js';
 
 const USER = `
 cat >$work/user <<'END'
@@ -33,6 +33,9 @@ ha_log "INFO: one"; ha_debug two; Echo three
 ha_pseudo_resource it start; ha_pseudo_resource it monitor; echo "it $?"
 ha_pseudo_resource it stop; ha_pseudo_resource it monitor; echo "it $?"
 ha_pseudo_resource it dance; echo "it $?"
+HA_VARRUN=$HA_RSCTMP HA_VARLOCK=$HA_RSCTMP
+: >$HA_RSCTMP/nothere.pid; BSD_Status /sbin/nothere; echo "BSD $?"
+hadate; set_logtag; echo "tag $HA_LOGTAG" | sed 's/[0-9][0-9]*/N/'
 echo "t=x" | ha_clustermsg & cat $HA_FIFO
 for name in HA_DIR HA_RCDIR HA_CONFDIR HA_CF HA_RESOURCEDIR HA_VARLIB HA_FIFO HA_VARRUN \\
   HA_VARLOCK HA_SBIN_DIR HA_NOARCHBIN HA_DOCDIR HA_RSCTMP HA_RSCTMP_OLD HA_DEBUGLOG INITDIR \\
@@ -59,3 +62,12 @@ for (const shell of SHELLS) {
     assert.match(ours, /^locked\nreleased\n(?:.*\n)*HA_DIR WORK\/ha\.d\n/m);
   });
 }
+
+test('BSD_Status says 3 of what is not there, where that of resource-agents says 0', () => {
+  const said = transcript(
+    'dash',
+    `HA_VARRUN=$work HA_VARLOCK=$work; . "$HA_FUNCS"
+     BSD_Status /sbin/nothere; echo $?; : >$work/nothere; BSD_Status /sbin/nothere; echo $?`,
+  );
+  assert.equal(said, lines('3', 'nothere dead but lock file exists', '2'));
+});

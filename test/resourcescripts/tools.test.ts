@@ -176,3 +176,34 @@ call share/BasicSanityCheck; ls $HA_DIR
   const configured = transcript('dash', story('echo real >$HA_DIR/ha.cf'));
   assert.match(configured, /^\[\] 1 <OOPS! WORK\/ha\.d\/ha\.cf already exists! /);
 });
+
+test('ha_propagate copies ha.cf and authkeys to every other node', () => {
+  const said = transcript(
+    'dash',
+    `program scp <<'END'
+#!/bin/sh
+echo "  scp $*" | sed "s,\${HA_RSCTMP%/tmp},WORK,g"
+case $* in *gamma*) exit 1 ;; esac
+END
+     program uname <<'END'
+#!/bin/sh
+echo Alpha
+END
+     call share/ha_propagate
+     printf 'node alpha beta # us\\nnode delta\\n' >$HA_DIR/ha.cf; : >$HA_DIR/authkeys
+     call share/ha_propagate; echo 'node gamma' >>$HA_DIR/ha.cf; call share/ha_propagate`,
+  );
+  const copies = (node: string): string[] => [
+    `Propagating HA configuration files to node ${node}.`,
+    `  scp -p WORK/ha.d/ha.cf WORK/ha.d/authkeys root@${node}:WORK/ha.d/`,
+  ];
+  const two = [...copies('beta'), ...copies('delta')];
+  assert.equal(
+    said,
+    lines(
+      '[] 1 <HA Linux not configured on this node.  Can not propagate.>',
+      `[] 0 <${two.join('\n')}>`,
+      `[] 1 <${[...two, ...copies('gamma')].join('\n')}>`,
+    ),
+  );
+});

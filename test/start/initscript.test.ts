@@ -148,6 +148,18 @@ test('an old file ipresources becomes haresources', async () => {
   await same(verbs('stop'));
 });
 
+test('for a watchdog that is not there the software one is loaded', async () => {
+  await both.put('/sbin/modprobe', '#!/bin/sh\necho "$*" >>/run/modprobe\n', 0o755);
+  const loaded = 'cat /run/modprobe 2>&1; rm -f /run/modprobe';
+  // Where no driver comes, the genuine script complains that it has no device to make.
+  const said = await same(`echo 'watchdog /dev/nodog' >>/etc/ha.d/ha.cf
+    ${INIT} start 2>/dev/null; ${loaded}
+    ${UP}; sleep 1; ${verbs('stop')}`);
+  assert.match(said, /^softdog nowayout=0$/m);
+  await same(`sed -i /watchdog/d /etc/ha.d/ha.cf; ${INIT} start; ${loaded}; ${UP}; sleep 1
+    ${verbs('stop')}`);
+});
+
 test('on Red Hat the words are those of its functions', async () => {
   await both.put('/etc/rc.d/init.d/functions', RED_HAT);
   const said = await same(verbs('status stop start'));

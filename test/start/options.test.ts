@@ -88,6 +88,11 @@ test('a start with -l, -M, -d and -v', async () => {
   }
 });
 
+test('-f stays until the daemon has ended', async () => {
+  await same(`${HEARTBEAT} -f & stays=$!; ${UP}; ${ACTIVE}; kill -0 "$stays"; echo "$?"
+    ${each('-s', '-k')}; wait "$stays"; echo "$?"`);
+});
+
 test('-v prints what is in effect', async () => {
   await same(`${HEARTBEAT} -v 2>/dev/null | sed -E 's/^node (loadbalancer|backup)/node/'
     ${UP}; sleep 0.5; ${HEARTBEAT} -k`);

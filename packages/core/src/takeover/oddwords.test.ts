@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
+import { view } from '../node.js';
 import { World } from '../world.fixture.js';
 
 /** Settled, with auto_failback on; then the first node says these words. */
@@ -39,4 +40,25 @@ it('ignores a standby message without a step, or with an unknown one', () => {
   const odd = heard({ t: 'ask_resources', rsc_hold: 'all', info: 'odd' });
   assert.deepEqual(odd.log, ["Ignored standby message 'odd' from loadbalancer in state 0"]);
   assert.deepEqual(odd.world.pair(), ['local', 'local']);
+});
+
+it('goes standby with everything when asked by a takeover for the failback', () => {
+  const { world, log } = heard({ t: 'hb_takeover', rsc_hold: 'failback' });
+  assert.ok(log.includes('backup wants to go standby [all]'), log.join('\n'));
+  assert.deepEqual(world.pair(), ['all', 'none']);
+});
+
+it('leaves the nodes of ha.cf as they are, whoever is to be added, deleted or weighed', () => {
+  for (const words of [
+    { t: 'addnode', nodelist: 'third ' },
+    { t: 'delnode', nodelist: 'loadbalancer ' },
+    { t: 'setweight', node: 'loadbalancer', weight: '3' },
+    { t: 'setsite', node: 'loadbalancer', site: 'here' },
+  ]) {
+    const { world, log } = heard(words);
+    assert.deepEqual(log, [], words.t);
+    const nodes = view(world.host('backup').state).nodes.map(({ name }) => name);
+    assert.deepEqual(nodes, ['loadbalancer', 'backup']);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+  }
 });

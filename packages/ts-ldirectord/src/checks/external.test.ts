@@ -79,6 +79,28 @@ test('a program killed by a signal is down; one that leaves a child behind is up
   process.kill(Number(readFileSync(`${background}.pid`, 'utf8')), 'SIGKILL');
 });
 
+test('external-perl: a file may return or exit, and finds its words in both places', async () => {
+  const file = (name: string, text: string): string => {
+    const place = path.join(directory, name);
+    writeFileSync(place, text);
+    return place;
+  };
+  const words = '"@_" eq "10.255.0.1 80 10.0.0.1 8080" && "@_" eq "@ARGV"';
+  const cases: readonly [string, string][] = [
+    [`exit(${words} ? 0 : 1);`, 'exit code 0'],
+    [`return 1 if ${words}; exit 1;`, 'exit code 0'],
+    ['exit 7;', 'exit code 7'],
+    ['exit 0', 'exit code 0'],
+  ];
+  for (const [n, [text, message]] of cases.entries()) {
+    const spec = external(file(`check${n}.pl`, text), { perl: true, timeout: 5000 });
+    const result = await check(spec);
+    assert.deepEqual([result.message, result.up], [message, message.endsWith(' 0')], text);
+  }
+  const broken = await check(external(file('broken.pl', 'exit ('), { perl: true, timeout: 5000 }));
+  assert.equal(broken.up, false);
+});
+
 test('what still runs when the daemon ends is ended with it', async () => {
   const program = script('lasting', `trap '' TERM; ${STUBBORN} echo $$ >> "$0.pids"; sleep 60`);
   const daemon = `
