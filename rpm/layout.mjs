@@ -53,6 +53,9 @@ export const COPIES = [
   ['LICENSE', 'usr/share/doc/ts-heartbeat/LICENSE'],
 ];
 
+/** Folders that are laid down with everything below them: source → place. */
+export const TREES = [['docs/examples', 'usr/share/doc/ts-heartbeat/examples']];
+
 /** Sources of the table above that a checkout may be without. */
 export const OPTIONAL_COPIES = new Set([
   'packages/ts-resource-runner/samples',
