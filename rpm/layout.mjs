@@ -128,6 +128,7 @@ export const PROMISED = [
   'usr/libexec/heartbeat/ipfail',
   'usr/lib64/heartbeat/ipfail',
   BILL_OF_MATERIALS,
+  'usr/share/doc/ts-heartbeat/examples/README.md',
   'usr/lib/heartbeat/service',
   'usr/lib/systemd/system/heartbeat.service',
   'usr/lib/systemd/system/ldirectord.service',
