@@ -10,6 +10,7 @@ import { DIRECTORS } from '../lab/lab.js';
 import { openPair, type Pair } from '../lab/pair.js';
 import { labProgram } from '../lab/place.js';
 import { type Stack, stack } from '../lab/stack.js';
+import { standInTunnel } from '../lab/tunnel.js';
 import { LAB_SHELL, STEPS, type Step } from './onnode.js';
 
 const LIMIT_MS = 60_000;
@@ -20,9 +21,6 @@ for word; do case $word in --add | on) ;; *) name=$word ;; esac; done
 set -- $(sed -n 's/^# chkconfig: //p' "/etc/init.d/$name")
 echo "$name $2 $3"
 `;
-
-/** No kernel of a namespace has tunl0: another device takes the role scripts' addresses. */
-const TUNNEL = 'ip link add tunl0 type veth peer name tunl0-peer';
 
 /** Where the documents' programs are that are called by their name. */
 const PATH = 'PATH=$PATH:/usr/lib/heartbeat:/usr/share/heartbeat';
@@ -47,7 +45,7 @@ before(async () => {
     '/etc/ha.d/www.cf': www,
     '/sbin/chkconfig': { text: CHKCONFIG, mode: 0o755 },
   });
-  for (const node of DIRECTORS) await pair.site.run(node, ['sh', '-c', TUNNEL]);
+  for (const node of DIRECTORS) await standInTunnel(pair.site, node);
 });
 
 after(async () => {

@@ -8,6 +8,7 @@ import { recordedTable } from '../lab/clusterfiles.js';
 import { Feed } from '../lab/feed.js';
 import { ADDRESSES, DIRECTORS, hostSpec, VIRTUAL_ADDRESS } from '../lab/lab.js';
 import type { Pair } from '../lab/pair.js';
+import { standInTunnel } from '../lab/tunnel.js';
 import { startWebServer, stopWebServer } from '../lab/webserver.js';
 import { EXAMPLES, type Example } from './example.js';
 
@@ -16,9 +17,6 @@ const [HOME] = DIRECTORS;
 const LIMIT_MS = 60_000;
 /** Real servers beside the directors; each is on both networks. */
 const SERVERS = ['real1', 'real2'];
-
-/** No kernel of a namespace has tunl0: another device takes the role scripts' addresses. */
-const TUNNEL = 'ip link add tunl0 type veth peer name tunl0-peer';
 
 /** Complaints, but those that every first start in the lab makes. */
 const COMPLAINT = /ERROR|CRIT|WARN: (?!Logging daemon is disabled|Cannot set oom|No Previous gen)/;
@@ -79,7 +77,7 @@ async function open(example: Example): Promise<Pair> {
   }
   for (const host of example.servers.length > 0 ? [...DIRECTORS, ...SERVERS] : []) {
     await startWebServer(pair.site, host);
-    await shell(pair, host, `mkdir -p /etc/sysconfig; ${TUNNEL}`);
+    await standInTunnel(pair.site, host);
   }
   for (const name of example.onServers.length > 0 ? SERVERS : []) {
     await shell(pair, name, example.onServers.join('\n'));

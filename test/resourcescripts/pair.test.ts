@@ -119,7 +119,7 @@ async function started(cluster: Cluster, node: Director, since: number): Promise
   assert.deepEqual(await runs(node), RUNNING, node);
 }
 
-test('a group of eleven scripts starts in order, stops in reverse, moves and comes back', async () => {
+test('a group of eleven scripts moves to the other node and back, in order', async () => {
   const cluster = await Cluster.open(pair, files());
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
   await started(cluster, HOME, 0);
