@@ -69,16 +69,16 @@ export const STEPS: readonly Step[] = [
     says: /^active$/,
   },
   {
-    command: 'hb_standby local',
+    command: 'hb_standby all',
     on: 'loadbalancer',
-    says: /Going standby \[local\]/,
-    afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[local\]/i] },
+    says: /Going standby \[all\]/,
+    afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[all\]/i] },
   },
   {
-    command: 'hb_standby all',
+    command: 'hb_standby foreign',
     on: 'backup',
-    says: /Going standby \[all\]/,
-    afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[all\]/i] },
+    says: /Going standby \[foreign\]/,
+    afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[foreign\]/i] },
   },
   { command: 'heartbeat -r', on: 'loadbalancer', says: /to reread config files$/ },
   {
