@@ -26,6 +26,9 @@ const PATHS =
 /** Pictures and conversations that begin as a command does. */
 const PICTURES = ['/etc/init.d/heartbeat start            heartbeat.service'];
 
+/** The prompt of a host, where a block also shows what the commands print. */
+const PROMPT = /^\w+# /;
+
 function isCommand(text: string): boolean {
   const bare = text.replace(/^(?:[A-Z_]+=\S+ )+/, '');
   const [program = '', second] = bare.split(' ');
@@ -34,7 +37,7 @@ function isCommand(text: string): boolean {
 
 /** A line without the remark behind it and without the prompt of a host before it. */
 function bare(line: string): string {
-  const [command = ''] = line.replace(/^\w+# /, '').split(/ {2,}/);
+  const [command = ''] = line.replace(PROMPT, '').split(/ {2,}/);
   return command.trim();
 }
 
@@ -42,14 +45,19 @@ function joined(text: string): readonly string[] {
   return text.split(' && ');
 }
 
-/** The commands of a block; none if it begins with something else. Throws at a line that is none. */
+/**
+ * The commands of a block; none if it begins with something else. Throws at a line that is none: only
+ * where prompts stand before the commands, other lines are what they print.
+ */
 function inBlock(document: string, { line, lines }: Block): readonly Command[] {
   const first = lines[0] ?? '';
-  if (!isCommand(bare(first)) || PICTURES.includes(first)) return [];
+  const prompts = PROMPT.test(first);
+  if ((!prompts && !isCommand(bare(first))) || PICTURES.includes(first)) return [];
   return lines.flatMap((text, index) => {
-    if (text === '' || text.startsWith('#')) return [];
+    if (text === '' || text.startsWith('#') || (prompts && !PROMPT.test(text))) return [];
     const place = line + index;
-    if (!isCommand(bare(text))) throw new Error(`${document}:${place}: is this a command? ${text}`);
+    if (!prompts && !isCommand(bare(text)))
+      throw new Error(`${document}:${place}: is this a command? ${text}`);
     return joined(bare(text)).map((one) => ({ document, line: place, text: one, inline: false }));
   });
 }

@@ -46,7 +46,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   ),
 ];
 
-/** What programs run themselves, signals, editors, and beginnings of commands. */
+/** What programs run themselves, signals, editors. */
 export const SPOKEN_OF: readonly string[] = [
   '/usr/sbin/sendmail -t',
   '/usr/sbin/stonith -t TYPE -F FILE -T reset NODE',
@@ -55,8 +55,6 @@ export const SPOKEN_OF: readonly string[] = [
   'ipvsadm -S -n',
   'kill -9',
   'make install',
-  'npm install -g',
-  'npm run',
   'systemctl start',
   'vi /etc/ha.d/...',
 ];
