@@ -46,8 +46,8 @@ function joined(text: string): readonly string[] {
 }
 
 /**
- * The commands of a block; none if it begins with something else. Throws at a line that is none: only
- * where prompts stand before the commands, other lines are what they print.
+ * The commands of a block; none if it begins with something else. Throws at a line that is none:
+ * only where prompts stand before the commands, other lines are what they print.
  */
 function inBlock(document: string, { line, lines }: Block): readonly Command[] {
   const first = lines[0] ?? '';
