@@ -53,6 +53,9 @@ export const COPIES = [
   ['LICENSE', 'usr/share/doc/ts-heartbeat/LICENSE'],
 ];
 
+/** Folders that are laid down with everything below them: source → place. */
+export const TREES = [['docs/examples', 'usr/share/doc/ts-heartbeat/examples']];
+
 /** Sources of the table above that a checkout may be without. */
 export const OPTIONAL_COPIES = new Set([
   'packages/ts-resource-runner/samples',
@@ -125,6 +128,7 @@ export const PROMISED = [
   'usr/libexec/heartbeat/ipfail',
   'usr/lib64/heartbeat/ipfail',
   BILL_OF_MATERIALS,
+  'usr/share/doc/ts-heartbeat/examples/README.md',
   'usr/lib/heartbeat/service',
   'usr/lib/systemd/system/heartbeat.service',
   'usr/lib/systemd/system/ldirectord.service',

@@ -28,6 +28,7 @@ import {
   ON_DEMAND,
   OPTIONAL_COPIES,
   PROMISED,
+  TREES,
 } from './layout.mjs';
 import { layNative } from './native.mjs';
 import { layVendored } from './vendored.mjs';
@@ -64,6 +65,12 @@ function layCopies(root) {
       }
     } else {
       copy(from, join(root, place));
+    }
+  }
+  for (const [source, place] of TREES) {
+    const from = join(sources, source);
+    for (const name of readdirSync(from, { recursive: true })) {
+      if (statSync(join(from, name)).isFile()) copy(join(from, name), join(root, place, name));
     }
   }
   return missing;

@@ -68,6 +68,10 @@ const SUITES = {
   cluster: { places: ['test/dist/cluster'], jobs: 2, minutes: 10 },
   // Real pairs before the judge of the simulation. Minutes of real time.
   simreal: { places: ['test/dist/simreal'], jobs: 1, minutes: 6 },
+  // The configurations of docs/examples, by the commands of their READMEs.
+  examples: { places: ['test/dist/examples'], jobs: 1, minutes: 4 },
+  // Every command of the documents, on a pair or by the suite that runs it.
+  docs: { places: ['test/dist/docs'], jobs: 1, minutes: 4 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
   packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
@@ -95,6 +99,8 @@ const LONG = [
   'surroundings',
   'cluster',
   'simreal',
+  'examples',
+  'docs',
   'packaging',
   'vm',
   'kernel',

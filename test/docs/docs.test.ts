@@ -1,0 +1,105 @@
+/** Every command that the documents have a reader type is run by some test. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sources } from '../house/sources.js';
+import { REPOSITORY } from '../lab/place.js';
+import { type Command, commandsOf } from './commands.js';
+import { ELSEWHERE, OWN_SUITE, SPOKEN_OF } from './elsewhere.js';
+import { LAB_SHELL, STEPS } from './onnode.js';
+import { SCRIPTS, wrongInTree } from './tree.js';
+
+/** A changelog tells of what was; what it names need not be there any more. */
+const DOCUMENTS = sources().filter(({ path }) => /(?<!^CHANGELOG)\.md$/.test(path));
+
+const ALL = DOCUMENTS.flatMap(({ path, text }) => commandsOf(path, text));
+const OWN = ALL.filter(
+  ({ document, inline }) => !inline && OWN_SUITE.some(({ documents }) => documents.test(document)),
+);
+const COMMANDS = ALL.filter((command) => !OWN.includes(command));
+
+/** What is run in this suite, word for word. */
+const RUN_HERE = new Set([
+  ...STEPS.map(({ command }) => command),
+  LAB_SHELL.command,
+  ...LAB_SHELL.orders.map((order) => `lab> ${order}`),
+]);
+const NAMED = new Set([...ELSEWHERE.map(({ command }) => command), ...SPOKEN_OF]);
+const RUN = [...RUN_HERE, ...NAMED, ...OWN.map(({ text }) => text)];
+
+function read(file: string): string {
+  return readFileSync(join(REPOSITORY, file), 'utf8');
+}
+
+/** Why a command is run by no test; undefined if it is. A sentence may name the beginning of one. */
+function unrun({ text, inline }: Command): string | undefined {
+  if (RUN.some((one) => one === text || (inline && one.startsWith(`${text} `)))) return undefined;
+  const wrong = wrongInTree(text);
+  return wrong === null ? 'no test runs it: see onnode.ts and elsewhere.ts' : wrong;
+}
+
+test('each command is run by a test', () => {
+  assert.ok(COMMANDS.length > 150);
+  const found = COMMANDS.flatMap((command) => {
+    const why = unrun(command);
+    return why === undefined
+      ? []
+      : [`${command.document}:${command.line}: ${command.text}: ${why}`];
+  });
+  assert.deepEqual(found, []);
+});
+
+test('what is said to be run elsewhere stands there', () => {
+  const missing = ELSEWHERE.filter(({ file, shows }) => !read(file).includes(shows));
+  assert.deepEqual(missing, []);
+  const documents = DOCUMENTS.map(({ path }) => path);
+  for (const { documents: pattern, file } of OWN_SUITE) {
+    const folder = documents
+      .find((path) => pattern.test(path))
+      ?.split('/', 2)
+      .join('/');
+    assert.ok(folder !== undefined && read(file).includes(folder), file);
+  }
+});
+
+test('nothing is in a table that no document says', () => {
+  const said = new Set(COMMANDS.map(({ text }) => text));
+  const stale = [...RUN_HERE, ...NAMED].filter((command) => !said.has(command));
+  assert.deepEqual(stale, []);
+});
+
+test('each script that the documents name is one of package.json', () => {
+  const found = DOCUMENTS.flatMap(({ path, text }) => {
+    const names = [...text.matchAll(/`((?:test|bench):\w+)`/g)].map(([, name = '']) => name);
+    return names.filter((name) => SCRIPTS[name] === undefined).map((name) => `${path}: ${name}`);
+  });
+  assert.deepEqual(found, []);
+});
+
+test('what is wrong is noticed', () => {
+  const text = [
+    '    npm run no:such',
+    '    npm run sim -- --nosuch 3',
+    '    node test/run.mjs test/nosuch',
+    '    node --test test/dist/docs/nosuch.test.js',
+    '    node test/dist/docs/nosuch.js',
+    '    TS_NOSUCH=1 npm test',
+    '    npx tsc -b packages/nosuch',
+    '    heartbeat --nosuch',
+    'So far.',
+    '    backup# uname -s',
+    '    Linux',
+    '',
+    'Or `ldirectord nosuch.cf start`, which says `node backup: is dead`.',
+  ].join('\n');
+  const reasons = commandsOf('a document', text).map(unrun);
+  assert.equal(reasons.length, 10);
+  assert.deepEqual(
+    reasons.filter((why) => why === undefined),
+    [],
+  );
+  const unclear = '    npm test\n    all is well';
+  assert.throws(() => commandsOf('a document', unclear), /a document:2: is this a command/);
+});

@@ -1,0 +1,117 @@
+/** Commands of the documents for a node of a cluster, in an order in which they make sense. */
+
+export interface Step {
+  /** As it stands in a document. */
+  readonly command: string;
+  /** What is typed for words in capitals and names of the document's own. */
+  readonly typed?: string;
+  /** On the home node, or on the other one. */
+  readonly on: 'loadbalancer' | 'backup' | 'both';
+  /** Of its output, both streams. */
+  readonly says: RegExp;
+  /** Default 0. */
+  readonly code?: number;
+  /** Goes on until it is ended, once it has said that. */
+  readonly stays?: true;
+  /** Lines of a node's log that are then awaited. */
+  readonly afterwards?: {
+    readonly node: 'loadbalancer' | 'backup';
+    readonly logs: readonly RegExp[];
+  };
+}
+
+const HEARTBEAT = '/etc/init.d/heartbeat';
+
+export const STEPS: readonly Step[] = [
+  {
+    command: 'cp /usr/share/doc/ts-heartbeat/{ha.cf,haresources,authkeys,ldirectord.cf} /etc/ha.d/',
+    on: 'both',
+    says: /^$/,
+  },
+  { command: 'chmod 600 /etc/ha.d/authkeys', on: 'both', says: /^$/ },
+  { command: 'chkconfig --add heartbeat', on: 'both', says: /^heartbeat 75 05$/ },
+  { command: 'chkconfig --add tunl', on: 'both', says: /^tunl 70 10$/ },
+  { command: 'chkconfig ldirectord on', on: 'both', says: /^ldirectord 92 40$/ },
+  {
+    command: 'systemctl enable heartbeat',
+    typed: 'systemctl --quiet disable heartbeat; systemctl enable heartbeat',
+    on: 'both',
+    says: /^Created symlink .*wants\/heartbeat\.service/m,
+  },
+  {
+    command: 'systemctl enable ldirectord',
+    typed: 'systemctl --quiet disable ldirectord; systemctl enable ldirectord',
+    on: 'both',
+    says: /^Created symlink .*wants\/ldirectord\.service/m,
+  },
+  {
+    command: `${HEARTBEAT} start`,
+    on: 'both',
+    says: /Starting High-Availability services:.*Done\./s,
+    afterwards: { node: 'loadbalancer', logs: [/Local Resource acquisition completed/] },
+  },
+  {
+    command: 'cl_status listnodes -v',
+    on: 'loadbalancer',
+    says: /^(?=.*loadbalancer)(?=.*backup)(?=.*group1)/s,
+  },
+  { command: 'cl_status rscstatus', on: 'loadbalancer', says: /^local$/ },
+  {
+    command: 'cl_status clientstatus beta ipfail',
+    typed: 'cl_status clientstatus backup ipfail',
+    on: 'loadbalancer',
+    says: /^online$/,
+  },
+  {
+    command: 'cl_status nodestatus NODE',
+    typed: 'cl_status nodestatus backup',
+    on: 'loadbalancer',
+    says: /^active$/,
+  },
+  {
+    command: 'hb_standby all',
+    on: 'loadbalancer',
+    says: /Going standby \[all\]/,
+    afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[all\]/i] },
+  },
+  {
+    command: 'hb_standby foreign',
+    on: 'backup',
+    says: /Going standby \[foreign\]/,
+    afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[foreign\]/i] },
+  },
+  { command: 'heartbeat -r', on: 'loadbalancer', says: /to reread config files$/ },
+  {
+    command: 'heartbeat -k',
+    on: 'loadbalancer',
+    says: /^$/,
+    afterwards: {
+      node: 'backup',
+      // As the README of the resource runner shows it.
+      logs: [
+        /info: Taking over resource group lvs$/,
+        /info: Running \/etc\/ha\.d\/resource\.d\/IPaddr 192\.168\.136\.10\/24\/eth0 start$/,
+      ],
+    },
+  },
+  {
+    command: `${HEARTBEAT} stop`,
+    on: 'backup',
+    says: /Stopping High-Availability services:.*Done\./s,
+  },
+  { command: 'ldirectord start', on: 'backup', says: /^$/ },
+  { command: 'ldirectord ldirectord.cf start', on: 'backup', says: /^$/ },
+  { command: 'ldirectord www.cf status', on: 'backup', says: /is stopped for/, code: 3 },
+  {
+    command: 'ldirectord -d www.cf start',
+    on: 'backup',
+    says: /Starting Linux Director/,
+    stays: true,
+  },
+];
+
+/** The lab by hand: how it is begun, and what is said to it. */
+export const LAB_SHELL = {
+  command: 'node test/dist/lab/shell.js pair',
+  orders: ['start loadbalancer', 'kill loadbalancer', 'log backup'],
+};
