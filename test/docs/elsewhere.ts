@@ -54,6 +54,7 @@ export const SPOKEN_OF: readonly string[] = [
   'ipvsadm -R',
   'ipvsadm -S -n',
   'kill -9',
+  'kill -USR1',
   'make install',
   'systemctl start',
   'vi /etc/ha.d/...',
@@ -62,4 +63,5 @@ export const SPOKEN_OF: readonly string[] = [
 /** Documents whose blocks a suite takes out and runs itself; the file names their folder. */
 export const OWN_SUITE: readonly { readonly documents: RegExp; readonly file: string }[] = [
   { documents: /^docs\/examples\/.+\/README\.md$/, file: 'test/examples/example.ts' },
+  { documents: /^docs\/operating\.md$/, file: 'test/cluster/operating.test.ts' },
 ];

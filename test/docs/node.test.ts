@@ -17,7 +17,7 @@ const LIMIT_MS = 60_000;
 
 /** Tells at which levels a service starts and stops, by the words that chkconfig looks for. */
 const CHKCONFIG = `#!/bin/sh
-for word; do case $word in --add | on) ;; *) name=$word ;; esac; done
+for word; do case $word in --add | on | off) ;; *) name=$word ;; esac; done
 set -- $(sed -n 's/^# chkconfig: //p' "/etc/init.d/$name")
 echo "$name $2 $3"
 `;

@@ -30,6 +30,7 @@ export const STEPS: readonly Step[] = [
   },
   { command: 'chmod 600 /etc/ha.d/authkeys', on: 'both', says: /^$/ },
   { command: 'chkconfig --add heartbeat', on: 'both', says: /^heartbeat 75 05$/ },
+  { command: 'chkconfig heartbeat off', on: 'both', says: /^heartbeat 75 05$/ },
   { command: 'chkconfig --add tunl', on: 'both', says: /^tunl 70 10$/ },
   { command: 'chkconfig ldirectord on', on: 'both', says: /^ldirectord 92 40$/ },
   {
@@ -38,6 +39,7 @@ export const STEPS: readonly Step[] = [
     on: 'both',
     says: /^Created symlink .*wants\/heartbeat\.service/m,
   },
+  { command: 'systemctl disable heartbeat', on: 'both', says: /^Removed .*heartbeat\.service/m },
   {
     command: 'systemctl enable ldirectord',
     typed: 'systemctl --quiet disable ldirectord; systemctl enable ldirectord',
@@ -98,6 +100,16 @@ export const STEPS: readonly Step[] = [
     command: `${HEARTBEAT} stop`,
     on: 'backup',
     says: /Stopping High-Availability services:.*Done\./s,
+  },
+  {
+    command: '/etc/ha.d/resource.d/LVSSyncDaemonSwap master eth1 7 stop',
+    on: 'backup',
+    says: /^master stopped\nINFO: {2}Success$.*ipvs_syncbackup started on eth1$/ms,
+  },
+  {
+    command: 'ipvsadm -L --daemon',
+    on: 'backup',
+    says: /^backup sync daemon \(mcast=eth1, syncid=7\)$/,
   },
   { command: 'ldirectord start', on: 'backup', says: /^$/ },
   { command: 'ldirectord ldirectord.cf start', on: 'backup', says: /^$/ },

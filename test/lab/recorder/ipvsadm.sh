@@ -3,9 +3,17 @@
 # prints it as ipvsadm -Ln or -Sn does. Takes the short options that the tutorial, ldirectord and
 # the resource scripts use; a change that the kernel would refuse is refused.
 table=/run/recorder.ipvs
+roles=/run/recorder.ipvssync
 [ -e $table ] || : >$table
 exec 9<$table
 flock 9
+
+# The roles of the synchronisation, as `ipvsadm -L --daemon` prints them.
+case "$1 $2" in
+--start-daemon*) echo "$2 sync daemon (mcast=$4, syncid=${6:-0})" >>$roles && exit ;;
+--stop-daemon*) sed -i "/^$2 /d" $roles && exit ;;
+"-L --daemon") [ ! -e $roles ] || cat $roles && exit ;;
+esac
 
 case " $* " in
 *" -S "* | *" -Sn "* | *" --save "*) exec cat $table ;;
