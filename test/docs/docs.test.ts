@@ -15,8 +15,10 @@ import { SCRIPTS, wrongInTree } from './tree.js';
 const DOCUMENTS = sources().filter(({ path }) => /(?<!^CHANGELOG)\.md$/.test(path));
 
 const ALL = DOCUMENTS.flatMap(({ path, text }) => commandsOf(path, text));
-const OWN = ALL.filter(
-  ({ document, inline }) => !inline && OWN_SUITE.some(({ documents }) => documents.test(document)),
+const OWN = ALL.filter(({ document, inline }) =>
+  OWN_SUITE.some(
+    ({ documents, covers }) => documents.test(document) && (covers === 'everything' || !inline),
+  ),
 );
 const COMMANDS = ALL.filter((command) => !OWN.includes(command));
 
