@@ -3,17 +3,11 @@
 /** Bytes of one encoded message on any medium and in the client API (MAXMSG, heartbeat 2.1). */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
 
-/** Bytes one UDP datagram can carry over IPv4. */
-export const DATAGRAM_BYTES_MAX = 65_507;
-
 /**
  * Bytes of a message that a client hands in for the cluster, before the daemon adds its fields. It
  * must fit a datagram; messages of 60 kB were seen to be accepted by heartbeat 2.1 and 3.0.6.
  */
 export const CLIENT_MESSAGE_BYTES_MAX = 60_000;
-
-/** Bytes of a message in an ICMP payload: 5120 including its end (heartbeat 2.1). */
-export const ICMP_PAYLOAD_BYTES_MAX = 5119;
 
 /**
  * Fields of one message. Real ones have some fifteen; the limit keeps what an unauthenticated
