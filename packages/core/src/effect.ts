@@ -48,6 +48,8 @@ export type Effect =
       readonly held: Held;
       /** Something of what is held does not run: the next life starts as one `interrupted`. */
       readonly incomplete?: true;
+      /** Groups of the other node that are held go home when it is well: the next life knows it. */
+      readonly failback?: true;
       readonly code: number;
       /** How long to wait before the next life begins, so that the peer has seen this one end. */
       readonly delay: Millis;

@@ -19,6 +19,8 @@ export type Event =
       readonly resume?: Held;
       /** That life was cut short: what it held may lack a group, or a part of one. */
       readonly interrupted?: true;
+      /** What it held of the other node's groups was to go home, and has not gone yet. */
+      readonly failback?: true;
       /** Types whose stock script in rc.d was replaced by the user's: that alone answers them. */
       readonly scripted?: readonly string[];
     }

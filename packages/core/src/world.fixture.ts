@@ -68,7 +68,7 @@ export class World {
   }
 
   /** Begins a life; with `resume` what runs on the machine goes on running. */
-  boot(name: string, resume?: Held, interrupted = false): void {
+  boot(name: string, resume?: Held, interrupted = false, failback = false): void {
     const before = this.hosts.get(name);
     const host: Host = {
       state: createNode(this.settingsOf(name)),
@@ -91,6 +91,7 @@ export class World {
       seed: name.length,
       ...(resume === undefined ? {} : { resume }),
       ...(interrupted ? { interrupted } : {}),
+      ...(failback ? { failback } : {}),
     });
   }
 
@@ -204,7 +205,8 @@ export class World {
         if (effect.restart) {
           const keeps = effect.delay === 0;
           const resume = keeps ? effect.held : undefined;
-          this.later(effect.delay, () => this.boot(name, resume, effect.incomplete));
+          const { incomplete, failback } = effect;
+          this.later(effect.delay, () => this.boot(name, resume, incomplete, failback));
         }
         break;
       default:

@@ -196,6 +196,7 @@ export class Daemon {
       ...(this.#parts.interrupted || (this.#parts.held === undefined && held !== 'none')
         ? { interrupted: true }
         : {}),
+      ...(this.#parts.failback ? { failback: true } : {}),
     });
     this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
@@ -330,6 +331,7 @@ export class Daemon {
     restart,
     held,
     incomplete,
+    failback,
     code,
     delay: pause,
   }: OutsideEffect & { kind: 'exit' }): Promise<void> {
@@ -339,7 +341,7 @@ export class Daemon {
     await this.close();
     await this.#resources.bye();
     this.#parts.ended(
-      restart ? { code, next: { delay: pause, held, incomplete: incomplete === true } } : { code },
+      restart ? { code, next: { delay: pause, held, incomplete, failback } } : { code },
     );
   }
 

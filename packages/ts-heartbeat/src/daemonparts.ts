@@ -19,6 +19,8 @@ export interface DaemonParts {
   readonly held: Held | undefined;
   /** What it has handed over may lack a group, or a part of one. */
   readonly interrupted: boolean;
+  /** What it has handed over of the other node's groups is still to go home. */
+  readonly failback: boolean;
   /** This life is over. It comes once. */
   readonly ended: (end: DaemonEnd) => void;
 }
@@ -30,6 +32,8 @@ export interface DaemonEnd {
     readonly delay: Millis;
     readonly held: Held;
     /** A group of what is held, or a part of one, may not run. */
-    readonly incomplete: boolean;
+    readonly incomplete: true | undefined;
+    /** What is held of the other node's groups is still to go home. */
+    readonly failback: true | undefined;
   };
 }

@@ -37,6 +37,10 @@ export interface SupervisionParts {
   readonly restartPause?: Millis;
 }
 
+/** What the next life cannot find out by itself, in the words of `--restarted`. */
+const LEFT = ['incomplete', 'failback'] as const;
+type Left = { readonly [word in (typeof LEFT)[number]]?: true | undefined };
+
 /** Where a supervisor that has started us names its descriptor. */
 const STARTER = 'HA_STARTER';
 
@@ -93,10 +97,12 @@ export class Supervision {
 
   /**
    * This life ends in order; the next one begins after the delay, with what is held, of which,
-   * where that is incomplete, a group or a part of one may not run.
+   * where that is incomplete, a group or a part of one may not run; `failback`: what of it is the
+   * other node's is still to go home.
    */
-  again(delay: Millis, held: Held, incomplete = false): Promise<void> {
-    const words = [Math.ceil(delay / 1000), held, ...(incomplete ? ['incomplete'] : [])];
+  again(delay: Millis, held: Held, state: Left = {}): Promise<void> {
+    const known = LEFT.filter((word) => state[word] === true);
+    const words = [Math.ceil(delay / 1000), held, ...(known.length > 0 ? [known.join()] : [])];
     return this.#tell(`again ${words.join(' ')}`);
   }
 

@@ -22,7 +22,7 @@ const START_MS = 150;
 const LOOK_MS = 500;
 
 type Exit = Effect & { readonly kind: 'exit' };
-type Beginning = Pick<Exit, 'held' | 'incomplete'>;
+type Beginning = Pick<Exit, 'held' | 'incomplete' | 'failback'>;
 
 export class Host implements Station, LineEnd {
   readonly name: string;
@@ -251,6 +251,7 @@ export class Host implements Station, LineEnd {
       seed: this.#random.word(),
       ...(after === undefined && !resumed ? {} : { resume: held }),
       ...(incomplete ? { interrupted: true } : {}),
+      ...(after?.failback === true ? { failback: true } : {}),
     });
   }
 
@@ -287,9 +288,7 @@ export class Host implements Station, LineEnd {
       if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
       return;
     }
-    const { held, incomplete } = effect;
-    const after = incomplete === true ? { held, incomplete } : { held };
-    this.#laterHere(effect.delay + START_MS, () => this.#begin(after));
+    this.#laterHere(effect.delay + START_MS, () => this.#begin(effect));
   }
 
   #reboot(): void {

@@ -175,6 +175,7 @@ class Life {
         unmanaged: this.#options.unmanaged,
         held: this.#options.held,
         interrupted: this.#options.interrupted === true,
+        failback: this.#options.failback === true,
         ended: (end) => void this.#end(end),
       });
       await daemon.prepare();
@@ -277,7 +278,7 @@ class Life {
     }
     if (called) return this.#leave(0);
     say('info', 'Performing heartbeat restart exec.');
-    await this.#supervision.again(0, next.held, next.incomplete);
+    await this.#supervision.again(0, next.held, next);
     await this.#speech.close();
     process.exit(code);
   }

@@ -43,6 +43,8 @@ export interface Options {
   readonly held?: Held;
   /** --restarted=incomplete: what it holds may lack a group, or a part of one. */
   readonly interrupted?: true;
+  /** --restarted=failback: what it holds of the other node's groups is to go home. */
+  readonly failback?: true;
 }
 
 /** Wrong usage; `complaint` is what getopt prints before the usage. */
@@ -74,6 +76,7 @@ interface Seen {
   crashes: number;
   held: Held | undefined;
   interrupted: boolean;
+  failback: boolean;
   readonly complaint: string[];
 }
 
@@ -94,6 +97,7 @@ export function parseOptions(words: readonly string[], program = 'heartbeat'): O
     crashes: 0,
     held: undefined,
     interrupted: false,
+    failback: false,
     complaint: [],
   };
   const rest = [...words];
@@ -117,7 +121,9 @@ function takeLong(seen: Seen, word: string): boolean {
       seen.reporting = true;
       return true;
     case '--restarted':
-      seen.interrupted = value === 'incomplete';
+      // Both words, with a comma, where both are so.
+      seen.interrupted = value.split(',').includes('incomplete');
+      seen.failback = value.split(',').includes('failback');
       return true;
     case '--crashed':
       seen.crashes = Number.parseInt(value, 10) || 1;
@@ -163,6 +169,7 @@ function judge(seen: Seen): Options | Misuse {
     reporting: seen.reporting,
     ...(seen.held === undefined ? {} : { held: seen.held }),
     ...(seen.interrupted ? { interrupted: true } : {}),
+    ...(seen.failback ? { failback: true } : {}),
   };
 }
 
