@@ -16,3 +16,24 @@ it('asks a genuine node for a group that does not run before it is started again
   beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'yes', ok: 'OK' });
   assert.equal(beside.jobs.at(-1), 'takeGroup');
 });
+
+it('asks for it no more when it has been given and waits for the scripts', () => {
+  const beside = new BesideGenuine('local', 'local', true);
+  beside.happens({ kind: 'time' });
+  const asked = (): number => beside.sent.filter((sent) => sent.get('t') === 'ip-request').length;
+  const [find] = beside.state.resources.jobs;
+  const outcome = { ok: true, failed: [], groups: ['mail'] };
+  beside.happens({ kind: 'jobDone', id: find?.id ?? 0, outcome });
+  const waits = (seconds: number): void => {
+    for (let second = 0; second < seconds; second += 1) {
+      beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+      beside.happens({ kind: 'time' }, 1000);
+    }
+  };
+  waits(12);
+  assert.equal(asked(), 2, 'no answer has come');
+  beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'no', ok: 'OK' });
+  waits(30);
+  assert.equal(asked(), 2);
+  assert.deepEqual(beside.jobs.filter((job) => job === 'takeGroup').length, 1);
+});

@@ -142,6 +142,20 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('does not keep its share from being ours when another of it starts after it', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot0(world, 'backup');
+    failStart(world, 'loadbalancer', 'lvs', 'web');
+    world.boot('loadbalancer');
+    world.run(20_000);
+    assert.deepEqual(world.pair(), ['foreign', 'down']);
+    world.host('loadbalancer').failing.start.delete('web');
+    world.run(40_000);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    assert.deepEqual(world.where('lvs'), []);
+    assert.deepEqual(world.pair(), ['all', 'down']);
+  });
+
   it('that no node can start is said once and tried with pauses, on one node at a time', () => {
     const world = pair();
     failStart(world, 'loadbalancer', 'lvs');
