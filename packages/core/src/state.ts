@@ -73,7 +73,7 @@ export type Purpose =
       readonly every: boolean;
     }
   | { readonly kind: 'find' }
-  | { readonly kind: 'findAway' }
+  | { readonly kind: 'findAway'; readonly share: Part }
   /** Announces what an earlier life left, to ask for the same elsewhere. */
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'takeover'; readonly node: string }

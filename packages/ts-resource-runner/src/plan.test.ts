@@ -173,13 +173,14 @@ test('giveGroup runs the hook and stops right to left, only if the first resourc
   assert.deepEqual(machine.state.held, []);
 });
 
-test('findIdle names the own groups that do not run and changes nothing', () => {
+test('findIdle names the groups of a share that do not run and changes nothing', () => {
   const machine = new Machine([LVS, 'alpha mail', 'beta ip2']);
   assert.deepEqual(machine.job({ kind: 'findIdle' })?.groups, ['lvs', 'mail']);
   machine.job({ kind: 'takeGroup', key: 'lvs' }, 2);
   machine.calls.length = 0;
   assert.deepEqual(machine.job({ kind: 'findIdle' }, 3)?.groups, ['mail']);
   assert.deepEqual(machine.calls, ['lvs status', 'mail status']);
+  assert.deepEqual(machine.job({ kind: 'findIdle', share: 'foreign' }, 4)?.groups, ['ip2']);
 });
 
 test('a key may be any member of the group, unless another group has it as its key', () => {

@@ -298,11 +298,11 @@ export function noteGivenBack(turn: Turn, key: string): void {
   put(turn, { ...trouble, step: 'trying', at: Number.POSITIVE_INFINITY });
 }
 
-/** Groups of ours that may run on the other node: asked for before they are started here. */
-export function askBack(turn: Turn, keys: readonly string[]): void {
+/** Groups of a share that may run on the other node: asked for before they are started here. */
+export function askBack(turn: Turn, keys: readonly string[], share: Part): void {
   const { at } = turn.now;
   for (const key of keys.slice(0, TROUBLES_MAX)) {
-    put(turn, { key, share: 'local', round: 0, step: 'recall', at, elsewhere: true });
+    put(turn, { key, share, round: 0, step: 'recall', at, elsewhere: true });
   }
 }
 
