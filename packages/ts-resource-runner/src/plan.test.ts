@@ -368,6 +368,23 @@ test('jobs wait for one another, up to a limit', () => {
   assert.equal(machine.state.queue.length, QUEUE_MAX);
 });
 
+test('a job to start what is to be stopped since is not begun when its turn comes', () => {
+  const machine = new Machine(TWO);
+  const ask = (id: number, job: Job): void =>
+    machine.send({ kind: 'job', request: { id, job, environment: {} } }, 0);
+  ask(1, { kind: 'giveGroup', key: 'lvs' });
+  ask(2, { kind: 'takeOver', node: 'beta' });
+  ask(3, { kind: 'acquireOwn' });
+  ask(4, { kind: 'standbyAcquire', share: 'all' });
+  ask(5, { kind: 'standbyRelease', share: 'foreign' });
+  assert.deepEqual([...machine.outcomes], [[2, { ok: true, failed: [], groups: [] }]]);
+  ask(6, { kind: 'releaseAll' });
+  assert.deepEqual([...machine.outcomes.keys()], [2, 3, 4]);
+  ask(7, { kind: 'takeOver', node: 'beta' });
+  machine.send({ kind: 'ended', rc: 1, output: '', late: true });
+  assert.deepEqual([...machine.running], ['ip2', 'web2']);
+});
+
 test('a runner killed in a start asks that resource again and completes the group', () => {
   const machine = new Machine([LVS]);
   // The fourth call is the start of IPaddr; its end is never told.
