@@ -73,9 +73,21 @@ function answerMove(turn: Turn, to: string, key: string, ok: string): void {
  * stopped before it is told that it may start its own, and given back.
  */
 export function handBackBorrowed(turn: Turn, peer: Peer): void {
-  for (const { key } of turn.state.resources.borrowed) {
+  const { borrowed } = turn.state.resources;
+  const keys = new Set([...borrowed.map(({ key }) => key), ...stillOffered(turn, peer)]);
+  for (const key of keys) {
     turn.job({ kind: 'giveGroup', key }, { kind: 'handBack', key, to: peer.name });
   }
+}
+
+/** What it has offered, and is still to be tried here: it will be borrowed when that is done. */
+function stillOffered(turn: Turn, peer: Peer): readonly string[] {
+  const { jobs, mine } = turn.state.resources;
+  if (isLegacy(turn.state)) return [];
+  return jobs.flatMap(({ purpose }) => {
+    const offered = purpose.kind === 'moved' && purpose.from === peer.name;
+    return offered && !mine[purpose.share] ? [purpose.key] : [];
+  });
 }
 
 /** A borrowed group has been stopped, unless it could not be. */

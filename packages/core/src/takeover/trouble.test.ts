@@ -142,6 +142,27 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('is stopped as well where its start waited while its home node began a new life', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot(world);
+    const { failing, running } = world.host('loadbalancer');
+    failing.start.add('web');
+    running.delete('web');
+    world.host('backup').freeAt = world.now + 4000;
+    world.tell('loadbalancer', {
+      kind: 'local',
+      message: Message.of({ t: 'ip-request-resp', dest: 'loadbalancer', ipaddr: 'web', ok: 'OK' }),
+    });
+    world.run(1000);
+    failing.start.clear();
+    world.crash('loadbalancer');
+    world.boot('loadbalancer');
+    world.run(12_000);
+    assert.ok(world.host('backup').jobs.includes('takeGroup web'));
+    for (const key of ['web', 'lvs']) assert.deepEqual(world.where(key), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('does not keep its share from being ours when another of it starts after it', () => {
     const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
     boot0(world, 'backup');
