@@ -64,7 +64,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onMoveTried(turn, purpose, outcome);
       break;
     case 'handBack':
-      onHandedBack(turn, purpose.key, purpose.to, outcome);
+      onHandedBack(turn, purpose, outcome);
       break;
     case 'announce':
       break;

@@ -163,6 +163,23 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('stays with its home node when the node that held its share begins a new life', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot(world);
+    world.host('backup').failing.start.add('web');
+    world.ask('loadbalancer', 'local');
+    world.run(5000);
+    assert.deepEqual(world.pair(), ['none', 'all']);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    world.host('backup').failing.start.clear();
+    world.crash('backup');
+    world.boot('backup');
+    world.run(12_000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('does not keep its share from being ours when another of it starts after it', () => {
     const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
     boot0(world, 'backup');
