@@ -151,6 +151,7 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   const resumed = holdingOf(event.resume);
   state.resources.mine = resumed;
   state.resources.needsFailback = event.failback === true && resumed.foreign;
+  state.resources.borrowed = event.borrowed ?? [];
   if (event.interrupted === true) completeLater(turn);
   state.resources.since = { local: now.at, foreign: now.at };
   state.resources.keys = {

@@ -182,6 +182,7 @@ export class Daemon {
     const held = await known;
     if (this.#ending) return;
     this.#started = true;
+    const { incomplete, ...left } = this.#parts.left;
     // Not before the first heartbeat follows at once: it would bite where a medium opens slowly.
     this.#watchdog?.begin();
     this.#loop.happen({
@@ -192,11 +193,11 @@ export class Daemon {
       seed: randomInt(2 ** 32),
       scripted: this.#scripts.users,
       ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
+      ...left,
       // What nobody handed over was cut short: it is still to be completed.
-      ...(this.#parts.interrupted || (this.#parts.held === undefined && held !== 'none')
+      ...(incomplete === true || (this.#parts.held === undefined && held !== 'none')
         ? { interrupted: true }
         : {}),
-      ...(this.#parts.failback ? { failback: true } : {}),
     });
     this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
@@ -327,22 +328,14 @@ export class Daemon {
     await this.#clients.start();
   }
 
-  async #finish({
-    restart,
-    held,
-    incomplete,
-    failback,
-    code,
-    delay: pause,
-  }: OutsideEffect & { kind: 'exit' }): Promise<void> {
+  async #finish(effect: OutsideEffect & { kind: 'exit' }): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
     this.#loop.stop();
     await this.close();
     await this.#resources.bye();
-    this.#parts.ended(
-      restart ? { code, next: { delay: pause, held, incomplete, failback } } : { code },
-    );
+    const { restart, held, code, delay: pause, kind, ...left } = effect;
+    this.#parts.ended(restart ? { code, next: { delay: pause, held, left } } : { code });
   }
 
   /** Closes what was opened, but leaves the resources to the runner. */

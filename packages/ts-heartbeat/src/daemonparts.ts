@@ -5,6 +5,7 @@ import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
 import type { ServiceNotice } from '@ts-heartbeat/platform/servicenotice';
 import type { Installation } from './installation.js';
+import type { Leftover } from './leftover.js';
 import type { Speech } from './speech.js';
 
 export interface DaemonParts {
@@ -17,10 +18,8 @@ export interface DaemonParts {
   readonly unmanaged: boolean;
   /** What the life before has handed over; absent: ask the runner. */
   readonly held: Held | undefined;
-  /** What it has handed over may lack a group, or a part of one. */
-  readonly interrupted: boolean;
-  /** What it has handed over of the other node's groups is still to go home. */
-  readonly failback: boolean;
+  /** What is to be known of it. */
+  readonly left: Leftover;
   /** This life is over. It comes once. */
   readonly ended: (end: DaemonEnd) => void;
 }
@@ -31,9 +30,6 @@ export interface DaemonEnd {
   readonly next?: {
     readonly delay: Millis;
     readonly held: Held;
-    /** A group of what is held, or a part of one, may not run. */
-    readonly incomplete: true | undefined;
-    /** What is held of the other node's groups is still to go home. */
-    readonly failback: true | undefined;
+    readonly left: Leftover;
   };
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
+import { type Leftover, leftoverWord } from './leftover.js';
 import type { Say } from './say.js';
 
 /**
@@ -36,10 +37,6 @@ export interface SupervisionParts {
   /** For tests. */
   readonly restartPause?: Millis;
 }
-
-/** What the next life cannot find out by itself, in the words of `--restarted`. */
-const LEFT = ['incomplete', 'failback'] as const;
-type Left = { readonly [word in (typeof LEFT)[number]]?: true | undefined };
 
 /** Where a supervisor that has started us names its descriptor. */
 const STARTER = 'HA_STARTER';
@@ -95,15 +92,10 @@ export class Supervision {
     return this.#tell('bye');
   }
 
-  /**
-   * This life ends in order; the next one begins after the delay, with what is held, of which,
-   * where that is incomplete, a group or a part of one may not run; `failback`: what of it is the
-   * other node's is still to go home.
-   */
-  again(delay: Millis, held: Held, state: Left = {}): Promise<void> {
-    const known = LEFT.filter((word) => state[word] === true);
-    const words = [Math.ceil(delay / 1000), held, ...(known.length > 0 ? [known.join()] : [])];
-    return this.#tell(`again ${words.join(' ')}`);
+  /** This life ends in order; the next one begins after the delay, with what is held and left. */
+  again(delay: Millis, held: Held, left: Leftover = {}): Promise<void> {
+    const words = [Math.ceil(delay / 1000), held, leftoverWord(left)];
+    return this.#tell(`again ${words.join(' ').trimEnd()}`);
   }
 
   #start(): void {

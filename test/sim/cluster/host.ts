@@ -22,7 +22,7 @@ const START_MS = 150;
 const LOOK_MS = 500;
 
 type Exit = Effect & { readonly kind: 'exit' };
-type Beginning = Pick<Exit, 'held' | 'incomplete' | 'failback'>;
+type Beginning = Pick<Exit, 'held' | 'incomplete' | 'failback' | 'borrowed'>;
 
 export class Host implements Station, LineEnd {
   readonly name: string;
@@ -252,6 +252,7 @@ export class Host implements Station, LineEnd {
       ...(after === undefined && !resumed ? {} : { resume: held }),
       ...(incomplete ? { interrupted: true } : {}),
       ...(after?.failback === true ? { failback: true } : {}),
+      ...(after?.borrowed === undefined ? {} : { borrowed: after.borrowed }),
     });
   }
 

@@ -115,13 +115,14 @@ export function onClientsStopped(turn: Turn): void {
   // A peer that saw us split from it must see this life end before the next one speaks.
   const delay = ending.restart && !ending.keep ? Math.ceil(deadtime / 1000) * 1000 + 1000 : 0;
   const held = ending.keep ? heldOf(state.resources.mine) : 'none';
-  const { mine, troubles, redo, needsFailback } = state.resources;
+  const { mine, troubles, redo, needsFailback, borrowed } = state.resources;
   const lacks = troubles.length > 0 || redo.local !== undefined || redo.foreign !== undefined;
   const goesHome = needsFailback && mine.foreign && autoFailback === 'on';
   const left = {
     held,
     ...(ending.keep && lacks ? ({ incomplete: true } as const) : {}),
     ...(ending.keep && goesHome ? ({ failback: true } as const) : {}),
+    ...(ending.keep && borrowed.length > 0 ? { borrowed } : {}),
   };
   state.ending = { phase: 'over' };
   turn.effect({ kind: 'exit', restart: ending.restart, ...left, code: 0, delay });

@@ -142,6 +142,21 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('is stopped in the same way by a node that has read its configuration meanwhile', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    failStart(world, 'loadbalancer', 'web');
+    boot(world);
+    world.host('loadbalancer').failing.start.clear();
+    world.crash('loadbalancer');
+    world.tell('backup', { kind: 'stop', keep: true });
+    world.run(100);
+    assert.deepEqual(world.where('web'), ['backup']);
+    world.boot('loadbalancer');
+    world.run(12_000);
+    for (const key of ['web', 'lvs']) assert.deepEqual(world.where(key), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('is stopped as well where its start waited while its home node began a new life', () => {
     const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
     boot(world);

@@ -60,8 +60,7 @@ test('the daemon is told how its life begins', () => {
     ...PLAIN,
     task: 'daemon',
     held: 'all',
-    interrupted: true,
-    failback: true,
+    left: { incomplete: true, failback: true },
   });
 });
 

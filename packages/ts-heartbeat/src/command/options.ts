@@ -1,6 +1,8 @@
 /** The command line of `heartbeat`: the options of heartbeat 3.0.6, and a few of our own. */
 import type { Held } from '@ts-heartbeat/core/job';
 
+import { type Leftover, readLeftover } from '../leftover.js';
+
 /** What the program is asked to do. */
 export type Task =
   | 'start'
@@ -41,10 +43,8 @@ export interface Options {
   readonly reporting: boolean;
   /** --restarted --held=WORD: this life takes over from one that ended in order. */
   readonly held?: Held;
-  /** --restarted=incomplete: what it holds may lack a group, or a part of one. */
-  readonly interrupted?: true;
-  /** --restarted=failback: what it holds of the other node's groups is to go home. */
-  readonly failback?: true;
+  /** --restarted=WORD: what is to be known of that. */
+  readonly left?: Leftover;
 }
 
 /** Wrong usage; `complaint` is what getopt prints before the usage. */
@@ -75,8 +75,7 @@ interface Seen {
   version: boolean;
   crashes: number;
   held: Held | undefined;
-  interrupted: boolean;
-  failback: boolean;
+  left: Leftover | undefined;
   readonly complaint: string[];
 }
 
@@ -96,8 +95,7 @@ export function parseOptions(words: readonly string[], program = 'heartbeat'): O
     version: false,
     crashes: 0,
     held: undefined,
-    interrupted: false,
-    failback: false,
+    left: undefined,
     complaint: [],
   };
   const rest = [...words];
@@ -121,9 +119,7 @@ function takeLong(seen: Seen, word: string): boolean {
       seen.reporting = true;
       return true;
     case '--restarted':
-      // Both words, with a comma, where both are so.
-      seen.interrupted = value.split(',').includes('incomplete');
-      seen.failback = value.split(',').includes('failback');
+      if (value !== '') seen.left = readLeftover(value);
       return true;
     case '--crashed':
       seen.crashes = Number.parseInt(value, 10) || 1;
@@ -168,8 +164,7 @@ function judge(seen: Seen): Options | Misuse {
     crashes: seen.crashes,
     reporting: seen.reporting,
     ...(seen.held === undefined ? {} : { held: seen.held }),
-    ...(seen.interrupted ? { interrupted: true } : {}),
-    ...(seen.failback ? { failback: true } : {}),
+    ...(seen.left === undefined ? {} : { left: seen.left }),
   };
 }
 
