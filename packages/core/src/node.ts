@@ -264,11 +264,12 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
 
 function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   if (seq < peer.statusSeq) return;
+  const first = peer.statusSeq === 0;
   peer.statusSeq = seq;
   const before = turn.state.communicationUp;
   const firstOfReborn = peer.reborn;
   peer.reborn = false;
-  const news = noteStatus(turn, peer, message, reborn);
+  const news = noteStatus(turn, peer, message, { first, reborn });
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
