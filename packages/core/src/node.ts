@@ -202,7 +202,7 @@ function dispatch(turn: Turn, accepted: Accepted): void {
   }
   switch (type) {
     case 'starting':
-      onStarting(turn);
+      onStarting(turn, accepted.seq < peer.resourceSeq);
       break;
     case 'resource':
       onHolding(turn, accepted);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
+import { view } from '../node.js';
 import { settledPair } from '../world.fixture.js';
 import { BesideGenuine } from './besidegenuine.fixture.js';
 
@@ -26,6 +27,27 @@ it('is not met at work when it was heard to begin', () => {
   const other = afterDeath();
   other.says({ ...STATUS, st: 'active' });
   assert.notEqual(other.state.heal, undefined, 'nobody knows whether it went to work alone');
+});
+
+it('is as settled as it has said when its first word of that comes late', () => {
+  const world = settledPair({ autoFailback: 'off' });
+  world.tell('loadbalancer', { kind: 'stop', keep: false });
+  world.run(6000);
+  const give = world.give.bind(world);
+  world.give = (name, host, event) => {
+    const starting = event.kind === 'received' && event.message.get('t') === 'starting';
+    if (starting && name === 'backup') world.later(3000, () => give(name, host, event));
+    else give(name, host, event);
+  };
+  world.boot('loadbalancer');
+  world.run(500);
+  const words = { t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' };
+  world.tell('backup', { kind: 'local', message: Message.of(words) });
+  world.run(1000);
+  assert.deepEqual(world.pair(), ['none', 'all']);
+  assert.equal(view(world.host('backup').state).resources, 'all');
+  world.run(10_000);
+  assert.equal(view(world.host('backup').state).resources, 'all');
 });
 
 it('is given its groups when nobody finds anything to settle', () => {

@@ -59,8 +59,11 @@ export function beginNegotiation(turn: Turn): void {
   turn.send({ t: 'starting' });
 }
 
-/** A peer is starting: tell it what we hold. */
-export function onStarting(turn: Turn): void {
+/**
+ * A peer is starting: tell it what we hold. `late`: it was asked for again, and what the peer has
+ * said of its holding since came before it.
+ */
+export function onStarting(turn: Turn, late: boolean): void {
   const { resources, settings } = turn.state;
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
@@ -69,7 +72,7 @@ export function onStarting(turn: Turn): void {
   }
   const both = resources.phase === 'starting';
   if (both) resources.phase = 'bothStarting';
-  resources.otherStable = false;
+  if (!late) resources.otherStable = false;
   sayResources(turn);
   // A genuine node was not at work when we began, and took no notice of it; one that has only read
   // its configuration anew says what it holds when it is asked, and never otherwise.
