@@ -254,6 +254,26 @@ test('takeOver takes the groups of the dead node and says so as mach_down', () =
   assert.deepEqual(machine.job({ kind: 'takeOver', node: 'alpha' }, 2)?.groups, []);
 });
 
+test('what was taken over from a node that is gone is known as that until it is stopped', () => {
+  const machine = new Machine(TWO);
+  const marks = () => machine.state.held.map(({ group, takenOver }) => [group.key, takenOver]);
+  machine.job({ kind: 'standbyAcquire', share: 'all' });
+  assert.deepEqual(marks(), [
+    ['lvs', undefined],
+    ['ip2', undefined],
+  ]);
+  machine.job({ kind: 'takeOver', node: 'beta' }, 2);
+  machine.restart();
+  machine.job({ kind: 'standbyAcquire', share: 'all' }, 3);
+  assert.deepEqual(marks(), [
+    ['lvs', undefined],
+    ['ip2', true],
+  ]);
+  machine.job({ kind: 'standbyRelease', share: 'foreign' }, 4);
+  machine.job({ kind: 'standbyAcquire', share: 'foreign' }, 5);
+  assert.deepEqual(marks()[1], ['ip2', undefined]);
+});
+
 test('releases go through the groups in file order, held or not', () => {
   const cases: readonly [Job, readonly string[]][] = [
     [{ kind: 'releaseAll' }, ['web stop', 'IPaddr stop', 'lvs stop', 'web2 stop', 'ip2 stop']],

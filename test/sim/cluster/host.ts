@@ -238,8 +238,9 @@ export class Host implements Station, LineEnd {
       exit: (effect) => this.#exit(life, effect),
     });
     this.#life = life;
-    const found = heldOf(this.#runner.held());
-    const held = after?.held ?? found;
+    const found = this.#runner.held();
+    const held = after?.held ?? heldOf(found);
+    const failback = after === undefined ? found.takenOver : after.failback === true;
     const incomplete = after === undefined ? held !== 'none' : after.incomplete === true;
     const resumed = held !== 'none';
     this.#see({ kind: 'begins', generation, genuine, resumed });
@@ -251,7 +252,7 @@ export class Host implements Station, LineEnd {
       seed: this.#random.word(),
       ...(after === undefined && !resumed ? {} : { resume: held }),
       ...(incomplete ? { interrupted: true } : {}),
-      ...(after?.failback === true ? { failback: true } : {}),
+      ...(failback ? { failback: true } : {}),
       ...(after?.borrowed === undefined ? {} : { borrowed: after.borrowed }),
     });
   }
