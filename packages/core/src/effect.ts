@@ -5,6 +5,7 @@
 import type { Held, Job } from './job.js';
 import type { LogLine } from './log.js';
 import type { Message } from './message/message.js';
+import type { Borrowed } from './state.js';
 import type { Millis } from './time.js';
 
 export type Effect =
@@ -48,6 +49,10 @@ export type Effect =
       readonly held: Held;
       /** Something of what is held does not run: the next life starts as one `interrupted`. */
       readonly incomplete?: true;
+      /** Groups of the other node that are held go home when it is well: the next life knows it. */
+      readonly failback?: true;
+      /** Groups that run here alone of their share. */
+      readonly borrowed?: readonly Borrowed[];
       readonly code: number;
       /** How long to wait before the next life begins, so that the peer has seen this one end. */
       readonly delay: Millis;

@@ -1,6 +1,7 @@
 /** Everything that can happen to a node, as the outside reports it to the cluster machine. */
 import type { Held, JobOutcome } from './job.js';
 import type { Message } from './message/message.js';
+import type { Borrowed } from './state.js';
 import type { Millis } from './time.js';
 
 export type Event =
@@ -19,6 +20,10 @@ export type Event =
       readonly resume?: Held;
       /** That life was cut short: what it held may lack a group, or a part of one. */
       readonly interrupted?: true;
+      /** What it held of the other node's groups was to go home, and has not gone yet. */
+      readonly failback?: true;
+      /** Groups that it ran alone of their share. */
+      readonly borrowed?: readonly Borrowed[];
       /** Types whose stock script in rc.d was replaced by the user's: that alone answers them. */
       readonly scripted?: readonly string[];
     }

@@ -150,6 +150,8 @@ function start(turn: Turn, event: Extract<Event, { kind: 'start' }>): void {
   }
   const resumed = holdingOf(event.resume);
   state.resources.mine = resumed;
+  state.resources.needsFailback = event.failback === true && resumed.foreign;
+  state.resources.borrowed = event.borrowed ?? [];
   if (event.interrupted === true) completeLater(turn);
   state.resources.since = { local: now.at, foreign: now.at };
   state.resources.keys = {
@@ -200,7 +202,7 @@ function dispatch(turn: Turn, accepted: Accepted): void {
   }
   switch (type) {
     case 'starting':
-      onStarting(turn);
+      onStarting(turn, accepted.seq < peer.resourceSeq);
       break;
     case 'resource':
       onHolding(turn, accepted);
@@ -262,11 +264,12 @@ function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
 
 function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   if (seq < peer.statusSeq) return;
+  const first = peer.statusSeq === 0;
   peer.statusSeq = seq;
   const before = turn.state.communicationUp;
   const firstOfReborn = peer.reborn;
   peer.reborn = false;
-  const news = noteStatus(turn, peer, message, reborn);
+  const news = noteStatus(turn, peer, message, { first, reborn });
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;

@@ -73,7 +73,7 @@ export type Purpose =
       readonly every: boolean;
     }
   | { readonly kind: 'find' }
-  | { readonly kind: 'findAway' }
+  | { readonly kind: 'findAway'; readonly share: Part }
   /** Announces what an earlier life left, to ask for the same elsewhere. */
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'takeover'; readonly node: string }
@@ -99,7 +99,7 @@ export type Purpose =
   /** The other node could not start that group. */
   | { readonly kind: 'moved'; readonly key: string; readonly share: Part; readonly from: string }
   /** A group of a node that has begun a new life is given back to it. */
-  | { readonly kind: 'handBack'; readonly key: string; readonly to: string }
+  | { readonly kind: 'handBack'; readonly key: string; readonly share: Part; readonly to: string }
   | { readonly kind: 'announce' }
   /** Another node asked for that group, in the life of that generation. */
   | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
@@ -133,7 +133,7 @@ export interface Resources {
   /** Groups of ours to see to that do not run here, because they could not be started. */
   troubles: readonly Trouble[];
   /** Groups that the other node could not start and that run here; their share is not ours. */
-  borrowed: readonly { readonly key: string; readonly share: Part }[];
+  borrowed: readonly Borrowed[];
   /** Groups that failed here lately, also those that are the other node's concern by now. */
   failures: readonly Failure[];
   /** Shares that were left half released or half taken, and what is to be done about them. */
@@ -144,6 +144,12 @@ export interface Redo {
   readonly at: Instant;
   /** `find`: retaken when a genuine node was asked for what does not run here. */
   readonly how: 'find' | 'retake' | 'letGo';
+}
+
+/** A group that runs here alone of its share. */
+export interface Borrowed {
+  readonly key: string;
+  readonly share: Part;
 }
 
 /** A group that is ours to see to and could not be started here. */

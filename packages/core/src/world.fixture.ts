@@ -29,6 +29,8 @@ export interface Host {
   readonly jobs: string[];
 }
 
+type Left = Pick<Extract<Event, { kind: 'start' }>, 'failback' | 'borrowed'>;
+
 /** How soon a daemon that was killed is followed by another. */
 const RESTART = 50;
 /** How many rounds one instant may take before the machine is taken for stuck. */
@@ -68,7 +70,7 @@ export class World {
   }
 
   /** Begins a life; with `resume` what runs on the machine goes on running. */
-  boot(name: string, resume?: Held, interrupted = false): void {
+  boot(name: string, resume?: Held, interrupted = false, left: Left = {}): void {
     const before = this.hosts.get(name);
     const host: Host = {
       state: createNode(this.settingsOf(name)),
@@ -91,6 +93,7 @@ export class World {
       seed: name.length,
       ...(resume === undefined ? {} : { resume }),
       ...(interrupted ? { interrupted } : {}),
+      ...left,
     });
   }
 
@@ -204,7 +207,9 @@ export class World {
         if (effect.restart) {
           const keeps = effect.delay === 0;
           const resume = keeps ? effect.held : undefined;
-          this.later(effect.delay, () => this.boot(name, resume, effect.incomplete));
+          const { incomplete, failback, borrowed = [] } = effect;
+          const left = { ...(failback === true ? { failback } : {}), borrowed };
+          this.later(effect.delay, () => this.boot(name, resume, incomplete, left));
         }
         break;
       default:

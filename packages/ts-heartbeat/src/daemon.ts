@@ -177,11 +177,13 @@ export class Daemon {
     opening.catch((error: unknown) => {
       if (this.#started) this.#parts.speech.say('error', `glib: ${String(error)}`);
     });
-    const known = this.#parts.held ?? this.#resources.found();
+    const { held: handed, left: told } = this.#parts;
+    const known = handed === undefined ? this.#resources.found() : { held: handed, left: told };
     await Promise.race([opening, delay(OPENING_MAX)]);
-    const held = await known;
+    const { held, left } = await known;
     if (this.#ending) return;
     this.#started = true;
+    const { incomplete, ...more } = left;
     // Not before the first heartbeat follows at once: it would bite where a medium opens slowly.
     this.#watchdog?.begin();
     this.#loop.happen({
@@ -191,11 +193,9 @@ export class Daemon {
       pid: process.pid,
       seed: randomInt(2 ** 32),
       scripted: this.#scripts.users,
-      ...(held === 'none' && this.#parts.held === undefined ? {} : { resume: held }),
-      // What nobody handed over was cut short: it is still to be completed.
-      ...(this.#parts.interrupted || (this.#parts.held === undefined && held !== 'none')
-        ? { interrupted: true }
-        : {}),
+      ...(held === 'none' && handed === undefined ? {} : { resume: held }),
+      ...(incomplete === true ? { interrupted: true } : {}),
+      ...more,
     });
     this.#report.ready();
     if (this.#stopWanted) this.#loop.happen({ kind: 'stop', keep: false });
@@ -326,21 +326,14 @@ export class Daemon {
     await this.#clients.start();
   }
 
-  async #finish({
-    restart,
-    held,
-    incomplete,
-    code,
-    delay: pause,
-  }: OutsideEffect & { kind: 'exit' }): Promise<void> {
+  async #finish(effect: OutsideEffect & { kind: 'exit' }): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
     this.#loop.stop();
     await this.close();
     await this.#resources.bye();
-    this.#parts.ended(
-      restart ? { code, next: { delay: pause, held, incomplete: incomplete === true } } : { code },
-    );
+    const { restart, held, code, delay: pause, kind, ...left } = effect;
+    this.#parts.ended(restart ? { code, next: { delay: pause, held, left } } : { code });
   }
 
   /** Closes what was opened, but leaves the resources to the runner. */

@@ -5,6 +5,7 @@ import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
 import type { ServiceNotice } from '@ts-heartbeat/platform/servicenotice';
 import type { Installation } from './installation.js';
+import type { Leftover } from './leftover.js';
 import type { Speech } from './speech.js';
 
 export interface DaemonParts {
@@ -17,8 +18,8 @@ export interface DaemonParts {
   readonly unmanaged: boolean;
   /** What the life before has handed over; absent: ask the runner. */
   readonly held: Held | undefined;
-  /** What it has handed over may lack a group, or a part of one. */
-  readonly interrupted: boolean;
+  /** What is to be known of it. */
+  readonly left: Leftover;
   /** This life is over. It comes once. */
   readonly ended: (end: DaemonEnd) => void;
 }
@@ -29,7 +30,6 @@ export interface DaemonEnd {
   readonly next?: {
     readonly delay: Millis;
     readonly held: Held;
-    /** A group of what is held, or a part of one, may not run. */
-    readonly incomplete: boolean;
+    readonly left: Leftover;
   };
 }

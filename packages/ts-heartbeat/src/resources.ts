@@ -5,20 +5,31 @@ import type { Held, Job, JobOutcome } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
 import { RESOURCE_TMP_DIRECTORY } from '@ts-heartbeat/platform/paths';
 import { journalFile } from 'ts-resource-runner/journal';
+import type { Leftover } from './leftover.js';
 import { type HeldGroups, RunnerLink, type RunnerParts } from './runnerlink.js';
 
 /** A runner is up by then, unless it cannot start at all. */
 const WAKING_MAX: Millis = 2000;
 
+const NOTHING: Found = { held: 'none', left: {} };
+
 const JOURNAL = journalFile(RESOURCE_TMP_DIRECTORY);
+
+export interface Found {
+  readonly held: Held;
+  readonly left: Leftover;
+}
 
 export interface Resources {
   open(): void;
   job(id: number, job: Job, environment: Readonly<Record<string, string>>): void;
   /** What runs here already, by the runner's word. */
   held(): Promise<Held>;
-  /** The same at a start: where it is certain that nothing runs, nobody is waited for. */
-  found(): Promise<Held>;
+  /**
+   * The same at a start that nobody has prepared, and what is to be known of it. Where it is
+   * certain that nothing runs, nobody is waited for.
+   */
+  found(): Promise<Found>;
   /** Ends the conversation, with everything left as it is. */
   bye(): Promise<void>;
 }
@@ -32,7 +43,7 @@ export function managedResources(parts: RunnerParts): Resources {
     open: () => link.open(),
     job: (id, job, environment) => link.job(id, job, environment),
     held: async () => heldOf(await link.held()),
-    found: async () => (wasNothingLeft ? 'none' : heldOf(await link.held())),
+    found: async () => (wasNothingLeft ? NOTHING : foundOf(await link.held())),
     bye: async () => {
       // A runner that is still starting would never hear that it is not wanted any more.
       if (wasNothingLeft) await Promise.race([link.held(), delay(WAKING_MAX, 0, { ref: false })]);
@@ -47,9 +58,16 @@ export function unmanagedResources(jobDone: (id: number, outcome: JobOutcome) =>
     open: () => undefined,
     job: (id) => void setImmediate(() => jobDone(id, { ok: true, failed: [], groups: [] })),
     held: () => Promise.resolve('none'),
-    found: () => Promise.resolve('none'),
+    found: () => Promise.resolve(NOTHING),
     bye: () => Promise.resolve(),
   };
+}
+
+/** What nobody handed over was cut short: it is still to be completed. */
+function foundOf(groups: HeldGroups): Found {
+  const held = heldOf(groups);
+  if (held === 'none') return NOTHING;
+  return { held, left: { incomplete: true, ...(groups.takenOver ? { failback: true } : {}) } };
 }
 
 function heldOf({ local, foreign }: HeldGroups): Held {

@@ -51,7 +51,7 @@ net.createServer((socket) => {
         say({ op: 'log', severity: 'info', text: 'hello there', tag: 'ResourceManager' });
         socket.write('rubbish that is JSON: no\\n'.length > 0 ? '{"op":"unknown"}\\n' : '');
       } else if (request.op === 'held') {
-        say({ op: 'held', local: ['one'], foreign: [] });
+        say({ op: 'held', local: ['one'], foreign: ['two'], takenOver: true });
       } else if (request.op === 'job' && !fs.existsSync(file('stubborn'))) {
         say({ op: 'done', id: request.id, outcome: { ok: true, failed: [], groups: ['one'] } });
       } else if (request.op === 'bye') process.exit(0);
@@ -119,7 +119,8 @@ test('a runner is started, greeted, given jobs in order and asked what it holds'
   const told = makeLink();
   told.link.job(1, { kind: 'acquireOwn' }, { HA_OSTATUS: 'active' });
   told.link.job(2, { kind: 'takeOver', node: 'beta' }, {});
-  assert.deepEqual(await told.link.held(), { op: 'held', local: ['one'], foreign: [] });
+  const held = { op: 'held', local: ['one'], foreign: ['two'], takenOver: true };
+  assert.deepEqual(await told.link.held(), held);
   await told.until(() => told.done.length === 2);
   assert.deepEqual(told.done, [1, 2]);
   assert.deepEqual(told.lines, ['ResourceManager info: hello there']);

@@ -44,6 +44,8 @@ export interface RunnerParts {
 export interface HeldGroups {
   readonly local: readonly string[];
   readonly foreign: readonly string[];
+  /** Some of the foreign ones were taken over from a node that was gone. */
+  readonly takenOver?: true;
 }
 
 type JobRequest = Extract<Request, { op: 'job' }>;

@@ -25,8 +25,9 @@ export function decodeReply(value: unknown): RunnerReply | undefined {
     case 'ready':
       return isCount(reply.pid) ? { op: 'ready', pid: reply.pid } : undefined;
     case 'held': {
-      const { local, foreign } = reply;
-      return isTexts(local) && isTexts(foreign) ? { op: 'held', local, foreign } : undefined;
+      const { local, foreign, takenOver } = reply;
+      if (!isTexts(local) || !isTexts(foreign)) return undefined;
+      return { op: 'held', local, foreign, ...(takenOver === true ? { takenOver } : {}) };
     }
     case 'done': {
       const { id } = reply;

@@ -138,10 +138,12 @@ test('a restart begins the next life with what is held', async () => {
   supervisor.say('again 0 foreign');
   await supervisor.end();
   assert.equal(started(), '--daemon --restarted --held=foreign\n');
-  const incomplete = supervise();
-  incomplete.say('again 0 all incomplete');
-  await incomplete.end();
-  assert.match(started() ?? '', /--daemon --restarted=incomplete --held=all\n$/);
+  for (const more of ['incomplete', 'incomplete,failback']) {
+    const incomplete = supervise();
+    incomplete.say(`again 0 all ${more}`);
+    await incomplete.end();
+    assert.equal(started()?.split('\n').at(-2), `--daemon --restarted=${more} --held=all`);
+  }
   const nonsense = supervise();
   nonsense.say('again 0 $(reboot)');
   assert.equal(await nonsense.end(), 1);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import type { Held } from '@ts-heartbeat/core/job';
 import type { Millis } from '@ts-heartbeat/core/time';
+import { type Leftover, leftoverWord } from './leftover.js';
 import type { Say } from './say.js';
 
 /**
@@ -91,13 +92,10 @@ export class Supervision {
     return this.#tell('bye');
   }
 
-  /**
-   * This life ends in order; the next one begins after the delay, with what is held, of which,
-   * where that is incomplete, a group or a part of one may not run.
-   */
-  again(delay: Millis, held: Held, incomplete = false): Promise<void> {
-    const words = [Math.ceil(delay / 1000), held, ...(incomplete ? ['incomplete'] : [])];
-    return this.#tell(`again ${words.join(' ')}`);
+  /** This life ends in order; the next one begins after the delay, with what is held and left. */
+  again(delay: Millis, held: Held, left: Leftover = {}): Promise<void> {
+    const words = [Math.ceil(delay / 1000), held, leftoverWord(left)];
+    return this.#tell(`again ${words.join(' ').trimEnd()}`);
   }
 
   #start(): void {

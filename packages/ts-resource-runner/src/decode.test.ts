@@ -13,7 +13,7 @@ const environment = fc.dictionary(
 const share = fc.constantFrom('local', 'foreign', 'all');
 const job = fc.oneof(
   fc.constantFrom({ kind: 'acquireOwn' }, { kind: 'findIdle' }),
-  fc.constant({ kind: 'releaseAll' }),
+  fc.constantFrom({ kind: 'findIdle', share: 'foreign' }, { kind: 'releaseAll' }),
   fc.record({ kind: fc.constant('takeOver'), node: fc.string() }),
   fc.record({ kind: fc.constantFrom('standbyRelease', 'standbyAcquire', 'announce'), share }),
   fc.record({ kind: fc.constantFrom('takeGroup', 'giveGroup'), key: fc.string() }),

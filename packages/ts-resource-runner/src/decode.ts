@@ -38,9 +38,11 @@ function decodeJob(value: unknown): Job | null {
   const { kind, node, share, key, except } = value;
   switch (kind) {
     case 'acquireOwn':
-    case 'findIdle':
     case 'releaseAll':
       return { kind };
+    case 'findIdle':
+      if (share === undefined) return { kind };
+      return share === 'foreign' ? { kind, share } : null;
     case 'takeOver':
       return typeof node === 'string' ? { kind, node } : null;
     case 'standbyRelease':

@@ -173,13 +173,14 @@ test('giveGroup runs the hook and stops right to left, only if the first resourc
   assert.deepEqual(machine.state.held, []);
 });
 
-test('findIdle names the own groups that do not run and changes nothing', () => {
+test('findIdle names the groups of a share that do not run and changes nothing', () => {
   const machine = new Machine([LVS, 'alpha mail', 'beta ip2']);
   assert.deepEqual(machine.job({ kind: 'findIdle' })?.groups, ['lvs', 'mail']);
   machine.job({ kind: 'takeGroup', key: 'lvs' }, 2);
   machine.calls.length = 0;
   assert.deepEqual(machine.job({ kind: 'findIdle' }, 3)?.groups, ['mail']);
   assert.deepEqual(machine.calls, ['lvs status', 'mail status']);
+  assert.deepEqual(machine.job({ kind: 'findIdle', share: 'foreign' }, 4)?.groups, ['ip2']);
 });
 
 test('a key may be any member of the group, unless another group has it as its key', () => {
@@ -251,6 +252,26 @@ test('takeOver takes the groups of the dead node and says so as mach_down', () =
     'mach_down: info: mach_down takeover complete for node beta.',
   ]);
   assert.deepEqual(machine.job({ kind: 'takeOver', node: 'alpha' }, 2)?.groups, []);
+});
+
+test('what was taken over from a node that is gone is known as that until it is stopped', () => {
+  const machine = new Machine(TWO);
+  const marks = () => machine.state.held.map(({ group, takenOver }) => [group.key, takenOver]);
+  machine.job({ kind: 'standbyAcquire', share: 'all' });
+  assert.deepEqual(marks(), [
+    ['lvs', undefined],
+    ['ip2', undefined],
+  ]);
+  machine.job({ kind: 'takeOver', node: 'beta' }, 2);
+  machine.restart();
+  machine.job({ kind: 'standbyAcquire', share: 'all' }, 3);
+  assert.deepEqual(marks(), [
+    ['lvs', undefined],
+    ['ip2', true],
+  ]);
+  machine.job({ kind: 'standbyRelease', share: 'foreign' }, 4);
+  machine.job({ kind: 'standbyAcquire', share: 'foreign' }, 5);
+  assert.deepEqual(marks()[1], ['ip2', undefined]);
 });
 
 test('releases go through the groups in file order, held or not', () => {
@@ -365,6 +386,23 @@ test('jobs wait for one another, up to a limit', () => {
   }
   assert.deepEqual([...machine.outcomes.keys()], [QUEUE_MAX + 1]);
   assert.equal(machine.state.queue.length, QUEUE_MAX);
+});
+
+test('a job to start what is to be stopped since is not begun when its turn comes', () => {
+  const machine = new Machine(TWO);
+  const ask = (id: number, job: Job): void =>
+    machine.send({ kind: 'job', request: { id, job, environment: {} } }, 0);
+  ask(1, { kind: 'giveGroup', key: 'lvs' });
+  ask(2, { kind: 'takeOver', node: 'beta' });
+  ask(3, { kind: 'acquireOwn' });
+  ask(4, { kind: 'standbyAcquire', share: 'all' });
+  ask(5, { kind: 'standbyRelease', share: 'foreign' });
+  assert.deepEqual([...machine.outcomes], [[2, { ok: true, failed: [], groups: [] }]]);
+  ask(6, { kind: 'releaseAll' });
+  assert.deepEqual([...machine.outcomes.keys()], [2, 3, 4]);
+  ask(7, { kind: 'takeOver', node: 'beta' });
+  machine.send({ kind: 'ended', rc: 1, output: '', late: true });
+  assert.deepEqual([...machine.running], ['ip2', 'web2']);
 });
 
 test('a runner killed in a start asks that resource again and completes the group', () => {

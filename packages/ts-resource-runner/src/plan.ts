@@ -2,9 +2,10 @@
  * What is called in which order: takes jobs and the results of scripts, answers with the next
  * script, as plain data. Texts, order and retries are those of ResourceManager 3.0.6.
  */
-import type { JobOutcome } from '@ts-heartbeat/core/job';
+import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
 import { expand } from './plan/expand.js';
 import { type Group, isAddress, lineOf } from './plan/group.js';
+import { isOvertaken } from './plan/overtaken.js';
 import { saysRunning } from './plan/ownership.js';
 import type {
   GroupStep,
@@ -92,8 +93,17 @@ function accept(turn: Turn, request: JobRequest): Turn {
     turn.log('error', `Too many jobs waiting; job ${request.id} (${request.job.kind}) refused`);
     return answer(turn, request.id, { ok: false, failed: [], groups: [] });
   }
-  turn.change({ queue: [...queue, request] });
+  turn.change({ queue: [...withoutOvertaken(turn, request.job), request] });
   return work === null ? nextJob(turn) : turn;
+}
+
+/** The jobs that still wait; those to which the new one leaves nothing to do are answered. */
+function withoutOvertaken(turn: Turn, later: Job): readonly JobRequest[] {
+  const { queue } = turn.state;
+  for (const { id, job } of queue) {
+    if (isOvertaken(job, later)) answer(turn, id, { ok: true, failed: [], groups: [] });
+  }
+  return queue.filter(({ job }) => !isOvertaken(job, later));
 }
 
 /** ts-heartbeat is gone for good: end what is under way, then release everything held. */

@@ -53,6 +53,8 @@ export type Reply =
       /** Keys of groups; one whose start or stop is under way counts as held. */
       readonly local: readonly string[];
       readonly foreign: readonly string[];
+      /** Some of the foreign ones were taken over from a node that was gone. Absent: none. */
+      readonly takenOver?: true;
     }
   /** A script has begun or ended; `rc` is null while it runs or when it was ended by a signal. */
   | {

@@ -122,7 +122,9 @@ export class Runner {
         .map((entry) => entry.group)
         .filter((group) => (group.node === localNode) === isLocal)
         .map((group) => group.key);
-    return { op: 'held', local: keys(true), foreign: keys(false) };
+    const takenOver = held.some((entry) => entry.takenOver && entry.group.node !== localNode);
+    const more = takenOver ? ({ takenOver } as const) : {};
+    return { op: 'held', local: keys(true), foreign: keys(false), ...more };
   }
 
   /** The orderly end of this runner: the next one is told only what it has to know. */

@@ -22,7 +22,7 @@ const START_MS = 150;
 const LOOK_MS = 500;
 
 type Exit = Effect & { readonly kind: 'exit' };
-type Beginning = Pick<Exit, 'held' | 'incomplete'>;
+type Beginning = Pick<Exit, 'held' | 'incomplete' | 'failback' | 'borrowed'>;
 
 export class Host implements Station, LineEnd {
   readonly name: string;
@@ -238,8 +238,9 @@ export class Host implements Station, LineEnd {
       exit: (effect) => this.#exit(life, effect),
     });
     this.#life = life;
-    const found = heldOf(this.#runner.held());
-    const held = after?.held ?? found;
+    const found = this.#runner.held();
+    const held = after?.held ?? heldOf(found);
+    const failback = after === undefined ? found.takenOver : after.failback === true;
     const incomplete = after === undefined ? held !== 'none' : after.incomplete === true;
     const resumed = held !== 'none';
     this.#see({ kind: 'begins', generation, genuine, resumed });
@@ -251,6 +252,8 @@ export class Host implements Station, LineEnd {
       seed: this.#random.word(),
       ...(after === undefined && !resumed ? {} : { resume: held }),
       ...(incomplete ? { interrupted: true } : {}),
+      ...(failback ? { failback: true } : {}),
+      ...(after?.borrowed === undefined ? {} : { borrowed: after.borrowed }),
     });
   }
 
@@ -287,9 +290,7 @@ export class Host implements Station, LineEnd {
       if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
       return;
     }
-    const { held, incomplete } = effect;
-    const after = incomplete === true ? { held, incomplete } : { held };
-    this.#laterHere(effect.delay + START_MS, () => this.#begin(after));
+    this.#laterHere(effect.delay + START_MS, () => this.#begin(effect));
   }
 
   #reboot(): void {

@@ -72,12 +72,13 @@ export class SimulatedRunner {
   }
 
   /** Keys of the groups it holds, by where they are at home. */
-  held(): { readonly local: boolean; readonly foreign: boolean } {
+  held(): { readonly local: boolean; readonly foreign: boolean; readonly takenOver: boolean } {
     const { held } = this.#plan;
     const { name } = this.#parts;
     return {
       local: held.some(({ group }) => group.node === name),
       foreign: held.some(({ group }) => group.node !== name),
+      takenOver: held.some(({ group, takenOver }) => group.node !== name && takenOver === true),
     };
   }
 

@@ -26,8 +26,16 @@ export type StatusNews =
   /** We meet the node for the first time in this life, and it is at work already. */
   | { readonly kind: 'met' };
 
-/** Takes in a status of another node; `reborn`: it was dead and this is its new life's first word. */
-export function noteStatus(turn: Turn, peer: Peer, message: Message, reborn = false): StatusNews {
+/**
+ * Takes in a status of another node. `first`: none of its life came before; `reborn`: it was dead
+ * and this is its new life's first word.
+ */
+export function noteStatus(
+  turn: Turn,
+  peer: Peer,
+  message: Message,
+  { first, reborn }: { readonly first: boolean; readonly reborn: boolean },
+): StatusNews {
   const said = message.get('st');
   if (said === undefined) {
     turn.logLimited('st', 'error', 'HBDoMsg_T_STATUS: status update without st field');
@@ -45,7 +53,8 @@ export function noteStatus(turn: Turn, peer: Peer, message: Message, reborn = fa
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
   turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });
   if (dead) return { kind: 'returned' };
-  return { kind: !known && status === 'active' ? 'met' : 'changed' };
+  // One that was heard to begin is not met at work, though its next word was lost.
+  return { kind: first && !known && status === 'active' ? 'met' : 'changed' };
 }
 
 function noteAnnouncements(turn: Turn, peer: Peer, message: Message): void {

@@ -45,9 +45,14 @@ export class BesideGenuine {
     this.says({ t: 'resource', ...hold, info: 'standby' });
   }
 
-  restarts(): void {
+  /** What it says from now on is of a new life. */
+  beginsAnew(): void {
     this.#generation += 1;
     this.#seq = 0;
+  }
+
+  restarts(): void {
+    this.beginsAnew();
     this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
     this.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' });
   }

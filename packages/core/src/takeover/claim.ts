@@ -152,7 +152,7 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
     foreign: ours.foreign,
   };
   // What the verdict leaves here stays here.
-  state.resources.needsFailback = false;
+  if (keep.length > 0 || give.length > 0) state.resources.needsFailback = false;
   const facts = (part: Part): string => {
     const home = part === 'local' ? state.settings.localNode : peer.name;
     return `held ${ours[part]} ms here, ${theirs[part]} ms on ${peer.name}, home node ${home}`;

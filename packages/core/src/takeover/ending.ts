@@ -109,15 +109,21 @@ export function onClientsStopped(turn: Turn): void {
   const { state } = turn;
   const { ending } = state;
   if (ending.phase !== 'stoppingClients') return;
-  const { localNode, deadtime } = state.settings;
+  const { localNode, deadtime, autoFailback } = state.settings;
   turn.log('info', `${localNode} Heartbeat shutdown complete.`);
   if (ending.restart) turn.log('info', 'Heartbeat restart triggered.');
   // A peer that saw us split from it must see this life end before the next one speaks.
   const delay = ending.restart && !ending.keep ? Math.ceil(deadtime / 1000) * 1000 + 1000 : 0;
   const held = ending.keep ? heldOf(state.resources.mine) : 'none';
-  const { troubles, redo } = state.resources;
+  const { mine, troubles, redo, needsFailback, borrowed } = state.resources;
   const lacks = troubles.length > 0 || redo.local !== undefined || redo.foreign !== undefined;
-  const incomplete = ending.keep && lacks ? ({ incomplete: true } as const) : {};
+  const goesHome = needsFailback && mine.foreign && autoFailback === 'on';
+  const left = {
+    held,
+    ...(ending.keep && lacks ? ({ incomplete: true } as const) : {}),
+    ...(ending.keep && goesHome ? ({ failback: true } as const) : {}),
+    ...(ending.keep && borrowed.length > 0 ? { borrowed } : {}),
+  };
   state.ending = { phase: 'over' };
-  turn.effect({ kind: 'exit', restart: ending.restart, held, ...incomplete, code: 0, delay });
+  turn.effect({ kind: 'exit', restart: ending.restart, ...left, code: 0, delay });
 }

@@ -4,7 +4,7 @@
  */
 import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
-import type { Part, Peer, Trouble } from '../state.js';
+import type { Borrowed, Part, Peer, Trouble } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isLegacy, noteKeys } from './legacy.js';
 import { sayResources } from './negotiation.js';
@@ -73,19 +73,42 @@ function answerMove(turn: Turn, to: string, key: string, ok: string): void {
  * stopped before it is told that it may start its own, and given back.
  */
 export function handBackBorrowed(turn: Turn, peer: Peer): void {
-  for (const { key } of turn.state.resources.borrowed) {
-    turn.job({ kind: 'giveGroup', key }, { kind: 'handBack', key, to: peer.name });
+  const { borrowed } = turn.state.resources;
+  const offered = stillOffered(turn, peer).filter(
+    (other) => !borrowed.some(({ key }) => key === other.key),
+  );
+  for (const { key, share } of [...borrowed, ...offered]) {
+    turn.job({ kind: 'giveGroup', key }, { kind: 'handBack', key, share, to: peer.name });
   }
 }
 
-/** A borrowed group has been stopped, unless it could not be. */
-export function onHandedBack(turn: Turn, key: string, to: string, outcome: JobOutcome): void {
+/** What it has offered, and is still to be tried here: it will be borrowed when that is done. */
+function stillOffered(turn: Turn, peer: Peer): readonly Borrowed[] {
+  const { jobs, mine } = turn.state.resources;
+  if (isLegacy(turn.state)) return [];
+  return jobs.flatMap(({ purpose }) => {
+    const offered = purpose.kind === 'moved' && purpose.from === peer.name;
+    return offered && !mine[purpose.share] ? [purpose] : [];
+  });
+}
+
+/**
+ * A borrowed group has been stopped, unless it could not be. One at home here is not offered: a
+ * node that begins anew holds its share no more, and one that still does completes it by itself.
+ */
+export function onHandedBack(
+  turn: Turn,
+  { key, share, to }: Borrowed & { readonly to: string },
+  outcome: JobOutcome,
+): void {
   const { resources } = turn.state;
   if (outcome.failed.includes(key)) {
     turn.log('crit', `Resource group ${key} could not be stopped: it cannot go back to ${to}`);
   } else {
     resources.borrowed = resources.borrowed.filter((other) => other.key !== key);
-    turn.send({ t: 'ip-request-resp', dest: to, ipaddr: key, weown: 'yes', ok: 'OK' });
+    if (share === 'foreign') {
+      turn.send({ t: 'ip-request-resp', dest: to, ipaddr: key, weown: 'yes', ok: 'OK' });
+    }
   }
   sayResources(turn);
 }

@@ -1,7 +1,7 @@
 /** Who holds what: the `starting` and `resource` conversation, and taking what is ours. */
 import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
-import { type Holding, heldOf, holdingOf, type NodeState, type Peer } from '../state.js';
+import { type Holding, heldOf, holdingOf, type NodeState, type Part, type Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { forgetTroublesOf, hold, noteFirstAcquisition, tellAcquired } from './ownership.js';
 import { askBack, noteStarts } from './trouble.js';
@@ -59,8 +59,11 @@ export function beginNegotiation(turn: Turn): void {
   turn.send({ t: 'starting' });
 }
 
-/** A peer is starting: tell it what we hold. */
-export function onStarting(turn: Turn): void {
+/**
+ * A peer is starting: tell it what we hold. `late`: it was asked for again, and what the peer has
+ * said of its holding since came before it.
+ */
+export function onStarting(turn: Turn, late: boolean): void {
   const { resources, settings } = turn.state;
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
@@ -69,7 +72,7 @@ export function onStarting(turn: Turn): void {
   }
   const both = resources.phase === 'starting';
   if (both) resources.phase = 'bothStarting';
-  resources.otherStable = false;
+  if (!late) resources.otherStable = false;
   sayResources(turn);
   // A genuine node was not at work when we began, and took no notice of it; one that has only read
   // its configuration anew says what it holds when it is asked, and never otherwise.
@@ -148,7 +151,7 @@ export function acquireOwn(turn: Turn, forced: boolean, unmissed = false): void 
   }
   hold(turn, 'local');
   if (unmissed) {
-    turn.job({ kind: 'findIdle' }, { kind: 'findAway' });
+    turn.job({ kind: 'findIdle' }, { kind: 'findAway', share: 'local' });
     return;
   }
   const purpose = { kind: 'acquire', reason: 'req_our_resources()', every: true } as const;
@@ -163,10 +166,13 @@ export function onAcquired(turn: Turn, outcome: JobOutcome, every: boolean): voi
   noteFirstAcquisition(turn, 'T_RESOURCES(us)');
 }
 
-/** These groups of ours do not run here: the peer is asked for them before they are started. */
-export function onAwayFound(turn: Turn, outcome: JobOutcome): void {
-  onAcquired(turn, outcome, false);
-  if (turn.state.resources.mine.local) askBack(turn, outcome.groups);
+/** These groups of a share do not run here: the peer is asked for them before they are started. */
+export function onAwayFound(turn: Turn, share: Part, { groups, local }: JobOutcome): void {
+  if (share === 'local') onAcquired(turn, { ok: true, failed: [], groups }, false);
+  if (!turn.state.resources.mine[share]) return;
+  // A resource runner of before names those that are listed for this node, whatever it is asked.
+  const found = share === 'local' ? groups : groups.filter((key) => local?.includes(key) !== true);
+  askBack(turn, found, share);
 }
 
 /** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */

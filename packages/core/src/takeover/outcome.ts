@@ -27,7 +27,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onOwnAnnounced(turn, outcome.groups);
       break;
     case 'findAway':
-      onAwayFound(turn, outcome);
+      onAwayFound(turn, purpose.share, outcome);
       break;
     case 'give':
       onGroupGiven(turn, purpose, outcome);
@@ -64,7 +64,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onMoveTried(turn, purpose, outcome);
       break;
     case 'handBack':
-      onHandedBack(turn, purpose.key, purpose.to, outcome);
+      onHandedBack(turn, purpose, outcome);
       break;
     case 'announce':
       break;

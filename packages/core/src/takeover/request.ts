@@ -6,7 +6,7 @@ import type { Turn } from '../turn.js';
 import { onMoveOffer } from './handover.js';
 import { forgetKey, isLegacy, noteKeys } from './legacy.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
-import { forgetTrouble, noteStarts, shareOfGroup } from './trouble.js';
+import { forgetTrouble, noteGivenBack, noteStarts, shareOfGroup } from './trouble.js';
 
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
@@ -82,6 +82,7 @@ export function onGroupOffer(turn: Turn, message: Message): void {
   }
   if (onMoveOffer(turn, message, key)) return;
   if (isLegacy(turn.state)) hold(turn, 'local');
+  noteGivenBack(turn, key);
   turn.job({ kind: 'takeGroup', key }, { kind: 'request', key });
 }
 

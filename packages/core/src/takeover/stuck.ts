@@ -72,20 +72,22 @@ export function keepWhatStayed(turn: Turn): void {
 
 /**
  * What an earlier life left, which was cut short, is completed as soon as we are at work. A group
- * of ours that could not be started may run on a genuine node, which does not tell.
+ * that could not be started here may run on a genuine node, which does not tell.
  */
 export function completeLater(turn: Turn): void {
-  const { local, foreign } = turn.state.resources.mine;
-  if (local) redoLater(turn, 'local', { at: turn.now.at, how: 'find' });
-  if (foreign) redoLater(turn, 'foreign', { at: turn.now.at, how: 'retake' });
+  const { mine } = turn.state.resources;
+  for (const part of partsOf('all')) {
+    if (mine[part]) redoLater(turn, part, { at: turn.now.at, how: 'find' });
+  }
 }
 
-/** Asks what of ours does not run; true where there is a genuine node that may run it. */
-function findAway(turn: Turn): boolean {
+/** Asks what of a share does not run; true where there is a genuine node that may run it. */
+function findAway(turn: Turn, share: Part): boolean {
   const alone = turn.livingOthers().length === 0;
   if (isLegacy(turn.state) || alone || turn.allCan('move')) return false;
-  turn.job({ kind: 'findIdle' }, { kind: 'findAway' });
-  redoLater(turn, 'local', { at: turn.now.at + BUSY_PAUSE, how: 'retake' });
+  const job = share === 'local' ? {} : { share };
+  turn.job({ kind: 'findIdle', ...job }, { kind: 'findAway', share });
+  redoLater(turn, share, { at: turn.now.at + BUSY_PAUSE, how: 'retake' });
   return true;
 }
 
@@ -119,7 +121,7 @@ export function redoIfDue(turn: Turn): void {
     if (ending.phase !== 'no' && ending.phase !== 'wanted') continue;
     if (wait) redoLater(turn, part, { ...redo, at: turn.now.at + BUSY_PAUSE });
     else if (redo.how === 'letGo') letGoOf(turn, part);
-    else if (redo.how === 'retake' || !findAway(turn)) retaken.push(part);
+    else if (redo.how === 'retake' || !findAway(turn, part)) retaken.push(part);
   }
   const [first, second] = retaken;
   const share = second === undefined ? first : 'all';

@@ -142,6 +142,73 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('is stopped in the same way by a node that has read its configuration meanwhile', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    failStart(world, 'loadbalancer', 'web');
+    boot(world);
+    world.host('loadbalancer').failing.start.clear();
+    world.crash('loadbalancer');
+    world.tell('backup', { kind: 'stop', keep: true });
+    world.run(100);
+    assert.deepEqual(world.where('web'), ['backup']);
+    world.boot('loadbalancer');
+    world.run(12_000);
+    for (const key of ['web', 'lvs']) assert.deepEqual(world.where(key), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('is stopped as well where its start waited while its home node began a new life', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot(world);
+    const { failing, running } = world.host('loadbalancer');
+    failing.start.add('web');
+    running.delete('web');
+    world.host('backup').freeAt = world.now + 4000;
+    world.tell('loadbalancer', {
+      kind: 'local',
+      message: Message.of({ t: 'ip-request-resp', dest: 'loadbalancer', ipaddr: 'web', ok: 'OK' }),
+    });
+    world.run(1000);
+    failing.start.clear();
+    world.crash('loadbalancer');
+    world.boot('loadbalancer');
+    world.run(12_000);
+    assert.ok(world.host('backup').jobs.includes('takeGroup web'));
+    for (const key of ['web', 'lvs']) assert.deepEqual(world.where(key), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('stays with its home node when the node that held its share begins a new life', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot(world);
+    world.host('backup').failing.start.add('web');
+    world.ask('loadbalancer', 'local');
+    world.run(5000);
+    assert.deepEqual(world.pair(), ['none', 'all']);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    world.host('backup').failing.start.clear();
+    world.crash('backup');
+    world.boot('backup');
+    world.run(12_000);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
+  it('does not keep its share from being ours when another of it starts after it', () => {
+    const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+    boot0(world, 'backup');
+    failStart(world, 'loadbalancer', 'lvs', 'web');
+    world.boot('loadbalancer');
+    world.run(20_000);
+    assert.deepEqual(world.pair(), ['foreign', 'down']);
+    world.host('loadbalancer').failing.start.delete('web');
+    world.run(40_000);
+    assert.deepEqual(world.where('web'), ['loadbalancer']);
+    assert.deepEqual(world.where('lvs'), []);
+    assert.deepEqual(world.pair(), ['all', 'down']);
+  });
+
   it('that no node can start is said once and tried with pauses, on one node at a time', () => {
     const world = pair();
     failStart(world, 'loadbalancer', 'lvs');

@@ -48,11 +48,35 @@ export function noteStarts(turn: Turn, outcome: JobOutcome, attempt: Attempt): v
     // What nobody could stop, or what somebody else works on, may be running here.
     const clean = (key: string): boolean => groups.includes(key) && !stuck.includes(key);
     const all = [...new Set([...groups, ...failed])].filter(ofPart);
-    if (attempt.every && all.every((key) => lost.includes(key) && clean(key))) {
-      turn.state.resources.mine[part] = false;
-    }
+    const none = attempt.every && all.every((key) => lost.includes(key) && clean(key));
+    if (none && !isLeftToNext(turn, part)) turn.state.resources.mine[part] = false;
     for (const key of lost) fail(turn, key, part, clean(key), attempt.round);
   }
+}
+
+/** Jobs that may yet start the first group of a share that is marked as ours already. */
+const STARTING: Readonly<Record<Part, readonly string[]>> = {
+  local: ['acquire', 'retry'],
+  foreign: ['takeover', 'retry'],
+};
+
+/**
+ * Nothing of a share runs after a job, but another one for it waits: the share stays ours until
+ * that has ended, which then knows that none of its groups is held.
+ */
+function isLeftToNext(turn: Turn, part: Part): boolean {
+  const { resources } = turn.state;
+  const next = resources.jobs.find(
+    ({ purpose }) =>
+      STARTING[part].includes(purpose.kind) && (purpose.kind !== 'retry' || purpose.share === part),
+  );
+  if (next === undefined) return false;
+  const { purpose } = next;
+  if (purpose.kind === 'retry' && purpose.before) {
+    const left = { ...next, purpose: { ...purpose, before: false } };
+    resources.jobs = resources.jobs.map((job) => (job === next ? left : job));
+  }
+  return true;
 }
 
 /** To which share a group of a job belongs. */
@@ -267,11 +291,18 @@ export function recallWhatWasAway(turn: Turn): void {
   );
 }
 
-/** Groups of ours that may run on the other node: asked for before they are started here. */
-export function askBack(turn: Turn, keys: readonly string[]): void {
+/** The other node has given a group that it was asked for: it is not asked again meanwhile. */
+export function noteGivenBack(turn: Turn, key: string): void {
+  const trouble = turn.state.resources.troubles.find((trouble) => trouble.key === key);
+  if (trouble?.step !== 'recall') return;
+  put(turn, { ...trouble, step: 'trying', at: Number.POSITIVE_INFINITY });
+}
+
+/** Groups of a share that may run on the other node: asked for before they are started here. */
+export function askBack(turn: Turn, keys: readonly string[], share: Part): void {
   const { at } = turn.now;
   for (const key of keys.slice(0, TROUBLES_MAX)) {
-    put(turn, { key, share: 'local', round: 0, step: 'recall', at, elsewhere: true });
+    put(turn, { key, share, round: 0, step: 'recall', at, elsewhere: true });
   }
 }
 

@@ -174,7 +174,7 @@ class Life {
         installation: this.#tree,
         unmanaged: this.#options.unmanaged,
         held: this.#options.held,
-        interrupted: this.#options.interrupted === true,
+        left: this.#options.left ?? {},
         ended: (end) => void this.#end(end),
       });
       await daemon.prepare();
@@ -277,7 +277,7 @@ class Life {
     }
     if (called) return this.#leave(0);
     say('info', 'Performing heartbeat restart exec.');
-    await this.#supervision.again(0, next.held, next.incomplete);
+    await this.#supervision.again(0, next.held, next.left);
     await this.#speech.close();
     process.exit(code);
   }

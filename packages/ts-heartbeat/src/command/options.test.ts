@@ -56,6 +56,12 @@ test('the daemon is told how its life begins', () => {
     task: 'daemon',
     held: 'local',
   });
+  assert.deepEqual(parseOptions(['--daemon', '--restarted=incomplete,failback', '--held=all']), {
+    ...PLAIN,
+    task: 'daemon',
+    held: 'all',
+    left: { incomplete: true, failback: true },
+  });
 });
 
 test('the launcher says that it waits', () => {

@@ -1,6 +1,8 @@
 /** The command line of `heartbeat`: the options of heartbeat 3.0.6, and a few of our own. */
 import type { Held } from '@ts-heartbeat/core/job';
 
+import { type Leftover, readLeftover } from '../leftover.js';
+
 /** What the program is asked to do. */
 export type Task =
   | 'start'
@@ -41,8 +43,8 @@ export interface Options {
   readonly reporting: boolean;
   /** --restarted --held=WORD: this life takes over from one that ended in order. */
   readonly held?: Held;
-  /** --restarted=incomplete: what it holds may lack a group, or a part of one. */
-  readonly interrupted?: true;
+  /** --restarted=WORD: what is to be known of that. */
+  readonly left?: Leftover;
 }
 
 /** Wrong usage; `complaint` is what getopt prints before the usage. */
@@ -73,7 +75,7 @@ interface Seen {
   version: boolean;
   crashes: number;
   held: Held | undefined;
-  interrupted: boolean;
+  left: Leftover | undefined;
   readonly complaint: string[];
 }
 
@@ -93,7 +95,7 @@ export function parseOptions(words: readonly string[], program = 'heartbeat'): O
     version: false,
     crashes: 0,
     held: undefined,
-    interrupted: false,
+    left: undefined,
     complaint: [],
   };
   const rest = [...words];
@@ -117,7 +119,7 @@ function takeLong(seen: Seen, word: string): boolean {
       seen.reporting = true;
       return true;
     case '--restarted':
-      seen.interrupted = value === 'incomplete';
+      if (value !== '') seen.left = readLeftover(value);
       return true;
     case '--crashed':
       seen.crashes = Number.parseInt(value, 10) || 1;
@@ -162,7 +164,7 @@ function judge(seen: Seen): Options | Misuse {
     crashes: seen.crashes,
     reporting: seen.reporting,
     ...(seen.held === undefined ? {} : { held: seen.held }),
-    ...(seen.interrupted ? { interrupted: true } : {}),
+    ...(seen.left === undefined ? {} : { left: seen.left }),
   };
 }
 

@@ -68,7 +68,10 @@ export function expand(job: Job, around: Surroundings): readonly Task[] {
       }));
     }
     case 'findIdle':
-      return shareOf(groups, 'local', localNode).map((group) => ({ do: 'look', group }));
+      return shareOf(groups, job.share ?? 'local', localNode).map((group) => ({
+        do: 'look',
+        group,
+      }));
     case 'takeOver': {
       const node = job.node.toLowerCase();
       if (node === localNode) return [];

@@ -32,6 +32,8 @@ export interface HeldGroup {
   readonly group: Group;
   /** False while a start or stop of this group is not finished. */
   readonly complete: boolean;
+  /** It was taken over from a node that was gone, and has not been stopped here since. */
+  readonly takenOver?: true;
 }
 
 /** The line of the group, as `Acquiring resource group: …` prints it. */

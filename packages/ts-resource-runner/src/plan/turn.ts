@@ -28,7 +28,9 @@ export class Turn {
   hold(group: Group, complete: boolean): void {
     const { held } = this.state;
     const at = held.findIndex((entry) => entry.group.key === group.key);
-    const entry = { group, complete };
+    const takenOver =
+      held[at]?.takenOver === true || this.state.work?.request?.job.kind === 'takeOver';
+    const entry = { group, complete, ...(takenOver ? ({ takenOver } as const) : {}) };
     this.change({ held: at < 0 ? [...held, entry] : held.with(at, entry) });
   }
 
