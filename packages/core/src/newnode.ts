@@ -58,6 +58,7 @@ export function createNode(settings: Settings): NodeState {
       other: { local: false, foreign: false },
       otherStable: false,
       otherTroubles: { local: false, foreign: false },
+      joined: false,
       settleBy: undefined,
       needsFailback: false,
       failbackAt: undefined,

@@ -118,7 +118,9 @@ export interface Resources {
   otherStable: boolean;
   /** What the peer could not start and tries again, in its time; from its point of view. */
   otherTroubles: Holding;
-  /** When we stop waiting for a peer that is not stable yet. */
+  /** Another node was at work when communication came up. */
+  joined: boolean;
+  /** When we stop waiting for a peer that is not stable yet, or say again that we are starting. */
   settleBy: Instant | undefined;
   /** The peer's groups came to us by its death, so they go back when it returns. */
   needsFailback: boolean;
