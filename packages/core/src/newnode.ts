@@ -62,6 +62,7 @@ export function createNode(settings: Settings): NodeState {
       settleBy: undefined,
       needsFailback: false,
       failbackAt: undefined,
+      takeoverBy: undefined,
       asked: [],
       keys: { local: [], foreign: [] },
       jobs: [],

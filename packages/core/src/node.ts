@@ -49,7 +49,9 @@ import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
 import { onGroupOffer, onGroupRequest, onGroupTakenUnasked } from './takeover/request.js';
 import {
+  awaitTakeover,
   expireStandby,
+  expireTakeover,
   onAskResources,
   onGiving,
   onKeep,
@@ -301,6 +303,7 @@ function actOnOwn(turn: Turn, message: Message): void {
   else if (type === 'ip-request-resp' && !isAnsweredByScript(turn, type))
     onGroupOffer(turn, message);
   else if (type === 'resource' && message.get('info') === 'mach_down') onMachDown(turn);
+  else if (type === 'hb_takeover') awaitTakeover(turn);
   if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
 }
 
@@ -353,6 +356,7 @@ function onTime(turn: Turn): void {
   settleIfDue(turn);
   settleOn(turn);
   expireStandby(turn);
+  expireTakeover(turn);
   fenceIfDue(turn);
   redoIfDue(turn);
   yieldIfBothHold(turn);

@@ -125,6 +125,8 @@ export interface Resources {
   /** The peer's groups came to us by its death, so they go back when it returns. */
   needsFailback: boolean;
   failbackAt: Instant | undefined;
+  /** We have asked for a takeover (`hb_takeover`), and wait until then for what comes of it. */
+  takeoverBy: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */
   asked: readonly string[];
   /** Legacy mode: keys of the groups that run here, by share. */
