@@ -29,12 +29,14 @@ import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
 import {
   claimIfBothHold,
+  offerIfNobodyHolds,
   onMeeting,
   onNewLifeActive,
   onReturn,
+  onTakenForDead,
   yieldIfBothHold,
 } from './takeover/heal.js';
-import { askForOwn, isLegacy, onPeerActive, reclaimOwn } from './takeover/legacy.js';
+import { askForOwn, isLegacy, onPeerActive, reclaimOwn, returnForeign } from './takeover/legacy.js';
 import {
   acquireOwn,
   audit,
@@ -228,6 +230,9 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     case 'x_keep':
       onKeep(turn, peer.name);
       break;
+    case 'stonith':
+      onTakenForDead(turn, peer, message);
+      break;
     case 'ip-request':
       onGroupRequest(turn, peer, message);
       break;
@@ -360,6 +365,7 @@ function onTime(turn: Turn): void {
   fenceIfDue(turn);
   redoIfDue(turn);
   yieldIfBothHold(turn);
+  offerIfNobodyHolds(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);
@@ -384,6 +390,7 @@ function checkCommunication(turn: Turn): void {
   if (isLegacy(state)) {
     askForOwn(turn);
     reclaimOwn(turn);
+    returnForeign(turn);
   } else beginNegotiation(turn);
   const gone = turn.others().filter((peer) => peer.status === 'dead');
   for (const peer of gone) onDeath(turn, peer);

@@ -100,6 +100,8 @@ export type Purpose =
   | { readonly kind: 'moved'; readonly key: string; readonly share: Part; readonly from: string }
   /** A group of a node that has begun a new life is given back to it. */
   | { readonly kind: 'handBack'; readonly key: string; readonly to: string }
+  /** Groups of a genuine node that a new life has found running go back to it. */
+  | { readonly kind: 'return'; readonly to: string }
   | { readonly kind: 'announce' }
   /** Another node asked for that group, in the life of that generation. */
   | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
