@@ -24,6 +24,8 @@ export class Host {
   slept = 0;
   /** End of the last pause that was as long as a silence that matters. */
   longPauseUntil = NEVER;
+  /** End of the last pause of a whole dead time. */
+  deadTimeSleptUntil = NEVER;
   /** How late the loop is served at most. */
   lateness = 0;
   /** End of the last time in which it was slow. */
@@ -34,13 +36,17 @@ export class Host {
   /** A script took longer than any should; from then on, and until then. */
   heldUpFrom = NEVER;
   heldUpUntil = NEVER;
+  /** It has given that share away in a standby, then, and has not begun to take anything since. */
+  gave: { readonly share: string; readonly at: number } | undefined;
   readonly #long: number;
+  readonly #deadtime: number;
   readonly #keepalive: number;
 
   constructor(name: string, genuine: boolean, watched: Watched) {
     this.name = name;
     this.genuine = genuine;
     this.#long = silenceSpan(watched);
+    this.#deadtime = watched.deadtime;
     this.#keepalive = watched.keepalive;
   }
 
@@ -130,9 +136,13 @@ export class Host {
     this.slept = at - this.pausedAt;
     this.wokenAt = at;
     if (this.slept >= this.#long) this.longPauseUntil = at;
+    if (this.slept >= this.#deadtime) this.deadTimeSleptUntil = at;
   }
 
-  #read(text: string): void {
+  #read(at: number, text: string): void {
+    const share = text.startsWith('Local standby') ? GIVEN.exec(text)?.[1] : undefined;
+    if (share !== undefined) this.gave = { share, at };
+    else if (this.gave !== undefined && TAKES.test(text)) this.gave = undefined;
     if (text.startsWith('Heartbeat shutdown in progress')) this.ending = true;
     else if (text.startsWith('Shutdown refused: ')) this.ending = false;
   }
