@@ -4,6 +4,11 @@ import { LATENESS, silenceSpan } from './bounds.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** The scripts of a standby have ended at the giver. */
+const GIVEN = /^Local standby process completed \[(\w+)\]/;
+/** Something is taken again, or something else is given. */
+const TAKES = /^Resources being acquired from|^acquire \w+ HA resources|^give up \w+ HA resources/;
+
 export class Host {
   readonly name: string;
   readonly genuine: boolean;
@@ -96,11 +101,17 @@ export class Host {
         if (o.status === 'active' && this.activeAt > o.at) this.activeAt = o.at;
         break;
       case 'log':
-        this.#read(o.text);
+        this.#read(o.at, o.text);
         break;
       default:
         break;
     }
+  }
+
+  /** It has given away all that it has of such groups, since then. */
+  gaveAt(home: string): number | undefined {
+    const share = home === this.name ? 'local' : 'foreign';
+    return this.gave?.share === share || this.gave?.share === 'all' ? this.gave.at : undefined;
   }
 
   #begin(at: number, generation: number, resumed: boolean): void {
@@ -110,6 +121,7 @@ export class Host {
     this.begunAt = at;
     this.activeAt = Number.POSITIVE_INFINITY;
     this.ending = false;
+    this.gave = undefined;
     if (resumed) this.orphaned = false;
   }
 
