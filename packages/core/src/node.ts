@@ -29,12 +29,14 @@ import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
 import {
   claimIfBothHold,
+  offerIfNobodyHolds,
   onMeeting,
   onNewLifeActive,
   onReturn,
+  onTakenForDead,
   yieldIfBothHold,
 } from './takeover/heal.js';
-import { askForOwn, isLegacy, onPeerActive, reclaimOwn } from './takeover/legacy.js';
+import { askForOwn, isLegacy, onPeerActive, reclaimOwn, returnForeign } from './takeover/legacy.js';
 import {
   acquireOwn,
   audit,
@@ -49,7 +51,9 @@ import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
 import { onGroupOffer, onGroupRequest, onGroupTakenUnasked } from './takeover/request.js';
 import {
+  awaitTakeover,
   expireStandby,
+  expireTakeover,
   onAskResources,
   onGiving,
   onKeep,
@@ -228,6 +232,9 @@ function dispatch(turn: Turn, accepted: Accepted): void {
     case 'x_keep':
       onKeep(turn, peer.name);
       break;
+    case 'stonith':
+      onTakenForDead(turn, peer, message);
+      break;
     case 'ip-request':
       onGroupRequest(turn, peer, message);
       break;
@@ -304,6 +311,7 @@ function actOnOwn(turn: Turn, message: Message): void {
   else if (type === 'ip-request-resp' && !isAnsweredByScript(turn, type))
     onGroupOffer(turn, message);
   else if (type === 'resource' && message.get('info') === 'mach_down') onMachDown(turn);
+  else if (type === 'hb_takeover') awaitTakeover(turn);
   if (type !== 'status' && type !== 'hb_takeover') offerToScripts(turn, type, message);
 }
 
@@ -356,9 +364,11 @@ function onTime(turn: Turn): void {
   settleIfDue(turn);
   settleOn(turn);
   expireStandby(turn);
+  expireTakeover(turn);
   fenceIfDue(turn);
   redoIfDue(turn);
   yieldIfBothHold(turn);
+  offerIfNobodyHolds(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);
@@ -383,6 +393,7 @@ function checkCommunication(turn: Turn): void {
   if (isLegacy(state)) {
     askForOwn(turn);
     reclaimOwn(turn);
+    returnForeign(turn);
   } else beginNegotiation(turn);
   const gone = turn.others().filter((peer) => peer.status === 'dead');
   for (const peer of gone) onDeath(turn, peer);

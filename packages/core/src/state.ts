@@ -100,6 +100,8 @@ export type Purpose =
   | { readonly kind: 'moved'; readonly key: string; readonly share: Part; readonly from: string }
   /** A group of a node that has begun a new life is given back to it. */
   | { readonly kind: 'handBack'; readonly key: string; readonly share: Part; readonly to: string }
+  /** Groups of a genuine node that a new life has found running go back to it. */
+  | { readonly kind: 'return'; readonly to: string }
   | { readonly kind: 'announce' }
   /** Another node asked for that group, in the life of that generation. */
   | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
@@ -118,11 +120,15 @@ export interface Resources {
   otherStable: boolean;
   /** What the peer could not start and tries again, in its time; from its point of view. */
   otherTroubles: Holding;
-  /** When we stop waiting for a peer that is not stable yet. */
+  /** Another node was at work when communication came up. */
+  joined: boolean;
+  /** When we stop waiting for a peer that is not stable yet, or say again that we are starting. */
   settleBy: Instant | undefined;
   /** The peer's groups came to us by its death, so they go back when it returns. */
   needsFailback: boolean;
   failbackAt: Instant | undefined;
+  /** We have asked for a takeover (`hb_takeover`), and wait until then for what comes of it. */
+  takeoverBy: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */
   asked: readonly string[];
   /** Legacy mode: keys of the groups that run here, by share. */

@@ -23,6 +23,7 @@ export function wakeAt(state: NodeState): Instant | undefined {
   const { resources, standby, ending } = state;
   consider(resources.settleBy);
   consider(resources.failbackAt);
+  consider(resources.takeoverBy);
   consider(resources.redo.local?.at);
   consider(resources.redo.foreign?.at);
   if (ending.phase === 'no') consider(troubleAt(resources.troubles));

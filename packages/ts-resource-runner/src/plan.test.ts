@@ -162,7 +162,7 @@ test('takeGroup asks each resource and starts what does not run, left to right',
   );
 });
 
-test('giveGroup runs the hook and stops right to left, only if the first resource runs', () => {
+test('giveGroup runs the hook and stops right to left what runs or was started here', () => {
   const machine = new Machine([LVS]);
   assert.deepEqual(machine.job({ kind: 'giveGroup', key: 'lvs' })?.groups, []);
   machine.job({ kind: 'takeGroup', key: 'lvs' }, 2);
@@ -170,6 +170,10 @@ test('giveGroup runs the hook and stops right to left, only if the first resourc
   assert.deepEqual(machine.job({ kind: 'giveGroup', key: 'lvs' }, 3)?.groups, ['lvs']);
   assert.deepEqual(machine.calls, ['lvs status', 'web stop', 'IPaddr stop', 'lvs stop']);
   assert.equal(machine.others[0]?.kind, 'hook');
+  assert.deepEqual(machine.state.held, []);
+  machine.job({ kind: 'takeGroup', key: 'lvs' }, 4);
+  machine.running.delete('lvs');
+  assert.deepEqual(machine.job({ kind: 'giveGroup', key: 'lvs' }, 5)?.groups, ['lvs']);
   assert.deepEqual(machine.state.held, []);
 });
 

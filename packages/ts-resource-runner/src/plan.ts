@@ -341,7 +341,10 @@ function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn
     return leave(turn, running && !unfinished ? work : actingOn(work, group), group);
   }
   if (task.do === 'releaseIfOwned') {
-    return running
+    // What was started here is stopped before another node starts it, whatever a status says: the
+    // rest of it runs on when the first resource has died. (The genuine program asks that one only.)
+    const held = turn.state.held.some((h) => h.group.key === group.key);
+    return running || held
       ? begin(turn, { ...work, step: { at: 'hook', group } })
       : leave(turn, work, group);
   }

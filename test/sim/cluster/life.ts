@@ -24,7 +24,7 @@ const CLIENTS_START_MS = 200;
 /** Markers and signature of a message, and its uuid in base64. */
 const SIGNED_BYTES = 60;
 const BINARY_BYTES = 27;
-/** Of the time in hexadecimal digits. */
+/** The time of sending, as long as it is in our days: how a clock is set moves nothing on a line. */
 const STAMP_BYTES = 8;
 /** Jobs that one node may have under way. */
 const JOBS_MAX = 64;

@@ -52,6 +52,7 @@ test('a route is excused where the other claimed the address after the genuine s
 });
 
 test('what is told decides', () => {
+  equal(covering(1, '0:00:10.000 alpha had given it away')[0], 'starts-what-it-gave');
   const dead = (after: string): string => `0:00:10.000 alpha declares it dead after ${after}`;
   deepEqual(covering(3, dead('0.003 s')), ['dead-once-more', 'sleeps-and-declares']);
   deepEqual(covering(3, dead('9.1 s')), ['sleeps-and-declares']);

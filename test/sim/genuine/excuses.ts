@@ -40,6 +40,13 @@ function claimedMeanwhile([runs = '', looks = '']: readonly string[]): boolean {
 
 const ENTRIES: readonly Entry[] = [
   {
+    name: 'starts-what-it-gave',
+    invariant: 1,
+    what: 'a group that waits for its start when its share is given away is started after that',
+    source: 'two genuine nodes: hb_standby local in the start of the first of two groups',
+    told: /had given it away$/,
+  },
+  {
     name: 'legacy-takes-unasked',
     invariant: 1,
     what: 'legacy: it takes its groups unasked when an ack is the first it hears of their holder',

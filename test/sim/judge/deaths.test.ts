@@ -82,6 +82,22 @@ describe('no late death', () => {
     assert.deepEqual(story.broken(36_000), [LATE]);
   });
 
+  it('forgives a whole dead time that was slept through, whatever nap follows', () => {
+    for (const [at, expected] of [
+      [42_400, []],
+      [43_000, [LATE]],
+    ] as const) {
+      const story = silent().declares(at, 'alpha', 'beta', 'dead');
+      for (const [from, to] of [
+        [21_000, 31_000],
+        [35_000, 35_100],
+      ] as const) {
+        story.see(from, 'alpha', { kind: 'paused' }).see(to, 'alpha', { kind: 'resumed' });
+      }
+      assert.deepEqual(story.broken(), expected, `${at}`);
+    }
+  });
+
   it('asks nothing of a node that gives up everything', () => {
     const story = silent().log(25_000, 'alpha', 'Heartbeat shutdown in progress. (1)');
     assert.deepEqual(story.broken(60_000), []);

@@ -151,10 +151,9 @@ export class Deaths implements Rule {
 
   /** Until then what was slept through is not taken for silence. */
   #forgivenUntil(to: Host, patience: number): number {
-    const { keepalive, deadtime } = this.#watched;
-    const allowance = Math.min(2 * keepalive, patience);
-    const woken = to.wokenAt + (to.slept >= deadtime ? patience : allowance);
-    return Math.max(woken, to.slowUntil + allowance);
+    const allowance = Math.min(2 * this.#watched.keepalive, patience);
+    const short = Math.max(to.wokenAt, to.slowUntil) + allowance;
+    return Math.max(short, to.deadTimeSleptUntil + patience);
   }
 
   #chargeLate(at: number, opinion: Opinion, due: number): void {

@@ -46,6 +46,19 @@ describe('one holder', () => {
   });
 });
 
+describe('whose decision a double holding is', () => {
+  it('is told: of who starts last, or of who starts what it has given away', () => {
+    const facts = (given: number): readonly string[] | undefined => {
+      const story = served(20_000).group(9000, 'alpha', 'stop', 'web');
+      story.log(given, 'alpha', 'Local standby process completed [local].');
+      story.group(10_000, 'alpha', 'start', 'web').group(11_000, 'beta', 'start', 'web');
+      return story.judge().violations[0]?.facts;
+    };
+    assert.equal(facts(9300)?.at(-1), '0:00:09.300 alpha had given it away');
+    assert.equal(facts(10_500)?.length, 3);
+  });
+});
+
 describe('an excuse', () => {
   it('is a silence of one direction, if it was long enough', () => {
     for (const [silence, expected] of [

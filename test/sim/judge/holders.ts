@@ -100,6 +100,9 @@ export class Holders implements Rule {
     if (bounded) this.#scene.alarm.set(at + this.#span);
     if (excuse !== undefined) return;
     const { key } = here.group;
+    const giver = [there, here].find((holding) => startsWhatItGave(holding));
+    const [by, beside] = giver === there ? [there, here] : [here, there];
+    const given = giver?.host.gaveAt(here.group.node);
     this.#scene.charge({
       at,
       invariant: 1,
@@ -108,9 +111,10 @@ export class Holders implements Rule {
         `${clock(there.since)} ${there.host.name} begins to hold ${key}`,
         `${clock(at)} ${here.host.name} starts ${key} while it runs there`,
         `the longest silence between them: ${this.#silenceBetween(at, here.host, there.host)}`,
+        ...(given === undefined ? [] : [`${clock(given)} ${by.host.name} had given it away`]),
       ],
-      node: here.host.name,
-      peer: there.host.name,
+      node: by.host.name,
+      peer: beside.host.name,
       group: key,
     });
   }
@@ -208,6 +212,11 @@ export class Holders implements Rule {
       group: one.group.key,
     });
   }
+}
+
+/** It began to run after a standby had taken it from there: whose decision that was is clear. */
+function startsWhatItGave({ host, group, since }: Holding): boolean {
+  return since >= (host.gaveAt(group.node) ?? Number.POSITIVE_INFINITY);
 }
 
 function concerns({ one, other }: Double, node: string): boolean {

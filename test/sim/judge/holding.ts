@@ -34,6 +34,8 @@ export class Holding {
   #doubtedAt = NEVER;
   /** A start has failed and none has succeeded since. */
   troubled = false;
+  /** Its last start script began then. */
+  triedAt = NEVER;
 
   constructor(host: Host, group: Watched['groups'][number], watched: Watched) {
     this.host = host;
@@ -90,6 +92,7 @@ export class Holding {
     this.#stopping = o.verb === 'stop';
     if (o.verb === 'stop') this.#well &= ~bit;
     if (o.verb !== 'start') return;
+    this.triedAt = o.at;
     if (this.#up === 0) this.since = o.at;
     this.#up |= bit;
   }

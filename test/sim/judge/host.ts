@@ -4,6 +4,11 @@ import { LATENESS, silenceSpan } from './bounds.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** The scripts of a standby have ended at the giver. */
+const GIVEN = /^Local standby process completed \[(\w+)\]/;
+/** Something is taken again, or something else is given. */
+const TAKES = /^Resources being acquired from|^acquire \w+ HA resources|^give up \w+ HA resources/;
+
 export class Host {
   readonly name: string;
   readonly genuine: boolean;
@@ -24,6 +29,8 @@ export class Host {
   slept = 0;
   /** End of the last pause that was as long as a silence that matters. */
   longPauseUntil = NEVER;
+  /** End of the last pause of a whole dead time. */
+  deadTimeSleptUntil = NEVER;
   /** How late the loop is served at most. */
   lateness = 0;
   /** End of the last time in which it was slow. */
@@ -34,13 +41,17 @@ export class Host {
   /** A script took longer than any should; from then on, and until then. */
   heldUpFrom = NEVER;
   heldUpUntil = NEVER;
+  /** It has given that share away in a standby, then, and has not begun to take anything since. */
+  gave: { readonly share: string; readonly at: number } | undefined;
   readonly #long: number;
+  readonly #deadtime: number;
   readonly #keepalive: number;
 
   constructor(name: string, genuine: boolean, watched: Watched) {
     this.name = name;
     this.genuine = genuine;
     this.#long = silenceSpan(watched);
+    this.#deadtime = watched.deadtime;
     this.#keepalive = watched.keepalive;
   }
 
@@ -90,11 +101,17 @@ export class Host {
         if (o.status === 'active' && this.activeAt > o.at) this.activeAt = o.at;
         break;
       case 'log':
-        this.#read(o.text);
+        this.#read(o.at, o.text);
         break;
       default:
         break;
     }
+  }
+
+  /** It has given away all that it has of such groups, since then. */
+  gaveAt(home: string): number | undefined {
+    const share = home === this.name ? 'local' : 'foreign';
+    return this.gave?.share === share || this.gave?.share === 'all' ? this.gave.at : undefined;
   }
 
   #begin(at: number, generation: number, resumed: boolean): void {
@@ -104,6 +121,7 @@ export class Host {
     this.begunAt = at;
     this.activeAt = Number.POSITIVE_INFINITY;
     this.ending = false;
+    this.gave = undefined;
     if (resumed) this.orphaned = false;
   }
 
@@ -130,9 +148,13 @@ export class Host {
     this.slept = at - this.pausedAt;
     this.wokenAt = at;
     if (this.slept >= this.#long) this.longPauseUntil = at;
+    if (this.slept >= this.#deadtime) this.deadTimeSleptUntil = at;
   }
 
-  #read(text: string): void {
+  #read(at: number, text: string): void {
+    const share = text.startsWith('Local standby') ? GIVEN.exec(text)?.[1] : undefined;
+    if (share !== undefined) this.gave = { share, at };
+    else if (this.gave !== undefined && TAKES.test(text)) this.gave = undefined;
     if (text.startsWith('Heartbeat shutdown in progress')) this.ending = true;
     else if (text.startsWith('Shutdown refused: ')) this.ending = false;
   }

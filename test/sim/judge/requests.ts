@@ -19,6 +19,7 @@ const ENDINGS: readonly string[] = [
   'Other node completed standby takeover of ',
   'Standby resource acquisition done [',
   'No reply to standby request.',
+  'No reply to takeover request.',
   'Cancelling pending standby operation',
   'Standby refused: ',
   'Standby in progress- new request from ',

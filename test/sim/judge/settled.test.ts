@@ -66,6 +66,24 @@ describe('when all has settled', () => {
     assert.equal(unserved?.facts.at(-1), 'beta says that it holds it, and could not start it');
   });
 
+  it('in legacy mode it is the matter of the node that tried it last', () => {
+    const legacy = { autoFailback: 'legacy' } as const;
+    const fact = (last: 'alpha' | 'beta'): string | undefined => {
+      const story = pair(['none', 'none'], legacy).group(2000, 'alpha', 'start', 'web');
+      const first = last === 'alpha' ? 'beta' : 'alpha';
+      for (const [at, node, ok] of [
+        [2500, first, true],
+        [3000, last, false],
+      ] as const) {
+        story.script(at, node, 'start', 'mail', { ok }).script(at + 200, node, 'stop', 'mail');
+      }
+      const { violations } = story.judge({ end: SETTLED + 600_001 });
+      return violations.find(({ invariant }) => invariant === 11)?.facts.at(-1);
+    };
+    assert.equal(fact('beta'), 'beta was the last to try it, and could not start it');
+    assert.equal(fact('alpha'), 'alpha was the last to try it, and could not start it');
+  });
+
   it('each group is served, all of it, by one node that lives', () => {
     assert.deepEqual(broken(pair(['local', 'local'])), [UNSERVED]);
     const half = both().script(3500, 'alpha', 'stop', 'www');

@@ -95,9 +95,9 @@ export class Settled implements Rule {
     if (holder === undefined || holders.length > 1) {
       const fact = `living: ${living.map(({ name }) => name).join(' ')}; its home is ${group.node}`;
       const title = 'a group is not served by exactly one node';
-      const failed = holder === undefined ? this.#claimedInVain(holdings) : undefined;
+      const failed = holder === undefined ? this.#triedInVain(holdings) : undefined;
       if (failed === undefined) charge(title, fact, (living[0] ?? { name: '' }).name);
-      else charge(title, `${failed} says that it holds it, and could not start it`, failed);
+      else charge(title, failed.fact, failed.node);
       return;
     }
     const { host } = holder;
@@ -112,12 +112,24 @@ export class Settled implements Rule {
     }
   }
 
-  /** The one node that says it holds a group which runs nowhere, where its last start has failed. */
-  #claimedInVain(holdings: readonly Holding[]): string | undefined {
-    const [claimed, another] = holdings.filter(({ host, group }) =>
-      this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
+  /**
+   * The one node that says it holds a group which runs nowhere, where its last start has failed;
+   * with `auto_failback legacy`, where nobody says such a thing, the one that tried it last.
+   */
+  #triedInVain(
+    holdings: readonly Holding[],
+  ): { readonly node: string; readonly fact: string } | undefined {
+    const legacy = this.#watched.autoFailback === 'legacy';
+    const last = Math.max(...holdings.map(({ triedAt }) => triedAt));
+    const [holding, another] = holdings.filter(({ host, group, triedAt }) =>
+      legacy
+        ? triedAt === last
+        : this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
     );
-    return another === undefined && claimed?.troubled === true ? claimed.host.name : undefined;
+    if (another !== undefined || holding?.troubled !== true) return undefined;
+    const { name: node } = holding.host;
+    const words = legacy ? 'was the last to try it' : 'says that it holds it';
+    return { node, fact: `${node} ${words}, and could not start it` };
   }
 
   /** Another living node reaches more ping nodes. */

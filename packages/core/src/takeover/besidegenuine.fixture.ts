@@ -1,4 +1,6 @@
 /** Our node, backup, beside a genuine one of which only the words exist. */
+
+import type { Settings } from '../config/settings.js';
 import type { Event } from '../event.js';
 import type { Held } from '../job.js';
 import { Message } from '../message/message.js';
@@ -6,8 +8,9 @@ import { createNode, type NodeState, step } from '../node.js';
 import { settingsFixture } from '../settings.fixture.js';
 
 export class BesideGenuine {
-  state: NodeState = createNode(settingsFixture('backup'));
+  state: NodeState;
   readonly jobs: string[] = [];
+  readonly log: string[] = [];
   readonly sent: Message[] = [];
   #at = 1000;
   #seq = 0;
@@ -17,17 +20,22 @@ export class BesideGenuine {
    * Both at work; with `resume` our life goes on with what an earlier one has left, and with no
    * `holds` the other node has not said a word of that.
    */
-  constructor(resume?: Held, holds?: Held, interrupted = false) {
+  constructor(
+    resume?: Held,
+    holds?: Held,
+    interrupted = false,
+    autoFailback: Settings['autoFailback'] = 'on',
+    st: 'up' | 'active' = 'active',
+  ) {
+    this.state = createNode(settingsFixture('backup', { autoFailback }));
     const uuid = new Uint8Array(16);
     const cut = interrupted ? ({ interrupted: true } as const) : {};
     const resumed = resume === undefined ? {} : { resume, ...cut };
     this.happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, ...resumed });
-    this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    this.says({ t: 'status', st, dt: '7d0', protocol: '1' });
     if (holds === undefined) return;
     this.says({ t: 'resource', rsc_hold: holds, rtype: 'full', isstable: '1' });
-    for (const { id } of this.state.resources.jobs) {
-      this.happens({ kind: 'jobDone', id, outcome: { ok: true, failed: [], groups: ['mail'] } });
-    }
+    this.works('mail');
   }
 
   says(words: Readonly<Record<string, string>>): void {
@@ -36,6 +44,27 @@ export class BesideGenuine {
     const [seq, hg] = [this.#seq.toString(16), this.#generation.toString(16)];
     const message = Message.of({ ...words, ...common, seq, hg });
     this.happens({ kind: 'received', link: 'eth0', message });
+  }
+
+  /** Nothing but its statuses, for so many seconds. */
+  rests(seconds: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      this.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+      this.happens({ kind: 'time' }, 990);
+    }
+  }
+
+  /** Every job is done, with that group. */
+  works(key: string): void {
+    for (const { id } of this.state.resources.jobs) {
+      this.happens({ kind: 'jobDone', id, outcome: { ok: true, failed: [], groups: [key] } });
+    }
+  }
+
+  /** The types of what we sent, without statuses. */
+  get words(): string[] {
+    const types = this.sent.map((message) => message.get('t') ?? '');
+    return types.filter((type) => type !== 'status' && !type.startsWith('NS_'));
   }
 
   /** Asks us to take its own groups, and begins to stop them. */
@@ -65,6 +94,7 @@ export class BesideGenuine {
     for (const effect of result.effects) {
       if (effect.kind === 'job') this.jobs.push(effect.job.kind);
       else if (effect.kind === 'send') this.sent.push(effect.message);
+      else if (effect.kind === 'log') this.log.push(effect.text);
     }
   }
 }

@@ -5,6 +5,7 @@
  * Two nodes of our kind settle it in words (claim.ts), and one lets go.
  */
 import { COUNTED_GENERATION_MAX } from '../membership/retransmit.js';
+import type { Message } from '../message/message.js';
 import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
@@ -92,6 +93,21 @@ export function onNewLifeActive(turn: Turn, peer: Peer): void {
 }
 
 /**
+ * `stonith`: the peer takes a node for dead, and all that it holds. If that is us, and a genuine
+ * peer has not heard a word between our lives and its own, it will go on with it when it hears us,
+ * as if nobody returned from a partition; in legacy mode without saying so.
+ */
+export function onTakenForDead(turn: Turn, peer: Peer, message: Message): void {
+  const { settings, resources } = turn.state;
+  const { local, foreign } = resources.mine;
+  if (message.get('node') !== settings.localNode || !isLegacy(turn.state)) return;
+  if (peer.capabilities.includes('heal') || peer.acked !== undefined) return;
+  if (!local && !foreign) return;
+  turn.log('crit', `${peer.name} takes us for dead: it may hold what we hold`);
+  beginAnew(turn);
+}
+
+/**
  * Both hold the same, whatever led to it (a life that was begun in a partition with what the one
  * before had left, say): it is settled as after a partition.
  */
@@ -114,12 +130,32 @@ export function claimIfBothHold(turn: Turn, peer: Peer): void {
 export function yieldIfBothHold(turn: Turn): void {
   const { resources } = turn.state;
   const shared = PARTS.filter((part) => bothHold(turn, part));
-  if (shared.length === 0 || isLegacy(turn.state) || busy(turn.state)) return;
-  if (!resources.otherStable || resources.phase !== 'stable') return;
+  if (shared.length === 0 || genuineInRest(turn) === undefined) return;
   if (resources.troubles.some(({ share }) => shared.includes(share))) return;
+  beginAnew(turn);
+}
+
+/**
+ * Nobody holds what is at home on a genuine node: we did, and have begun a new life before it
+ * missed us. It only complains of that, and takes its groups when we go standby with them.
+ */
+export function offerIfNobodyHolds(turn: Turn): void {
+  const { mine, other, troubles } = turn.state.resources;
+  if (mine.foreign || other.local || turn.state.ending.phase !== 'no') return;
+  const peer = genuineInRest(turn);
+  if (peer === undefined || troubles.some(({ share }) => share === 'foreign')) return;
+  turn.log('warn', `No one owns the resources of ${peer.name}: giving them to it`);
+  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
+}
+
+/** A genuine node at work, while nothing moves and nothing that it has said is missing. */
+function genuineInRest(turn: Turn): Peer | undefined {
+  const { resources } = turn.state;
+  if (isLegacy(turn.state) || busy(turn.state)) return undefined;
+  if (!resources.otherStable || resources.phase !== 'stable') return undefined;
   const speaks = ({ status, capabilities, window }: Peer): boolean =>
     status === 'active' && !capabilities.includes('heal') && window.missing.size === 0;
-  if (turn.livingOthers().some(speaks)) beginAnew(turn);
+  return turn.livingOthers().find(speaks);
 }
 
 function bothHold(turn: Turn, part: Part): boolean {

@@ -181,7 +181,7 @@ describe('a cluster of two in legacy mode', () => {
 
   it('asks a genuine node also for what a new life has found running: both may run it', () => {
     assert.deepEqual(jobsBesideGenuine('active', 'local'), ['findIdle', 'announce local']);
-    assert.deepEqual(jobsBesideGenuine('active', 'foreign'), ['findIdle']);
+    assert.deepEqual(jobsBesideGenuine('up', 'foreign'), ['findIdle']);
     const { state, effects } = besideGenuine('active', 'local');
     const job = effects.findLast((effect) => effect.kind === 'job');
     assert.ok(job !== undefined);

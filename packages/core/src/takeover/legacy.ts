@@ -5,7 +5,7 @@
 import type { JobOutcome } from '../job.js';
 import type { Peer, State } from '../state.js';
 import type { Turn } from '../turn.js';
-import { HOLDS, hold, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+import { HOLDS, hold, letGo, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
 import { noteStarts } from './trouble.js';
 
 /** True when ha.cf says `auto_failback legacy`, or nothing about it. */
@@ -64,6 +64,35 @@ export function reclaimOwn(turn: Turn): void {
   const found = turn.state.resources.keys.local.includes(RESUMED);
   const genuine = turn.livingOthers().some((peer) => !peer.capabilities.includes('heal'));
   if (found && genuine) turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
+}
+
+/**
+ * Our life has found groups of a genuine node running that is at work: it may run them too, or have
+ * asked for them between our lives, in vain. They are stopped, and are its to take.
+ */
+export function returnForeign(turn: Turn): void {
+  if (!turn.state.resources.keys.foreign.includes(RESUMED)) return;
+  const [peer, another] = turn.others();
+  if (peer?.status !== 'active' || peer.capabilities.includes('heal')) return;
+  if (another !== undefined) return;
+  letGo(turn, 'foreign');
+  turn.job({ kind: 'standbyRelease', share: 'foreign' }, { kind: 'return', to: peer.name });
+}
+
+/** What could be stopped is the other node's, which looks first whether it runs there. */
+export function onForeignReturned(turn: Turn, to: string, outcome: JobOutcome): void {
+  const { groups, failed, stuck = [] } = outcome;
+  const stays = (key: string): boolean => failed.includes(key) || stuck.includes(key);
+  const kept = [...new Set([...groups, ...failed, ...stuck])].filter(stays);
+  if (kept.length > 0) {
+    turn.log('crit', `${kept.join(' ')} could not be stopped: it cannot go back to ${to}`);
+    hold(turn, 'foreign');
+    const { keys } = turn.state.resources;
+    turn.state.resources.keys = { ...keys, foreign: [...keys.foreign, ...kept] };
+  }
+  for (const key of groups.filter((key) => !stays(key))) {
+    turn.send({ t: 'ip-request-resp', dest: to, ipaddr: key, weown: 'yes', ok: 'OK' });
+  }
 }
 
 /** These groups of ours run here, and have just said where they are. */

@@ -55,7 +55,15 @@ const STOPPING: ReadonlySet<string> = new Set(['handBack', 'standbyRelease', 'le
 
 /** Communication is up: ask what the others hold, or settle at once when there are none. */
 export function beginNegotiation(turn: Turn): void {
-  turn.state.resources.phase = 'starting';
+  const { resources } = turn.state;
+  resources.phase = 'starting';
+  resources.joined = turn.livingOthers().some(({ status }) => status === 'active');
+  sayStarting(turn);
+}
+
+/** Nobody need have heard it: the wire may carry only one way. */
+function sayStarting(turn: Turn): void {
+  turn.state.resources.settleBy = turn.now.at + SETTLE;
   turn.send({ t: 'starting' });
 }
 
@@ -104,7 +112,7 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   if (resources.phase === 'received') {
     // Two nodes of our kind need not wait for one another: each has now said what it holds. One that
     // still stops something says so, and again when it has: it is waited for as long as it lives.
-    const stopping = message.get('x_wait') !== undefined;
+    const stopping = isStopping(turn, peer, message);
     if (stopping) resources.settleBy = undefined;
     const speaks = peer.capabilities.includes('settle') && !stopping;
     const settled = resources.otherStable || speaks;
@@ -114,6 +122,17 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     const unmissed = first && resources.otherStable && !peer.capabilities.includes('settle');
     if (settled) becomeStable(turn, whose, unmissed);
   }
+}
+
+/**
+ * A genuine node that gives up everything says that it holds nothing before its scripts stop it.
+ * One that was at work before us is stable otherwise, or will be by the rule of ten seconds.
+ */
+function isStopping(turn: Turn, peer: Peer, message: Message): boolean {
+  if (message.get('x_wait') !== undefined) return true;
+  if (peer.capabilities.includes('settle')) return false;
+  const { joined, otherStable } = turn.state.resources;
+  return message.get('info') === 'shutdown' || (joined && !otherStable);
 }
 
 /** A word that says nothing counts as none (heartbeat 3.0.6). */
@@ -175,13 +194,18 @@ export function onAwayFound(turn: Turn, share: Part, { groups, local }: JobOutco
   askBack(turn, found, share);
 }
 
-/** The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). */
+/**
+ * The peer never became stable: do without it (heartbeat 3.0.6: the 10 s rule). One that never said
+ * anything is asked again, which the genuine program does not.
+ */
 export function settleIfDue(turn: Turn): void {
   const { resources } = turn.state;
   if (resources.settleBy === undefined || turn.now.at < resources.settleBy) return;
   // Once: after a stop in the meantime there is nothing left to be woken for.
   resources.settleBy = undefined;
-  if (resources.phase === 'received') becomeStable(turn, 'local');
+  const { phase } = resources;
+  if (phase === 'received') becomeStable(turn, 'local');
+  else if (phase === 'starting' || phase === 'bothStarting') sayStarting(turn);
 }
 
 /** Gives the peer's groups back to it, when it is well again and the configuration wants it so. */

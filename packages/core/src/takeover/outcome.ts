@@ -5,7 +5,7 @@ import type { Turn } from '../turn.js';
 import { onLetGo } from './claim.js';
 import { onEverythingReleased } from './ending.js';
 import { onHandedBack, onMoveTried } from './handover.js';
-import { isLegacy, onIdleFound, onOwnAnnounced, onOwnTaken } from './legacy.js';
+import { isLegacy, onForeignReturned, onIdleFound, onOwnAnnounced, onOwnTaken } from './legacy.js';
 import { considerFailback, onAcquired, onAwayFound } from './negotiation.js';
 import { onGroupGiven, onGroupTaken, onGroupYielded } from './request.js';
 import { onReleased, onTaken } from './standby.js';
@@ -65,6 +65,9 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       break;
     case 'handBack':
       onHandedBack(turn, purpose, outcome);
+      break;
+    case 'return':
+      onForeignReturned(turn, purpose.to, outcome);
       break;
     case 'announce':
       break;

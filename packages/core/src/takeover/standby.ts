@@ -22,7 +22,9 @@ const FAILBACK_AGAIN = 10_000;
 
 /** `ask_resources` from ourselves or from the peer. */
 export function onAskResources(turn: Turn, from: string, message: Message): void {
-  const { ending, settings } = turn.state;
+  const { ending, settings, resources } = turn.state;
+  // Whatever comes of it, the node that was asked for a takeover has heard of it.
+  if (from !== settings.localNode) resources.takeoverBy = undefined;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
   const word = message.get('rsc_hold') ?? 'all';
   const share = shareOf(word);
@@ -255,6 +257,19 @@ export function expireStandby(turn: Turn): void {
   }
   sayResources(turn);
   audit(turn);
+}
+
+/** `hb_takeover` here: the genuine program only sends a message, which nobody need hear. */
+export function awaitTakeover(turn: Turn): void {
+  turn.state.resources.takeoverBy = turn.now.at + ANSWER;
+}
+
+/** The other node has not answered: whoever asked may see it in the log. */
+export function expireTakeover(turn: Turn): void {
+  const { resources } = turn.state;
+  if (resources.takeoverBy === undefined || turn.now.at < resources.takeoverBy) return;
+  resources.takeoverBy = undefined;
+  turn.log('warn', 'No reply to takeover request.');
 }
 
 /** `hb_takeover` on the peer: it wants what we hold; shares swap sides (heartbeat 3.0.6). */

@@ -134,6 +134,7 @@ function noteGone(turn: Turn): void {
   resources.otherTroubles = { local: false, foreign: false };
   resources.otherStable = true;
   resources.settleBy = undefined;
+  resources.takeoverBy = undefined;
   if (resources.phase !== 'shutdown' && resources.phase !== 'init') resources.phase = 'stable';
 }
 

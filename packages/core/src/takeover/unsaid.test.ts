@@ -1,0 +1,119 @@
+/** What a genuine node does without a word, or without having heard one of ours. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Message } from '../message/message.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
+
+const STOPS = { t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0' };
+
+describe('a node that joins a genuine one', () => {
+  it('says that it is starting until it is answered', () => {
+    const beside = new BesideGenuine();
+    beside.rests(21);
+    assert.deepEqual(beside.words, ['starting', 'starting', 'starting']);
+    beside.says({ ...STOPS, rsc_hold: 'all', isstable: '1' });
+    beside.rests(21);
+    assert.equal(beside.words.filter((word) => word === 'starting').length, 3);
+    assert.equal(beside.state.resources.phase, 'stable');
+  });
+
+  it('starts nothing while that one gives up everything, and says so only at first', () => {
+    for (const info of [{ info: 'shutdown' }, {}]) {
+      const beside = new BesideGenuine();
+      beside.says({ ...STOPS, ...info });
+      beside.rests(60);
+      assert.deepEqual(beside.jobs, []);
+      beside.says({ t: 'shutdone', st: 'dead' });
+      assert.deepEqual(beside.jobs, ['takeOver', 'acquireOwn']);
+    }
+  });
+
+  it('keeps the rule of ten seconds with one that is starting as well', () => {
+    const beside = new BesideGenuine(undefined, undefined, false, 'on', 'up');
+    beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    beside.says({ t: 'starting' });
+    beside.says(STOPS);
+    beside.rests(9);
+    assert.deepEqual(beside.jobs, []);
+    beside.rests(2);
+    assert.deepEqual(beside.jobs, ['acquireOwn']);
+  });
+
+  it('goes standby with groups of that one which nobody holds', () => {
+    const beside = new BesideGenuine(undefined, 'none');
+    beside.happens({ kind: 'time' });
+    const asked = beside.sent.at(-1);
+    assert.deepEqual(
+      [asked?.get('t'), asked?.get('rsc_hold'), asked?.get('info')],
+      ['ask_resources', 'foreign', 'me'],
+    );
+    const held = new BesideGenuine(undefined, 'local');
+    held.happens({ kind: 'time' });
+    assert.ok(!held.words.includes('ask_resources'));
+  });
+});
+
+describe('a request for a takeover', () => {
+  const asks = (beside: BesideGenuine): void =>
+    beside.happens({ kind: 'local', message: Message.of({ t: 'hb_takeover', rsc_hold: 'all' }) });
+  const line = 'No reply to takeover request.';
+
+  it('that nobody answers is told of', () => {
+    for (const autoFailback of ['on', 'legacy'] as const) {
+      const beside = new BesideGenuine(undefined, 'local', false, autoFailback);
+      asks(beside);
+      beside.rests(9);
+      assert.ok(!beside.log.includes(line));
+      beside.rests(2);
+      assert.ok(beside.log.includes(line));
+    }
+  });
+
+  it('is answered by any word about a standby', () => {
+    const beside = new BesideGenuine(undefined, 'local');
+    asks(beside);
+    beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+    beside.rests(12);
+    assert.ok(!beside.log.includes(line));
+  });
+});
+
+describe('in legacy mode', () => {
+  const dead = { t: 'stonith', node: 'backup', result: 'n_stnth' };
+
+  it('a life that a genuine node has not heard gives way when that takes it for dead', () => {
+    const beside = new BesideGenuine('local', undefined, false, 'legacy');
+    const before = beside.state.ending;
+    beside.says({ ...dead, node: 'another' });
+    assert.deepEqual(beside.state.ending, before);
+    beside.says(dead);
+    const { ending } = beside.state;
+    assert.ok(ending.phase === 'wanted' && ending.restart && !ending.keep);
+  });
+
+  it('one that it has heard leaves it to that to give way', () => {
+    const beside = new BesideGenuine('local', undefined, false, 'legacy');
+    beside.says({ t: 'NS_ackmsg', dest: 'backup', ackseq: '1' });
+    beside.says(dead);
+    assert.equal(beside.state.ending.phase, 'no');
+  });
+
+  it('a life gives back what it has found running of a genuine node', () => {
+    const beside = new BesideGenuine('foreign', undefined, false, 'legacy');
+    assert.ok(beside.jobs.includes('standbyRelease'));
+    assert.equal(beside.state.resources.mine.foreign, false);
+    beside.works('lvs');
+    const offer = beside.sent.findLast((message) => message.get('t') === 'ip-request-resp');
+    assert.deepEqual([offer?.get('dest'), offer?.get('ipaddr')], ['loadbalancer', 'lvs']);
+  });
+
+  it('it keeps what it cannot stop', () => {
+    const beside = new BesideGenuine('foreign', undefined, false, 'legacy');
+    const outcome = { ok: false, failed: ['lvs'], groups: ['lvs'], stuck: ['lvs'] };
+    for (const { id } of beside.state.resources.jobs) {
+      beside.happens({ kind: 'jobDone', id, outcome });
+    }
+    assert.equal(beside.state.resources.mine.foreign, true);
+    assert.ok(!beside.words.includes('ip-request-resp'));
+  });
+});
