@@ -70,7 +70,7 @@ const SUITES = {
   simreal: { places: ['test/dist/simreal'], jobs: 1, minutes: 6 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
   packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
-  // Pairs of installed RPMs: the guide of the migration, followed to the letter.
+  // Pairs of installed RPMs: the guide of the migration; in a virtual machine the demonstration.
   installed: { places: ['test/dist/installed'], jobs: 1, minutes: 12 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },

@@ -24,25 +24,24 @@ case $1 in -*) verb=$1 name=$2 ;; *) verb=$2 name=$1 ;; esac
 set -- $(sed -n 's/^# chkconfig: //p' "/etc/rc.d/init.d/$name")
 [ $# -eq 3 ] || set -- - 50 50
 levels=$1 start=$2 stop=$3
+cd /etc/rc.d && mkdir -p rc0.d rc1.d rc2.d rc3.d rc4.d rc5.d rc6.d
 for level in 0 1 2 3 4 5 6; do
-  folder=/etc/rc.d/rc$level.d
-  mkdir -p "$folder"
+  set -- "rc$level.d/"[SK]??"$name"
   case $verb in
-  --add) ! ls "$folder" | grep -q "^[SK]..$name$" || continue ;;
+  --add) [ ! -L "$1" ] || continue ;;
   on | off)
     case $level in [016]) continue ;; esac
-    rm -f "$folder/"[SK]??"$name"
-    [ "$verb" = off ] || levels=2345
-    [ "$verb" = on ] || levels=-
+    rm -f "$@"
+    if [ "$verb" = on ]; then levels=2345; else levels=-; fi
     ;;
   --del)
-    rm -f "$folder/"[SK]??"$name"
+    rm -f "$@"
     continue
     ;;
   esac
   case $levels in
-  *"$level"*) ln -s "../init.d/$name" "$folder/S$start$name" ;;
-  *) ln -s "../init.d/$name" "$folder/K$stop$name" ;;
+  *"$level"*) ln -s "../init.d/$name" "rc$level.d/S$start$name" ;;
+  *) ln -s "../init.d/$name" "rc$level.d/K$stop$name" ;;
   esac
 done
 `;
