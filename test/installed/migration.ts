@@ -16,8 +16,11 @@ import { labFile } from '../lab/place.js';
 import { type Chapter, type Instruction, isAsTold, onlyLooks } from './guide.js';
 import { FOLDER, install, type Packages } from './redhat.js';
 
-/** A busy machine must not be taken for a death while rpm works. */
-const TIMERS: Timers = { keepalive: '1', deadtime: '8', warntime: '4', initdead: '10' };
+/** A machine that is busy, or stands still for seconds in emulation, must not be taken for dead. */
+const TIMERS: Readonly<Record<'namespaces' | 'emulation', Timers>> = {
+  namespaces: { keepalive: '1', deadtime: '8', warntime: '4', initdead: '10' },
+  emulation: { keepalive: '1', deadtime: '20', warntime: '10', initdead: '40' },
+};
 
 /** A look that does not become true is given up; the longest move by genuine scripts takes less. */
 const LOOKS_LIMIT_MS = { namespaces: 45_000, emulation: 180_000 } as const;
@@ -67,7 +70,7 @@ export class Migration {
     const { base, staying, replaced } = packages;
     const genuine = [base, ...staying, ...replaced];
     await Promise.all(DIRECTORS.map((node) => install(lab.site, node, genuine)));
-    const files = { ...tutorialFiles(TIMERS), ...usersScripts() };
+    const files = { ...tutorialFiles(TIMERS[place(lab)]), ...usersScripts() };
     const cluster = await Cluster.open(lab, { ...files, ...(lab.balances ? {} : recordedTable()) });
     for (const node of DIRECTORS) await must(lab, node, 'chkconfig heartbeat on');
     if (lab.balances) await Promise.all(SERVERS.map((host) => bootServer(lab, host)));
@@ -90,7 +93,7 @@ export class Migration {
 
   async #type(instruction: Instruction): Promise<void> {
     const { node, command, prints } = instruction;
-    const limitMs = LOOKS_LIMIT_MS[this.#lab.balances ? 'emulation' : 'namespaces'];
+    const limitMs = LOOKS_LIMIT_MS[place(this.#lab)];
     const deadline = performance.now() + limitMs;
     for (;;) {
       const argv = ['sh', '-c', `cd ${FOLDER} && { ${command}\n} 2>&1`];
@@ -117,8 +120,14 @@ export class Migration {
   }
 }
 
+function place(lab: Lab): 'namespaces' | 'emulation' {
+  return lab.balances ? 'emulation' : 'namespaces';
+}
+
 async function must(lab: Lab, node: string, command: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.site.run(node, ['sh', '-c', command]);
+  const { code, stdout, stderr } = await lab.site.run(node, ['sh', '-c', command], {
+    timeoutMs: LIMIT_MS,
+  });
   assert.equal(code, 0, `${node}# ${command}: ${stdout}${stderr}`);
   return stdout;
 }
