@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Runs test suites with Node's own runner: `node test/run.mjs [--jobs N] SUITE|DIRECTORY...`.
+// Runs test suites with Node's own runner: `node test/run.mjs [--jobs N] SUITE|DIRECTORY|TEST...`.
 //
 // A suite is a name of the table below, `all` stands for each of them, `quick` for those that the
-// test command runs; a directory stands for every compiled `*.test.js` below it. `--list` only prints
-// the files.
+// test command runs; a directory stands for every compiled `*.test.js` below it, and such a file for
+// itself. `--list` only prints the files.
 // Works the same on every Node from 20 on, whose `--test` differ in how they take directories and
 // patterns. All suites are run, also after one has failed; the exit code is 1 if any has.
 import { spawnSync } from 'node:child_process';
@@ -74,6 +74,8 @@ const SUITES = {
   docs: { places: ['test/dist/docs'], jobs: 1, minutes: 4 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
   packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
+  // Pairs of installed RPMs: the guide of the migration; in a virtual machine the demonstration.
+  installed: { places: ['test/dist/installed'], jobs: 1, minutes: 12 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
   kernel: { places: ['test/dist/kernel'], jobs: 1, minutes: 15 },
@@ -83,7 +85,7 @@ const ALL = Object.keys(SUITES);
 
 function usage() {
   const names = ['quick', 'all', ...ALL].join('|');
-  console.error(`usage: node test/run.mjs [--list] [--jobs N] ${names}|DIRECTORY...`);
+  console.error(`usage: node test/run.mjs [--list] [--jobs N] ${names}|DIRECTORY|TEST...`);
   process.exit(2);
 }
 
@@ -102,6 +104,7 @@ const LONG = [
   'examples',
   'docs',
   'packaging',
+  'installed',
   'vm',
   'kernel',
 ];
@@ -121,9 +124,10 @@ function sourceOf(compiled) {
     .replace(/\.js$/, '.ts');
 }
 
-/** The compiled tests below a folder whose source is still there. */
+/** The compiled tests below a folder whose source is still there; or the test that this is. */
 function testsBelow(folder) {
   if (!existsSync(folder)) return [];
+  if (statSync(folder).isFile()) return [folder];
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.js') && !name.includes('node_modules'))
     .map((name) => relative(process.cwd(), join(folder, name)))
@@ -157,8 +161,8 @@ const names = words
   });
 if (names.length === 0 || (jobs !== undefined && !(jobs > 0))) usage();
 const suites = names.map((name) => {
-  const isFolder = existsSync(name) && statSync(name).isDirectory();
-  return SUITES[name] ?? (isFolder ? { places: [name], jobs: 2, minutes: 5 } : usage());
+  const isPlace = existsSync(name) && (name.endsWith('.test.js') || statSync(name).isDirectory());
+  return SUITES[name] ?? (isPlace ? { places: [name], jobs: 2, minutes: 5 } : usage());
 });
 if (listing) {
   for (const { places } of suites) for (const file of places.flatMap(testsBelow)) console.log(file);

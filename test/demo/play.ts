@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootServer, SERVERS } from '../lab/boot.js';
 import { Cluster } from '../lab/cluster.js';
-import { recordedTable, SHORT, tutorialFiles } from '../lab/clusterfiles.js';
+import { recordedTable, SHORT, type Timers, tutorialFiles } from '../lab/clusterfiles.js';
 import { DIRECTORS, type Lab } from '../lab/lab.js';
 import { LoadClient } from '../lab/load/client.js';
 import { openPair } from '../lab/pair.js';
@@ -34,11 +34,23 @@ const LOOK_MS = 1000;
 /** Without a terminal, how often the state is printed when nothing happens. */
 const PLAIN_EVERY_MS = 5000;
 
+/** Another cluster than the one whose programs are laid over the hosts. */
+export interface Variant {
+  /** Builds the lab. */
+  open(): Promise<Lab>;
+  /** What a director starts at its boot, heartbeat at the end of it. */
+  boot(stage: Stage, node: string): Promise<void>;
+  readonly steps: readonly Step[];
+  /** Instead of the demo's short ones. */
+  readonly timers: Timers;
+}
+
 export interface Options {
   readonly verbatim: boolean;
   readonly namespaces: boolean;
   readonly programs: Stack;
   readonly logs: string | undefined;
+  readonly variant?: Variant;
 }
 
 /** Everything that is open; closed in the end, whatever happens. */
@@ -53,6 +65,7 @@ export class Demo {
   readonly #scene: Scene = newScene();
   readonly #results: Result[] = [];
   readonly #open: Open;
+  readonly #steps: readonly Step[];
   readonly #startedAt = performance.now();
   #title = 'booting';
   #printedAt = 0;
@@ -62,12 +75,13 @@ export class Demo {
   constructor(options: Options, open: Open) {
     this.#options = options;
     this.#open = open;
+    this.#steps = options.variant?.steps ?? STEPS;
   }
 
   /** Plays everything. True when each step ended as it should. */
   async play(): Promise<boolean> {
     const lab = await this.#build();
-    const timers = this.#options.verbatim ? null : SHORT;
+    const timers = this.#options.verbatim ? null : this.#timers;
     const recorders = lab.balances ? {} : recordedTable();
     const cluster = await Cluster.open(lab, { ...tutorialFiles(timers), ...recorders });
     cluster.feed.listen((seen) => {
@@ -80,7 +94,7 @@ export class Demo {
         this.#cableTest(lab),
       );
       const stage = await this.#start(lab, cluster);
-      for (const step of STEPS) {
+      for (const step of this.#steps) {
         await this.#step(step.title, step.expected, () => step.act(stage), stage, this.#goal(step));
         await showTable(stage, cluster.holders[0] ?? HOME);
       }
@@ -93,11 +107,13 @@ export class Demo {
   }
 
   async #build(): Promise<Lab> {
-    const { namespaces, programs } = this.#options;
+    const { namespaces, programs, variant } = this.#options;
     const place = namespaces ? 'namespaces of this machine' : 'a virtual machine with kernel IPVS';
     this.#say(`The tutorial's cluster in ${place}, programs: ${programs.name}.`);
     const others = SERVERS.filter((name) => !DIRECTORS.some((director) => director === name));
-    const lab = namespaces ? await openPair(programs, { others }) : await openVm(programs);
+    const open = (): Promise<Lab> =>
+      namespaces ? openPair(programs, { others }) : openVm(programs);
+    const lab = await (variant?.open() ?? open());
     this.#open.lab = lab;
     this.#say(`Six hosts are up: ${SERVERS.join(', ')}, client.`);
     if (lab.balances) {
@@ -145,7 +161,10 @@ export class Demo {
     this.#client = client;
     const initdead = this.#options.verbatim ? 120 : 10;
     const limitMs = (180 + 2 * initdead) * 1000;
-    const stage = { lab, cluster, client, scene: this.#scene, spans: [], limitMs, say };
+    const stage: Stage = {
+      ...{ lab, cluster, client, scene: this.#scene, spans: [], limitMs, say },
+      boot: (node) => (this.#options.variant?.boot ?? bootByHand)(stage, node),
+    };
     const expected = `${HOME} holds the group, started in order; five servers balanced`;
     await this.#step('/etc/init.d/heartbeat start on both directors', expected, async () => {
       const since = cluster.feed.mark;
@@ -159,11 +178,16 @@ export class Demo {
     return stage;
   }
 
+  get #timers(): Timers {
+    return this.#options.variant?.timers ?? SHORT;
+  }
+
   /** The longest gap that we aim at, with the deadtime in use. */
   #goal(step: Step): number | undefined {
     if (step.goalMs === undefined || step.detects !== true) return step.goalMs;
     return (
-      step.goalMs + 1000 * (this.#options.verbatim ? TUTORIAL_DEADTIME_S : Number(SHORT.deadtime))
+      step.goalMs +
+      1000 * (this.#options.verbatim ? TUTORIAL_DEADTIME_S : Number(this.#timers.deadtime))
     );
   }
 
@@ -220,7 +244,7 @@ export class Demo {
     this.#say('');
     for (const line of report(this.#results)) this.#say(line);
     const ok =
-      this.#results.every((result) => result.ok) && this.#results.length === STEPS.length + 2;
+      this.#results.every((result) => result.ok) && this.#results.length === this.#steps.length + 2;
     this.#say('');
     this.#say(ok ? 'Every step ended as it should.' : 'A step did not end as it should.');
     return ok;
@@ -268,6 +292,13 @@ export class Demo {
       this.#say(`  | requests: ${rates}; failed ${this.#scene.second?.failures ?? 0}/s`);
     }
   }
+}
+
+/** As the tutorial has it: role, web server, then heartbeat. */
+async function bootByHand(stage: Stage, node: string): Promise<void> {
+  await bootServer(stage.lab, node);
+  stage.say(`  ${node}: /etc/init.d/heartbeat start`);
+  await stage.cluster.start(node);
 }
 
 class StepFailed extends Error {}

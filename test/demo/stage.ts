@@ -1,6 +1,5 @@
 /** Where the demo's steps act: the lab, the watched cluster, the client, and the viewer. */
 
-import { bootServer } from '../lab/boot.js';
 import type { Cluster } from '../lab/cluster.js';
 import { DIRECTORS, type Lab } from '../lab/lab.js';
 import type { LoadClient } from '../lab/load/client.js';
@@ -21,6 +20,8 @@ export interface Stage {
   readonly limitMs: number;
   /** A line for the viewer. */
   say(line: string): void;
+  /** What a director starts at its boot, heartbeat at the end of it. */
+  boot(node: string): Promise<void>;
 }
 
 export const [HOME, OTHER] = DIRECTORS;
@@ -114,11 +115,9 @@ export async function closeSpan(stage: Stage): Promise<Span> {
   return span;
 }
 
-/** Boots a director as the tutorial has it: role, web server, then heartbeat. */
+/** Switches a director on, which then starts what it starts at its boot. */
 export async function bootDirector(stage: Stage, node: string): Promise<void> {
   await stage.cluster.powerOn(node);
   nodeView(stage, node).power = true;
-  await bootServer(stage.lab, node);
-  stage.say(`  ${node}: /etc/init.d/heartbeat start`);
-  await stage.cluster.start(node);
+  await stage.boot(node);
 }

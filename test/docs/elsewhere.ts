@@ -37,6 +37,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   row('npm install -g ts-heartbeat-linux-x64-0.1.0.tgz', NPM, "'npm', 'install', '--global'"),
   row('npm install -g --offline', NPM, "'npm', 'install', '--global'"),
   row('npm install -g oracledb', 'test/services/servers/scripted.ts', 'node_modules/oracledb'),
+  row('rpm -V', 'test/installed/migration.ts', 'rpm -V heartbeat resource-agents'),
   row('cat </dev/ttyS0', 'test/demo/play.ts', "['cat', '/dev/ttyS0']"),
   row('echo hello >/dev/ttyS0', 'test/demo/play.ts', "'echo hello > /dev/ttyS0'"),
   row(
@@ -50,7 +51,9 @@ export const ELSEWHERE: readonly Elsewhere[] = [
 export const SPOKEN_OF: readonly string[] = [
   '/usr/sbin/sendmail -t',
   '/usr/sbin/stonith -t TYPE -F FILE -T reset NODE',
+  'chkconfig --list heartbeat',
   'chmod 755',
+  'dnf install nodejs',
   'ipvsadm -R',
   'ipvsadm -S -n',
   'kill -9',
@@ -78,6 +81,11 @@ export const OWN_SUITE: readonly OwnSuite[] = [
   {
     documents: /^docs\/operating\.md$/,
     file: 'test/cluster/operating.test.ts',
+    covers: 'blocks',
+  },
+  {
+    documents: /^docs\/migrate\.md$/,
+    file: 'test/installed/migrate.test.ts',
     covers: 'blocks',
   },
   // Each row names the tests that show it.

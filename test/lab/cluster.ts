@@ -99,16 +99,28 @@ export class Cluster {
 
   /** `/etc/init.d/heartbeat start`. Rejects unless it says that it has started. */
   async start(node: string): Promise<void> {
+    await this.startBy(node, [INIT, 'start']);
+  }
+
+  /** Another command that comes to starting heartbeat; returns what it says. */
+  async startBy(node: string, argv: readonly string[]): Promise<string> {
     this.#running.add(node);
-    const outcome = await this.lab.site.run(node, [INIT, 'start'], { timeoutMs: INIT_LIMIT_MS });
-    expectSuccess(`${INIT} start on ${node}`, outcome);
+    const outcome = await this.lab.site.run(node, argv, { timeoutMs: INIT_LIMIT_MS });
+    expectSuccess(`${argv.join(' ')} on ${node}`, outcome);
+    return outcome.stdout;
   }
 
   /** `/etc/init.d/heartbeat stop`: returns when the daemon has released everything and is gone. */
   async stop(node: string): Promise<void> {
-    const outcome = await this.lab.site.run(node, [INIT, 'stop'], { timeoutMs: INIT_LIMIT_MS });
-    expectSuccess(`${INIT} stop on ${node}`, outcome);
+    await this.stopBy(node, [INIT, 'stop']);
+  }
+
+  /** Another command that comes to stopping heartbeat; returns what it says. */
+  async stopBy(node: string, argv: readonly string[]): Promise<string> {
+    const outcome = await this.lab.site.run(node, argv, { timeoutMs: INIT_LIMIT_MS });
+    expectSuccess(`${argv.join(' ')} on ${node}`, outcome);
     this.#running.delete(node);
+    return outcome.stdout;
   }
 
   async powerOff(node: string): Promise<void> {

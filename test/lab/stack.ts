@@ -26,7 +26,7 @@ const STATE = ['hb_generation', 'hb_uuid', 'hostcache', 'delhostcache', 'fifo', 
 );
 
 /** Everything that the packages heartbeat, ldirectord and resource-agents install. */
-const GENUINE = [
+export const GENUINE_PLACES: readonly string[] = [
   ...['/usr/lib/heartbeat', '/usr/lib/ts-heartbeat', '/usr/libexec/heartbeat'],
   ...['/usr/share/heartbeat', '/usr/lib/ocf', '/usr/sbin/ldirectord', '/usr/bin/cl_status'],
   ...['/etc/ha.d', '/etc/init.d/heartbeat', '/etc/init.d/ldirectord', '/var/lib/heartbeat'],
@@ -63,7 +63,7 @@ function ours(tree: string | undefined): Stack {
       throw new Error(`cannot stage the programs: ${stage.stderr}`);
     }
   }
-  return { name: 'ours', layers: [tree ?? made ?? ''], hidden: GENUINE, dispose };
+  return { name: 'ours', layers: [tree ?? made ?? ''], hidden: GENUINE_PLACES, dispose };
 }
 
 /** The programs to run; rejects with what to do when they are not there. */

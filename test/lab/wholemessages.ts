@@ -11,7 +11,7 @@ const FUNCTIONS = '/etc/ha.d/shellfuncs';
  * genuine daemon between two of them, the message is lost (`Message with zero fields`): one command
  * in some hundred on a busy machine, with two genuine nodes as well.
  */
-const AT_ONCE = `
+export const AT_ONCE = `
 ha_clustermsg() {
 	message=$(echo ">>>"; cat; echo "<<<")
 	printf '%s\\n' "$message" >>$HA_FIFO

@@ -18,24 +18,32 @@ const BUSYBOX = '/usr/bin/busybox';
 const SHADOW = ['/usr/sbin/groupadd', '/usr/sbin/useradd'];
 
 /** Does what the real one does with the header of a script, and remembers how it was called. */
-const CHKCONFIG = `#!/bin/sh
+export const CHKCONFIG = `#!/bin/sh
 echo "$*" >>/chkconfig.log
-script=/etc/rc.d/init.d/$2
-case $1 in
---add)
-  set -- "$2" $(sed -n 's/^# chkconfig: //p' "$script")
-  for level in 0 1 2 3 4 5 6; do
-    mkdir -p "/etc/rc.d/rc$level.d"
-    set -- "$1" "$2" "$3" "$4" "/etc/rc.d/rc$level.d"
-    ls "$5" | grep -q "^[SK]..$1\\$" && continue
-    case $2 in
-    *"$level"*) ln -s "../init.d/$1" "$5/S$3$1" ;;
-    *) ln -s "../init.d/$1" "$5/K$4$1" ;;
-    esac
-  done
-  ;;
---del) rm -f /etc/rc.d/rc?.d/[SK]??"$2" ;;
-esac
+case $1 in -*) verb=$1 name=$2 ;; *) verb=$2 name=$1 ;; esac
+set -- $(sed -n 's/^# chkconfig: //p' "/etc/rc.d/init.d/$name")
+[ $# -eq 3 ] || set -- - 50 50
+levels=$1 start=$2 stop=$3
+cd /etc/rc.d && mkdir -p rc0.d rc1.d rc2.d rc3.d rc4.d rc5.d rc6.d
+for level in 0 1 2 3 4 5 6; do
+  set -- "rc$level.d/"[SK]??"$name"
+  case $verb in
+  --add) [ ! -L "$1" ] || continue ;;
+  on | off)
+    case $level in [016]) continue ;; esac
+    rm -f "$@"
+    if [ "$verb" = on ]; then levels=2345; else levels=-; fi
+    ;;
+  --del)
+    rm -f "$@"
+    continue
+    ;;
+  esac
+  case $levels in
+  *"$level"*) ln -s "../init.d/$name" "rc$level.d/S$start$name" ;;
+  *) ln -s "../init.d/$name" "rc$level.d/K$stop$name" ;;
+  esac
+done
 `;
 
 /** Stands for Node.js: writes down how it was called. */

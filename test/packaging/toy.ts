@@ -6,12 +6,12 @@ import { run, type Workplace } from './built.js';
 export interface Toy {
   readonly name: string;
   readonly version: string;
-  /** Text of each file; those below /etc/ha.d and /etc/sysconfig are configuration. */
+  /** Text of each file; those below /etc/ha.d, sysconfig and logrotate.d are configuration. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-function isConfiguration(place: string): boolean {
-  return /^\/etc\/(?:ha\.d|sysconfig)\//.test(place) && !place.endsWith('/shellfuncs');
+export function isConfiguration(place: string): boolean {
+  return /^\/etc\/(?:ha\.d|sysconfig|logrotate\.d)\//.test(place) && !place.endsWith('/shellfuncs');
 }
 
 function line(place: string): string {
@@ -20,7 +20,18 @@ function line(place: string): string {
   return `${noreplace}%attr(${mode},root,root) ${place}`;
 }
 
-/** With scriptlets like those of Red Hat's packages: stopped and disabled at their removal. */
+/** Scriptlets like those of Red Hat's packages: a service is stopped and disabled at its removal. */
+export function serviceScriptlets(name: string): string {
+  return `%post
+/sbin/chkconfig --add ${name}
+%preun
+if [ $1 = 0 ]; then
+  /etc/rc.d/init.d/${name} stop
+  /sbin/chkconfig --del ${name}
+fi
+`;
+}
+
 function spec({ name, version, files }: Toy): string {
   const places = Object.keys(files);
   return `
@@ -35,13 +46,7 @@ BuildArch: noarch
 Toy.
 %install
 cp -a %{_topdir}/tree/. %{buildroot}
-%post
-/sbin/chkconfig --add ${name}
-%preun
-if [ $1 = 0 ]; then
-  /etc/rc.d/init.d/${name} stop
-  /sbin/chkconfig --del ${name}
-fi
+${serviceScriptlets(name)}
 %files
 ${places.map(line).join('\n')}
 `;

@@ -44,13 +44,16 @@ class UartCable implements SerialCable {
   }
 }
 
-/** Boots the machine and builds the hosts; no daemon runs yet. */
-export async function openVm(stack: Stack): Promise<Lab & { readonly machine: Machine }> {
+/** Boots the machine and builds the hosts, with one stack or one for each; no daemon runs yet. */
+export async function openVm(
+  stacks: Stack | ((host: string) => Stack),
+): Promise<Lab & { readonly machine: Machine }> {
   const machine = await Machine.boot();
   try {
     await Promise.all(
       Object.keys(ADDRESSES).map((name) => {
         const port = (DIRECTORS as readonly string[]).indexOf(name);
+        const stack = typeof stacks === 'function' ? stacks(name) : stacks;
         return machine.site.addHost(hostSpec(name, stack, port < 0 ? [] : [`/dev/ttyS${port}`]));
       }),
     );
