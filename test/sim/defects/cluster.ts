@@ -198,7 +198,7 @@ export const MISTAKES: readonly Mistake[] = [
     instead: ';',
     set: 'swarm',
     given: FAILBACK,
-    seeds: 5,
+    seeds: 10,
     invariants: [11],
   },
   {
