@@ -29,7 +29,6 @@ import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
 import {
   claimIfBothHold,
-  offerIfNobodyHolds,
   onMeeting,
   onNewLifeActive,
   onReturn,
@@ -368,7 +367,6 @@ function onTime(turn: Turn): void {
   fenceIfDue(turn);
   redoIfDue(turn);
   yieldIfBothHold(turn);
-  offerIfNobodyHolds(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);

@@ -10,7 +10,7 @@ import { type KeptSeed, keptSeeds } from './seedfile.js';
 const FILE = new URL('../../../sim/seeds.txt', import.meta.url);
 
 /** Of processor time, in seconds, for all of them: a longer one needs an `until`. */
-const LIMIT = 180;
+const LIMIT = 300;
 
 function violationsOf({ seed, set, until }: KeptSeed) {
   if (set === 'director') return simulateDirector(seed).violations;
@@ -26,7 +26,7 @@ for (const kept of keptSeeds(readFileSync(FILE, 'utf8'))) {
   });
 }
 
-test('all of them are played within three minutes of processor time', () => {
+test('all of them are played within five minutes of processor time', () => {
   const { user, system } = process.cpuUsage();
   assert.ok(user + system < LIMIT * 1e6, `${(user + system) / 1e6} s`);
 });

@@ -130,32 +130,12 @@ export function claimIfBothHold(turn: Turn, peer: Peer): void {
 export function yieldIfBothHold(turn: Turn): void {
   const { resources } = turn.state;
   const shared = PARTS.filter((part) => bothHold(turn, part));
-  if (shared.length === 0 || genuineInRest(turn) === undefined) return;
+  if (shared.length === 0 || isLegacy(turn.state) || busy(turn.state)) return;
+  if (!resources.otherStable || resources.phase !== 'stable') return;
   if (resources.troubles.some(({ share }) => shared.includes(share))) return;
-  beginAnew(turn);
-}
-
-/**
- * Nobody holds what is at home on a genuine node: we did, and have begun a new life before it
- * missed us. It only complains of that, and takes its groups when we go standby with them.
- */
-export function offerIfNobodyHolds(turn: Turn): void {
-  const { mine, other, troubles } = turn.state.resources;
-  if (mine.foreign || other.local || turn.state.ending.phase !== 'no') return;
-  const peer = genuineInRest(turn);
-  if (peer === undefined || troubles.some(({ share }) => share === 'foreign')) return;
-  turn.log('warn', `No one owns the resources of ${peer.name}: giving them to it`);
-  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
-}
-
-/** A genuine node at work, while nothing moves and nothing that it has said is missing. */
-function genuineInRest(turn: Turn): Peer | undefined {
-  const { resources } = turn.state;
-  if (isLegacy(turn.state) || busy(turn.state)) return undefined;
-  if (!resources.otherStable || resources.phase !== 'stable') return undefined;
   const speaks = ({ status, capabilities, window }: Peer): boolean =>
     status === 'active' && !capabilities.includes('heal') && window.missing.size === 0;
-  return turn.livingOthers().find(speaks);
+  if (turn.livingOthers().some(speaks)) beginAnew(turn);
 }
 
 function bothHold(turn: Turn, part: Part): boolean {

@@ -38,19 +38,6 @@ describe('a node that joins a genuine one', () => {
     beside.rests(2);
     assert.deepEqual(beside.jobs, ['acquireOwn']);
   });
-
-  it('goes standby with groups of that one which nobody holds', () => {
-    const beside = new BesideGenuine(undefined, 'none');
-    beside.happens({ kind: 'time' });
-    const asked = beside.sent.at(-1);
-    assert.deepEqual(
-      [asked?.get('t'), asked?.get('rsc_hold'), asked?.get('info')],
-      ['ask_resources', 'foreign', 'me'],
-    );
-    const held = new BesideGenuine(undefined, 'local');
-    held.happens({ kind: 'time' });
-    assert.ok(!held.words.includes('ask_resources'));
-  });
 });
 
 describe('a request for a takeover', () => {
