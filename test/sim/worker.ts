@@ -11,11 +11,9 @@ export interface Order {
   readonly set: Weather | 'director';
 }
 
-export type Report = Omit<Outcome, 'set'> & Order & { readonly cpu: number };
+export type Report = Omit<Outcome, 'set'> & Order;
 
 parentPort?.on('message', ({ seed, set }: Order) => {
-  const before = process.cpuUsage();
   const outcome = set === 'director' ? simulateDirector(seed) : simulate(seed, set);
-  const { user, system } = process.cpuUsage(before);
-  parentPort?.postMessage({ ...outcome, seed, set, cpu: (user + system) / 1e6 });
+  parentPort?.postMessage({ ...outcome, seed, set });
 });

@@ -17,7 +17,10 @@ export interface Label {
   readonly seq: number;
 }
 
-/** How many messages go by until one goes through the codec although nothing has damaged it. */
+/**
+ * How many messages go by until one goes through the codec although nothing has damaged it. What
+ * ping nodes send back has no number, and does not.
+ */
 const CODEC_EVERY = 32;
 
 /**
@@ -64,7 +67,7 @@ export class Packet {
     const bytes = this.#bytes;
     if (bytes !== undefined) return decodeDatagram(bytes, this.#keyring);
     const { seq } = this.label;
-    if (seq % CODEC_EVERY === 0) {
+    if (seq > 0 && seq % CODEC_EVERY === 0) {
       return decodeDatagram(encodeDatagram(this.#message, this.#keyring), this.#keyring);
     }
     return { ok: true, message: this.#message, encoding: 'string', key: this.#keyring.signing };
