@@ -22,6 +22,7 @@ import {
   Otherwise,
   pause,
   type Stage,
+  watch,
   weighted,
 } from './stage.js';
 import { ALL_SERVE, STEPS, type Step, showTable } from './steps.js';
@@ -43,6 +44,8 @@ export interface Variant {
   readonly steps: readonly Step[];
   /** Instead of the demo's short ones. */
   readonly timers: Timers;
+  /** How long a move may take by the clock of this machine. */
+  readonly limitMs: number;
 }
 
 export interface Options {
@@ -145,10 +148,10 @@ export class Demo {
     });
     const cat = await lab.site.start(HOME, ['cat', '/dev/ttyS0'], (line) => heard(line.text));
     // cat must be there before the line is: a port that nobody has open hears nothing.
-    await pause(1000);
+    await watch(lab, 1000);
     this.#say(`  ${OTHER}# echo hello > /dev/ttyS0`);
     await lab.site.run(OTHER, ['sh', '-c', 'echo hello > /dev/ttyS0']);
-    const text = await Promise.race([hello, pause(10_000).then(() => '')]);
+    const text = await Promise.race([hello, pause(60_000).then(() => '')]);
     await cat.stop();
     this.#say(`  ${HOME}: ${text}`);
     if (text !== 'hello') throw new Otherwise(`"${text}" arrived`);
@@ -160,7 +163,7 @@ export class Demo {
     const client = await LoadClient.start(lab.site, 'client');
     this.#client = client;
     const initdead = this.#options.verbatim ? 120 : 10;
-    const limitMs = (180 + 2 * initdead) * 1000;
+    const limitMs = this.#options.variant?.limitMs ?? (180 + 2 * initdead) * 1000;
     const stage: Stage = {
       ...{ lab, cluster, client, scene: this.#scene, spans: [], limitMs, say },
       boot: (node) => (this.#options.variant?.boot ?? bootByHand)(stage, node),

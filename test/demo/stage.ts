@@ -108,6 +108,11 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** A while by the clock of the lab, which may go at another speed than this machine's. */
+export async function watch(lab: Lab, ms: number): Promise<void> {
+  await lab.site.run('client', ['sleep', String(ms / 1000)]);
+}
+
 /** What the client saw since the last call, or since the step began. */
 export async function closeSpan(stage: Stage): Promise<Span> {
   const span = await stage.client.span();

@@ -13,8 +13,8 @@ import {
   nodeView,
   OTHER,
   Otherwise,
-  pause,
   type Stage,
+  watch,
   weighted,
 } from './stage.js';
 
@@ -104,9 +104,9 @@ const stopRealServer: Step = {
     await stopWebServer(stage.lab.site, VICTIM);
     await weighted(stage, { [REALS[VICTIM] ?? '']: 0 });
     // What was sent there before it was quiesced fails within its own limit, and belongs to before.
-    await pause(IN_FLIGHT_MS);
+    await watch(stage.lab, IN_FLIGHT_MS);
     const before = await closeSpan(stage);
-    await pause(WATCH_MS);
+    await watch(stage.lab, WATCH_MS);
     const after = await closeSpan(stage);
     if (stage.lab.balances && (after.answers[VICTIM] ?? 0) > 0) {
       throw new Otherwise(`${VICTIM} still answers`);
@@ -124,7 +124,7 @@ const startRealServer: Step = {
   async act(stage) {
     await startWebServer(stage.lab.site, VICTIM);
     await weighted(stage, ALL_SERVE);
-    await pause(WATCH_MS);
+    await watch(stage.lab, WATCH_MS);
     return 'weight 1';
   },
 };

@@ -20,7 +20,7 @@ const MEMORY_MB = 2048;
 const CPUS_MAX = 4;
 
 /** A boot takes 3 to 10 s; a busy machine is given much more, once more after a silent failure. */
-const BOOT_TIMEOUT_MS = 180_000;
+const BOOT_TIMEOUT_MS = 1_200_000;
 const BOOT_TRIES = 2;
 
 /** Where the kernel is kept between runs. */

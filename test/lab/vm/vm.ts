@@ -3,7 +3,7 @@
 import { ADDRESSES, DIRECTORS, hostSpec, type Lab } from '../lab.js';
 import type { SerialCable } from '../site.js';
 import type { Stack } from '../stack.js';
-import { Machine } from './qemu.js';
+import { Machine, type Time } from './qemu.js';
 
 /** The cable between the machine's two 16550 ports, pulled and plugged at qemu. */
 class UartCable implements SerialCable {
@@ -47,8 +47,9 @@ class UartCable implements SerialCable {
 /** Boots the machine and builds the hosts, with one stack or one for each; no daemon runs yet. */
 export async function openVm(
   stacks: Stack | ((host: string) => Stack),
+  time: Time = 'real',
 ): Promise<Lab & { readonly machine: Machine }> {
-  const machine = await Machine.boot();
+  const machine = await Machine.boot(time);
   try {
     await Promise.all(
       Object.keys(ADDRESSES).map((name) => {
