@@ -285,12 +285,22 @@ export class Host implements Station, LineEnd {
     this.#unfinished.clear();
     const restarting = effect.restart;
     this.#see({ kind: 'ends', how: restarting ? 'restarting' : 'stopped' });
+    // A genuine daemon executes itself anew, whatever it was asked for before.
+    if (restarting && this.#options.genuine) this.wanted = true;
     if (!restarting) {
       this.#runner = undefined;
       if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
       return;
     }
-    this.#laterHere(effect.delay + START_MS, () => this.#begin(effect));
+    this.#laterHere(effect.delay + START_MS, () => this.#beginAgain(effect));
+  }
+
+  /** A genuine daemon that has executed itself anew hears only then of a stop in between. */
+  #beginAgain(after: Beginning): void {
+    const stops = this.#options.genuine && !this.wanted;
+    if (stops) this.wanted = true;
+    this.#begin(after);
+    if (stops) this.stop();
   }
 
   #reboot(): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
 import { settledPair } from '../world.fixture.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
 
 it('is refused while the other node says that its resources move', () => {
   const world = settledPair({ autoFailback: 'off' });
@@ -16,4 +17,29 @@ it('is refused while the other node says that its resources move', () => {
   );
   world.run(2000);
   assert.deepEqual(world.pair(), ['local', 'local']);
+});
+
+it('is not sent to a node that would wait for what is not to come', () => {
+  for (const request of [{ t: 'hb_takeover' }, { t: 'ask_resources', info: 'me' }]) {
+    const beside = new BesideGenuine();
+    const message = { ...request, rsc_hold: 'all' };
+    if (request.t === 'hb_takeover') beside.says(message);
+    else beside.happens({ kind: 'local', message: Message.of(message) });
+    assert.ok(!beside.words.includes('ask_resources'));
+    const line = 'standby message [me] from backup ignored.  Other side is in flux.';
+    assert.ok(beside.log.includes(line));
+  }
+});
+
+it('that nobody answers does not make the other node one whose scripts have ended', () => {
+  const world = settledPair({ autoFailback: 'off' });
+  world.ask('backup', 'all');
+  world.run(2000);
+  assert.deepEqual(world.pair(), ['all', 'none']);
+  world.scripts = 20_000;
+  const before = world.host('backup').jobs.length;
+  world.ask('backup', 'all');
+  world.tell('loadbalancer', { kind: 'stop', keep: false });
+  world.run(15_000);
+  assert.deepEqual(world.host('backup').jobs.slice(before), []);
 });

@@ -1,6 +1,6 @@
 /** Standby: the orderly hand-over of groups in three steps, `me`, `other` and `done`. */
 import type { JobOutcome, Share } from '../job.js';
-import type { Message } from '../message/message.js';
+import { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { audit, considerFailback, sayResources } from './negotiation.js';
@@ -55,22 +55,14 @@ function onRequest(
   ourselves: boolean,
   round: number | undefined,
 ): void {
-  const { standby, resources } = turn.state;
-  if (standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
+  if (turn.state.standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
     turn.log('info', `Both nodes want to go standby; ${from} goes first`);
-  } else if (standby.phase !== 'none') {
-    const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
-    const text = `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
-    turn.log('warn', text);
-    return;
-  } else if (!resources.otherStable) {
-    const text = `standby message [me] from ${from} ignored.  Other side is in flux.`;
-    turn.log('warn', text);
-    return;
-  } else if (resources.phase !== 'stable') {
-    const text = `standby message [me] from ${from} ignored.  local resources in flux.`;
-    turn.log('warn', text);
-    return;
+  } else {
+    const refusal = refusalOf(turn, from);
+    if (refusal !== undefined) {
+      turn.log('warn', refusal);
+      return;
+    }
   }
   turn.log('info', `${from} wants to go standby [${share}]`);
   if (ourselves) {
@@ -80,6 +72,18 @@ function onRequest(
   const failed = round === undefined ? {} : { round };
   turn.state.standby = { phase: 'other', share, until: turn.now.at + ANSWER, from, ...failed };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
+}
+
+/** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
+function refusalOf(turn: Turn, from: string): string | undefined {
+  const { standby, resources } = turn.state;
+  if (standby.phase !== 'none') {
+    const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
+    return `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
+  }
+  const ignored = `standby message [me] from ${from} ignored.`;
+  if (!resources.otherStable) return `${ignored}  Other side is in flux.`;
+  return resources.phase === 'stable' ? undefined : `${ignored}  local resources in flux.`;
 }
 
 /**
@@ -250,7 +254,8 @@ export function expireStandby(turn: Turn): void {
   if (standby.phase === 'none' || turn.now.at < standby.until) return;
   turn.log('warn', 'No reply to standby request.  Standby request cancelled.');
   turn.state.standby = { phase: 'none' };
-  resources.otherStable = true;
+  // What we have given is nobody's by now; before that the other side's own word counts.
+  if (standby.phase === 'giving' || standby.phase === 'done') resources.otherStable = true;
   if (standby.phase === 'me' && standby.share === 'foreign' && resources.mine.foreign) {
     resources.needsFailback = turn.state.settings.autoFailback === 'on';
     resources.failbackAt = turn.now.at + FAILBACK_AGAIN;
@@ -278,7 +283,19 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
   const share = word === undefined ? 'all' : seenFromOther(word);
   // The genuine node runs a script of that name, which says so.
   turn.log('notice', `Going standby [${share}].`, 'hb_standby');
-  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me' });
+  askForStandby(turn, Message.of({ t: 'ask_resources', rsc_hold: share, info: 'me' }));
+}
+
+/**
+ * Sends a request of an operator or a client. One that we would pass over ourselves is not sent, as
+ * it is by heartbeat 3.0.6: a node that took it up would wait for us in vain, for up to an hour.
+ */
+export function askForStandby(turn: Turn, request: Message): void {
+  const { autoFailback, localNode } = turn.state.settings;
+  const asks = request.get('info') === 'me' && autoFailback !== 'legacy';
+  const refusal = asks ? refusalOf(turn, localNode) : undefined;
+  if (refusal === undefined) turn.sendMessage(request);
+  else turn.log('warn', refusal);
 }
 
 function ignored(turn: Turn, info: string, from: string): void {
