@@ -111,7 +111,9 @@ export class Holders implements Rule {
         `${clock(there.since)} ${there.host.name} begins to hold ${key}`,
         `${clock(at)} ${here.host.name} starts ${key} while it runs there`,
         `the longest silence between them: ${this.#silenceBetween(at, here.host, there.host)}`,
-        ...(given === undefined ? [] : [`${clock(given)} ${by.host.name} had given it away`]),
+        ...(given === undefined
+          ? circumstances(by, beside, this.#watched)
+          : [`${clock(given)} ${by.host.name} had given it away`]),
       ],
       node: by.host.name,
       peer: beside.host.name,
@@ -217,6 +219,24 @@ export class Holders implements Rule {
 /** It began to run after a standby had taken it from there: whose decision that was is clear. */
 function startsWhatItGave({ host, group, since }: Holding): boolean {
   return since >= (host.gaveAt(group.node) ?? Number.POSITIVE_INFINITY);
+}
+
+/** What is known of the node that starts it which may be why. */
+function circumstances(by: Holding, beside: Holding, watched: Watched): readonly string[] {
+  const { host, group } = by;
+  const { name } = beside.host;
+  const dead = beside.stops ? host.deadSince.get(name) : undefined;
+  const own = group.node === host.name;
+  const notice = own && host.notice?.from === name ? host.notice : undefined;
+  const met = host.metActive.get(name) ?? Number.POSITIVE_INFINITY;
+  const unmet = own && watched.autoFailback === 'legacy' && host.activeAt < met;
+  return [
+    ...(notice === undefined
+      ? []
+      : [`${clock(notice.at)} a worker starts its own groups: ${name} has said that it ends`]),
+    ...(dead === undefined ? [] : [`${clock(dead)} ${name} is dead to it, and still stops them`]),
+    ...(unmet ? [`${clock(host.activeAt)} it is at work before it hears that ${name} is`] : []),
+  ];
 }
 
 function concerns({ one, other }: Double, node: string): boolean {
