@@ -33,13 +33,28 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
   const wait = resources.jobs.some(({ purpose }) => STOPPING.has(purpose.kind));
   turn.send({
     t: 'resource',
-    rsc_hold: heldOf(resources.mine),
+    rsc_hold: heldOf(stillRunning(turn)),
     rtype: 'full',
     isstable: resources.phase === 'stable' && !wait ? '1' : '0',
     ...(wait ? { x_wait: '1' } : {}),
     ...troublesOf(turn),
     ...more,
   });
+}
+
+/**
+ * What we hold; and what we were giving to a genuine node that has begun a new life meanwhile. That
+ * one takes no notice of `x_wait`, and starts after ten seconds what nobody says to hold.
+ */
+function stillRunning(turn: Turn): Holding {
+  const { standby, resources } = turn.state;
+  const { mine } = resources;
+  if (standby.phase === 'giving' || turn.allCan('settle')) return mine;
+  const shares = resources.jobs.flatMap(({ purpose }) =>
+    purpose.kind === 'standbyRelease' ? [holdingOf(purpose.share)] : [],
+  );
+  const runs = (part: Part): boolean => mine[part] || shares.some((share) => share[part]);
+  return { local: runs('local'), foreign: runs('foreign') };
 }
 
 /** Shares of which something is to be tried again here, so that the peer does not try meanwhile. */
