@@ -61,6 +61,14 @@ test('a double holding is excused where the facts tell of a known reason', () =>
   deepEqual(covering(1, unmet), []);
 });
 
+test('an unbounded double is excused only where the genuine node disowns what it runs', () => {
+  const endless = '0:02:00.000 it has not ended after 10 s';
+  deepEqual(covering(2, endless, 'alpha runs it, and says that it holds none'), [
+    'runs-what-it-disowns',
+  ]);
+  deepEqual(covering(2, endless), []);
+});
+
 test('a late death is excused where the facts tell what it waits for', () => {
   deepEqual(covering(4, '0:00:31.610 until then alpha had to declare it dead'), []);
   deepEqual(covering(4, 'alpha does not say yet that it is at work'), ['waits-for-nodes']);

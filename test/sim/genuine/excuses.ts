@@ -76,6 +76,13 @@ const ENTRIES: readonly Entry[] = [
     told: /is dead to it, and still stops them$/,
   },
   {
+    name: 'runs-what-it-disowns',
+    invariant: 2,
+    what: 'what it has started after it gave it away it runs on, and says that it holds none of it',
+    source: 'two genuine nodes: hb_standby local in the start of the first of two groups',
+    told: /runs it, and says that it holds \w+$/,
+  },
+  {
     name: 'dead-once-more',
     invariant: 3,
     what: 'it declares a node that returns dead a second time, with the status just read',

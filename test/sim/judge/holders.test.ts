@@ -206,6 +206,19 @@ describe('a double holding', () => {
     assert.deepEqual(broken(split(40_110 + X + 1000)), [ENDLESS]);
   });
 
+  it('is the matter of a genuine node that says it holds nothing of it', () => {
+    const endless = (says: string): readonly (string | undefined)[] => {
+      const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'beta' }));
+      const story = new Story({ nodes }).together().talk(100, 20_100);
+      story.group(3000, 'alpha', 'start', 'web').group(31_000, 'beta', 'start', 'web');
+      story.says(32_000, 'beta', says).talk(40_100, 60_100 + X);
+      const { violations } = story.judge();
+      return violations.flatMap(({ invariant, facts }) => (invariant === 2 ? [facts[3]] : []));
+    };
+    assert.deepEqual(endless('none'), ['beta runs it, and says that it holds none']);
+    for (const says of ['foreign', 'transition']) assert.deepEqual(endless(says), [undefined]);
+  });
+
   it('lasts as long as the cut does', () => {
     const story = served(20_100).group(31_000, 'beta', 'start', 'web');
     assert.deepEqual(broken(story.beat('alpha', 40_100, 500_000), 500_000), []);

@@ -200,6 +200,8 @@ export class Holders implements Rule {
   #chargeEndless(at: number, double: Double, due: number): void {
     double.told = true;
     const { one, other, since } = double;
+    const legacy = this.#watched.autoFailback === 'legacy';
+    const silent = legacy ? undefined : [one, other].find((holding) => isDisowned(holding));
     this.#scene.charge({
       at,
       invariant: 2,
@@ -208,12 +210,22 @@ export class Holders implements Rule {
         `${clock(since)} ${one.host.name} and ${other.host.name} hold ${one.group.key}`,
         `${clock(due - this.#span)} since then nothing is in the way of their messages`,
         `${clock(at)} it has not ended after ${seconds(this.#span)}`,
+        ...(silent === undefined
+          ? []
+          : [`${silent.host.name} runs it, and says that it holds ${silent.host.resources}`]),
       ],
-      node: one.host.genuine ? other.host.name : one.host.name,
+      node: silent?.host.name ?? (one.host.genuine ? other.host.name : one.host.name),
       peer: other.host.name,
       group: one.group.key,
     });
   }
+}
+
+/** A genuine node at rest runs what it says it does not hold: the other one cannot know. */
+function isDisowned({ host, group }: Holding): boolean {
+  const { genuine, resources } = host;
+  if (!genuine || resources === undefined || resources === 'transition') return false;
+  return !host.claims(group.node);
 }
 
 /** It began to run after a standby had taken it from there: whose decision that was is clear. */

@@ -22,6 +22,8 @@ export class Host {
   begunAt = NEVER;
   /** Communication is up in this life, since then. */
   activeAt = Number.POSITIVE_INFINITY;
+  /** What it said last that it holds, in this life. */
+  resources: string | undefined;
   /** It gives up everything, or is about to. */
   ending = false;
   paused = false;
@@ -112,6 +114,7 @@ export class Host {
         break;
       case 'says':
         if (o.status === 'active' && this.activeAt > o.at) this.activeAt = o.at;
+        this.resources = o.resources;
         break;
       case 'declares':
         this.#meet(o.at, o.peer, o.status);
@@ -122,6 +125,12 @@ export class Host {
       default:
         break;
     }
+  }
+
+  /** It says that it holds the groups of that home. */
+  claims(home: string): boolean {
+    const share = home === this.name ? 'local' : 'foreign';
+    return this.resources === share || this.resources === 'all';
   }
 
   /** It has given away all that it has of such groups, since then. */
@@ -137,6 +146,7 @@ export class Host {
     this.begunAt = at;
     this.activeAt = Number.POSITIVE_INFINITY;
     this.ending = false;
+    this.resources = undefined;
     this.gave = undefined;
     this.notice = undefined;
     this.deathsOf.clear();

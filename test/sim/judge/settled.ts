@@ -40,6 +40,8 @@ export class Settled implements Rule {
   readonly #said = new Map<string, Seen<'says'>>();
   /** By node: the ping nodes that do not answer it. */
   readonly #unreachable: ReadonlyMap<string, Set<string>>;
+  /** Groups that were lost with the power of a node which was back before its home missed it. */
+  readonly #unmissedLoss = new Map<string, number>();
   #judged = Number.NEGATIVE_INFINITY;
 
   constructor(scene: Scene) {
@@ -52,10 +54,19 @@ export class Settled implements Rule {
   see(o: Observation): void {
     this.#away.see(o);
     if (o.kind === 'says') this.#said.set(o.node, o);
-    else if (o.kind === 'begins') this.#said.delete(o.node);
+    else if (o.kind === 'begins') this.#begin(o.node);
     else if (o.kind === 'pingNode') {
       if (o.reachable) this.#unreachable.get(o.node)?.delete(o.name);
       else this.#unreachable.get(o.node)?.add(o.name);
+    }
+  }
+
+  #begin(node: string): void {
+    this.#said.delete(node);
+    for (const { host, group, lostAt } of this.#scene.holdings.flat()) {
+      if (host.name !== node || lostAt === NEVER) continue;
+      const missedAt = this.#scene.host(group.node)?.deathsOf.get(node) ?? NEVER;
+      if (missedAt < lostAt) this.#unmissedLoss.set(group.key, lostAt);
     }
   }
 
@@ -151,9 +162,9 @@ export class Settled implements Rule {
     if (home?.genuine !== true || !home.alive || holding === undefined) return undefined;
     const { host, lostAt, group } = holding;
     const later = holdings.some(({ triedAt }) => triedAt > lostAt);
-    const missed = (home.deathsOf.get(host.name) ?? NEVER) >= lostAt;
+    const missed = this.#unmissedLoss.get(group.key) !== lostAt;
     if (later || missed || home.begunAt > lostAt || !host.alive) return undefined;
-    if (this.#claims(home, 'local') || this.#claims(host, 'foreign')) return undefined;
+    if (home.claims(home.name) || host.claims(home.name)) return undefined;
     const fact =
       `${clock(lostAt)} ${host.name} lost ${group.key} with its power, ` +
       `and ${home.name} has not missed it`;

@@ -129,13 +129,17 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     // still stops something says so, and again when it has: it is waited for as long as it lives.
     const stopping = isStopping(turn, peer, message);
     if (stopping) resources.settleBy = undefined;
-    const speaks = peer.capabilities.includes('settle') && !stopping;
+    const genuine = !peer.capabilities.includes('settle');
+    const speaks = !genuine && !stopping;
     const settled = resources.otherStable || speaks;
     const whose = resources.otherStable ? 'remote' : 'local';
     // A peer that was settled when we came, and has nothing of ours, has not missed us: we come
     // back before our dead time, and a genuine one may run what our last life could not start.
-    const unmissed = first && resources.otherStable && !peer.capabilities.includes('settle');
+    const unmissed = first && resources.otherStable && genuine;
+    const resumes = mine.local || mine.foreign;
     if (settled) becomeStable(turn, whose, unmissed);
+    // A genuine one that is told nothing of what we go on with takes its own after ten seconds.
+    else if (first && resumes && genuine) sayResources(turn);
   }
 }
 
