@@ -43,16 +43,18 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
 }
 
 /**
- * What we hold; and what we were giving to a genuine node that has begun a new life meanwhile. That
- * one takes no notice of `x_wait`, and starts after ten seconds what nobody says to hold.
+ * What we hold; and what is still being stopped here, if a genuine node has begun a new life
+ * meanwhile. That one takes no notice of `x_wait`, and starts after ten seconds what nobody says to
+ * hold.
  */
 function stillRunning(turn: Turn): Holding {
   const { standby, resources } = turn.state;
   const { mine } = resources;
   if (standby.phase === 'giving' || turn.allCan('settle')) return mine;
-  const shares = resources.jobs.flatMap(({ purpose }) =>
-    purpose.kind === 'standbyRelease' ? [holdingOf(purpose.share)] : [],
-  );
+  const shares = resources.jobs.flatMap(({ purpose }) => {
+    if (purpose.kind === 'shutdown') return [holdingOf(purpose.held)];
+    return purpose.kind === 'standbyRelease' ? [holdingOf(purpose.share)] : [];
+  });
   const runs = (part: Part): boolean => mine[part] || shares.some((share) => share[part]);
   return { local: runs('local'), foreign: runs('foreign') };
 }

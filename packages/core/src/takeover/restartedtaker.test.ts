@@ -39,6 +39,16 @@ it('is told that its groups run here until they are stopped, and then asked to t
   assert.deepEqual(lastOf(beside, 'ask_resources'), ['foreign', undefined, 'me']);
 });
 
+it('is told the same while we give up everything, and what we have said at first', () => {
+  const beside = new BesideGenuine('all', 'none');
+  beside.happens({ kind: 'stop', keep: false });
+  assert.deepEqual(lastOf(beside, 'resource'), ['none', '0', 'shutdown']);
+  begins(beside);
+  assert.deepEqual(lastOf(beside, 'resource'), ['all', '0', undefined]);
+  beside.works('lvs');
+  assert.equal(beside.words.at(-1), 'shutdone');
+});
+
 it('is not asked where it has yet to settle, or has started them', () => {
   for (const said of [undefined, 'local']) {
     const beside = giving('foreign');
