@@ -84,6 +84,9 @@ test('what is told decides', () => {
     'sleeps-and-declares',
   ]);
   deepEqual(covering(3, dead('9.1 s')), []);
+  deepEqual(covering(3, dead('1 s'), 'what has come of its life is no status'), [
+    'lives-by-statuses',
+  ]);
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta dead'), ['told-dead-again']);
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta up'), []);
   deepEqual(covering(11, 'it is not back at home'), ['failback-once']);

@@ -98,6 +98,13 @@ const ENTRIES: readonly Entry[] = [
     told: /has slept, or is late, and reads it now$/,
   },
   {
+    name: 'lives-by-statuses',
+    invariant: 3,
+    what: 'of a new life only a status tells it that the node lives, whatever else has come',
+    source: 'protocol specification 6.2: a status only refreshes node liveness',
+    told: /what has come of its life is no status$/,
+  },
+  {
     name: 'waits-for-nodes',
     invariant: 4,
     what: 'until `repnodes` has come, a silent node has the whole of initdead',
@@ -207,7 +214,7 @@ const ENTRIES: readonly Entry[] = [
     invariant: 12,
     what: 'a standby whose partner begins a new life keeps it in transition for an hour',
     source: 'cluster specification 4.3',
-    told: /has not settled/,
+    told: /has not settled|is in transition$/,
   },
   {
     name: 'announces-only-at-start',

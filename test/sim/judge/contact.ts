@@ -138,6 +138,11 @@ export class Contact {
     return this.#heardAt;
   }
 
+  /** Something of the speaker's newest life has come, and no status of it yet. */
+  get met(): boolean {
+    return this.generation > 0 && this.#newestStatus === 0;
+  }
+
   /** How long it has been silent. */
   silence(now: number): number {
     return now - this.heardAt(now);

@@ -39,6 +39,15 @@ describe('no false death', () => {
     assert.equal(facts(nap.see(30_000, 'alpha', { kind: 'resumed' })), 'it had to wait for 10 s');
   });
 
+  it('says of a life that is met by something else than a status', () => {
+    const story = new Story().together().talk(100, 20_100).begin(35_000, 'beta', { generation: 2 });
+    const first = { kind: 'available', from: 'beta', link: 'eth0', authentic: true } as const;
+    story.see(35_500, 'alpha', { ...first, type: 'starting', generation: 2, seq: 4 });
+    const { violations } = story.declares(35_600, 'alpha', 'beta', 'dead').judge();
+    const death = violations.find(({ invariant }) => invariant === 3);
+    assert.equal(death?.facts.at(-1), 'what has come of its life is no status');
+  });
+
   it('counts neither forgeries, old generations, copies nor messages sent again', () => {
     const story = silent();
     const message = { kind: 'available', from: 'beta', link: 'eth0', type: 'status' } as const;

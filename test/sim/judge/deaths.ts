@@ -108,6 +108,7 @@ export class Deaths implements Rule {
         ...(isUnread(at, contact)
           ? [`${contact.to.name} has slept, or is late, and reads it now`]
           : []),
+        ...(contact.met ? ['what has come of its life is no status'] : []),
       ],
       node: contact.to.name,
       peer: contact.from.name,

@@ -164,6 +164,19 @@ describe('when all has settled', () => {
 });
 
 describe('after that', () => {
+  it('a genuine node may end its life that was asked to before, and all settles once more', () => {
+    const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'alpha' }));
+    const ends = (text: string): readonly string[] =>
+      broken(
+        both(undefined, { nodes })
+          .log(SETTLED + 1000, 'alpha', text)
+          .group(SETTLED + 2000, 'beta', 'start', 'mail'),
+        SETTLED + 3000,
+      );
+    assert.deepEqual(ends('Heartbeat shutdown in progress. (1)'), []);
+    assert.deepEqual(ends('something else'), [NOISE]);
+  });
+
   it('nothing happens', () => {
     assert.deepEqual(broken(both().script(SETTLED + 10, 'beta', 'status', 'mail')), [NOISE]);
     assert.deepEqual(broken(both().says(SETTLED + 10, 'beta', 'local')), [NOISE]);

@@ -205,6 +205,7 @@ export class Settled implements Rule {
       `${clock(at)} the groups of ${home.name} are claimed by ${claims.join(' and ') || 'none'}`,
       `they run on ${names.join(' and ') || 'none'}`,
       ...(holders.length === 0 ? this.#unmissedAmong(holdings) : []),
+      ...(home.resources === 'transition' ? [`${home.name} is in transition`] : []),
     ];
     this.#charge(at, 12, 'nodes do not agree on who holds what', facts, home.name);
   }
