@@ -107,7 +107,7 @@ export type Purpose =
   | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
   /** Another node took that group without asking. */
   | { readonly kind: 'yield'; readonly key: string; readonly to: string }
-  | { readonly kind: 'shutdown' };
+  | { readonly kind: 'shutdown'; readonly held: Held };
 
 export interface Resources {
   phase: ResourcePhase;

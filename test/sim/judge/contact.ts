@@ -43,6 +43,8 @@ export class Contact {
   heard = false;
   /** When the last status came; before the first, when the hearer's life began. */
   #heardAt = NEVER;
+  /** When the last status that came was sent, where that is known. */
+  sentAt: number | undefined;
   /** When the first was that came of that generation. */
   metAt = NEVER;
   /** There is somebody to be heard: a daemon, or what a killed one has left running. */
@@ -76,7 +78,10 @@ export class Contact {
     }
     this.#noteGap(o, first);
     const status = o.type === 'status' && o.seq > this.#newestStatus;
-    if (status) this.#newestStatus = o.seq;
+    if (status) {
+      this.#newestStatus = o.seq;
+      this.sentAt = this.#sendings.timeOf(o.generation, o.seq);
+    }
     if (status || first) this.#noteStatus(o.at);
   }
 
@@ -103,6 +108,7 @@ export class Contact {
     this.#newest = 0;
     this.heard = false;
     this.#heardAt = at;
+    this.sentAt = undefined;
     this.metAt = NEVER;
     this.cleanSince = at;
     this.#quietFrom = this.#speaks ? at : Number.POSITIVE_INFINITY;
@@ -130,6 +136,11 @@ export class Contact {
   /** When the last status could be read, before the first when the hearer's life began. */
   heardAt(_now: number): number {
     return this.#heardAt;
+  }
+
+  /** Something of the speaker's newest life has come, and no status of it yet. */
+  get met(): boolean {
+    return this.generation > 0 && this.#newestStatus === 0;
   }
 
   /** How long it has been silent. */

@@ -36,6 +36,8 @@ export class Holding {
   troubled = false;
   /** Its last start script began then. */
   triedAt = NEVER;
+  /** It ran here when the power went, then, and was not started here since. */
+  lostAt = NEVER;
 
   constructor(host: Host, group: Watched['groups'][number], watched: Watched) {
     this.host = host;
@@ -53,6 +55,11 @@ export class Holding {
   /** All of it runs. */
   get complete(): boolean {
     return this.#well === 2 ** this.group.resources.length - 1;
+  }
+
+  /** A stop of it is under way. */
+  get stops(): boolean {
+    return this.works && this.#stopping;
   }
 
   /** A script of it is under way. */
@@ -93,6 +100,7 @@ export class Holding {
     if (o.verb === 'stop') this.#well &= ~bit;
     if (o.verb !== 'start') return;
     this.triedAt = o.at;
+    this.lostAt = NEVER;
     if (this.#up === 0) this.since = o.at;
     this.#up |= bit;
   }
@@ -140,7 +148,8 @@ export class Holding {
   }
 
   /** The machine is off. */
-  powerOff(): void {
+  powerOff(at: number): void {
+    if (this.held) this.lostAt = at;
     this.#up = 0;
     this.#stuck = 0;
     this.#well = 0;
@@ -158,7 +167,7 @@ export class Holding {
 
   see(o: Observation): void {
     if (o.kind === 'script') this.script(o);
-    else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff();
+    else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff(o.at);
     else if (o.kind === 'ends' && o.how === 'killed') this.abandon();
   }
 }

@@ -142,11 +142,23 @@ export function onReleased(turn: Turn, share: Share, outcome: JobOutcome): void 
   turn.log('info', `${share} HA resource release completed (standby).`);
   if (turn.state.standby.phase !== 'giving') {
     sayResources(turn);
+    offerAgain(turn, share);
     return;
   }
   turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
   turn.log('info', `Local standby process completed [${share}].`);
+}
+
+/**
+ * A genuine node began a new life while we stopped its groups for it, and we had to say that they
+ * run here: it has settled without them, and takes them only when it is asked once more.
+ */
+function offerAgain(turn: Turn, share: Share): void {
+  const { mine, other, otherStable } = turn.state.resources;
+  if (share === 'local' || mine.foreign || other.local || !otherStable) return;
+  if (turn.allCan('settle') || turn.livingOthers().length === 0) return;
+  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
 }
 
 /**

@@ -28,6 +28,14 @@ describe('a node that joins a genuine one', () => {
     }
   });
 
+  it('says what its life goes on with, before that one takes its own after ten seconds', () => {
+    const beside = new BesideGenuine('all');
+    beside.says(STOPS);
+    assert.deepEqual(beside.words, ['starting', 'resource']);
+    const said = beside.sent.findLast((message) => message.get('t') === 'resource');
+    assert.deepEqual([said?.get('rsc_hold'), said?.get('isstable')], ['all', '0']);
+  });
+
   it('keeps the rule of ten seconds with one that is starting as well', () => {
     const beside = new BesideGenuine(undefined, undefined, false, 'on', 'up');
     beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
