@@ -136,6 +136,22 @@ describe('an excuse', () => {
     assert.deepEqual(broken(story.group(51_000, 'beta', 'start', 'web')), [TWO]);
   });
 
+  it('is an initdead without a word, of a speaker who came before its end', () => {
+    for (const [begins, hears, expected] of [
+      [28_000, false, []],
+      [30_100, false, [TWO]],
+      [28_000, true, [TWO]],
+    ] as const) {
+      // Beta waits until 30 s; from then on it takes what it finds.
+      const story = new Story().begin(10_000, 'beta').beat('beta', 10_000, 60_000);
+      story.begin(begins, 'alpha').group(begins + 100, 'alpha', 'start', 'web');
+      story.beat('alpha', begins, 60_000, { to: 'nobody' });
+      if (hears) story.beat('alpha', 29_000, 29_000);
+      const two = broken(story.group(30_500, 'beta', 'start', 'web')).filter((t) => t === TWO);
+      assert.deepEqual(two, expected, `${begins} ${hears}`);
+    }
+  });
+
   it('is no silence in what is not authentic or of an old number', () => {
     const story = served(20_000).beat('beta', 21_000, 40_000);
     const message = { kind: 'available', from: 'alpha', link: 'eth0', type: 'status' } as const;

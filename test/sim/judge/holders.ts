@@ -3,7 +3,9 @@
  *    unless within `W = deadtime + 2·keepalive + lateness + all scripts` before it began
  *    (a) no status of one reached the other, on any medium, for at least `deadtime − keepalive`,
  *        both being there to speak and to hear (a daemon that was killed while its machine goes on
- *        counts as there: what it ran still runs);
+ *        counts as there: what it ran still runs); or a new life heard none in its whole
+ *        `initdead` of one who was there by its end: it asks only how long it has waited, and the
+ *        other, who came meanwhile, could see that it held nothing, but not that it was deaf;
  *    (b) one of them stood still for as long;
  *    (c) a stop of that group failed or hung on one of them, or a status said what does not fit
  *        what was done: running though nobody has started it, or stopped though nobody has;

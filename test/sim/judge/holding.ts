@@ -18,6 +18,8 @@ export class Holding {
   #stuck = 0;
   /** One bit for each that was started well or said that it runs. */
   #well = 0;
+  /** One bit for each that said last that it runs, although it was not started. */
+  #lying = 0;
   readonly #places: ReadonlyMap<string, number>;
   readonly #scriptMax: number;
   readonly #scriptDeadline: number;
@@ -62,6 +64,15 @@ export class Holding {
     return this.works && this.#stopping;
   }
 
+  /**
+   * Nothing of it runs, and everything that this node asks before a start says that it does: the
+   * genuine program asks the first resource only.
+   */
+  get seemsToRun(): boolean {
+    const asked = this.host.genuine ? 1 : 2 ** this.group.resources.length - 1;
+    return this.#up === 0 && (this.#lying & asked) === asked;
+  }
+
   /** A script of it is under way. */
   get works(): boolean {
     return this.#begunAt !== NEVER && !this.#abandoned;
@@ -97,6 +108,7 @@ export class Holding {
     this.#begunAt = o.at;
     this.#abandoned = false;
     this.#stopping = o.verb === 'stop';
+    if (o.verb !== 'status') this.#lying &= ~bit;
     if (o.verb === 'stop') this.#well &= ~bit;
     if (o.verb !== 'start') return;
     this.triedAt = o.at;
@@ -121,6 +133,7 @@ export class Holding {
   /** What a status says, beside what was done: a resource may have died, or its script lies. */
   #compare(at: number, ok: boolean, bit: number): void {
     const up = (this.#up & bit) !== 0;
+    this.#lying = ok && !up ? this.#lying | bit : this.#lying & ~bit;
     if (ok ? up : !up || (this.#well & bit) === 0) return;
     this.#doubtful = true;
     this.#doubtedAt = at;
@@ -153,6 +166,7 @@ export class Holding {
     this.#up = 0;
     this.#stuck = 0;
     this.#well = 0;
+    this.#lying = 0;
     this.#doubtful = false;
     this.#doubtedAt = NEVER;
     this.stopTroubleAt = NEVER;

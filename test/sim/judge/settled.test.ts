@@ -115,6 +115,22 @@ describe('when all has settled', () => {
     assert.ok(broken(gone).includes(UNSERVED));
   });
 
+  it('a group may run nowhere if all that is asked says that it runs on a node that lives', () => {
+    const lies = (lying: readonly string[]): Story => {
+      const story = pair(['local', 'local']).group(3000, 'beta', 'start', 'mail');
+      for (const word of ['web', 'www']) {
+        story.script(3000, 'alpha', 'status', word, { ok: lying.includes(word) });
+      }
+      return story;
+    };
+    assert.deepEqual(broken(lies(['web', 'www'])), []);
+    assert.deepEqual(broken(lies(['web'])), [UNSERVED]);
+    const truth = lies(['web', 'www']).script(3500, 'alpha', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(truth), [UNSERVED]);
+    const off = lies(['web', 'www']).see(4500, 'alpha', { kind: 'power', on: false });
+    assert.ok(broken(off).includes(UNSERVED));
+  });
+
   it('failback brings groups home, unless they may stay away', () => {
     const on = { autoFailback: 'on' } as const;
     assert.deepEqual(broken(both(undefined, on)), []);

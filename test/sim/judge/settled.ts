@@ -3,7 +3,9 @@
  *
  * 11. **Somebody serves.** Every group runs, all of it, on exactly one node that lives; with
  *     `auto_failback on` on its home node if that lives, unless it may stay away (see `Away`); with
- *     ipfail on no node that reaches fewer ping nodes than another one.
+ *     ipfail on no node that reaches fewer ping nodes than another one. Where every status that a
+ *     living node asks before a start says of a group that it runs there, nobody can know that it
+ *     does not, nor would start it.
  * 12. **Everybody agrees.** Every living node is active and says so, none is in transition, and of
  *     two nodes exactly one says that it holds the groups of a share: the one that runs them. With
  *     `auto_failback legacy` nobody says what it holds.
@@ -111,6 +113,7 @@ export class Settled implements Rule {
         [`${clock(at)} ${group.key} runs on ${names || 'none'}`, fact],
         node,
       );
+    if (holder === undefined && holdings.some((h) => h.host.alive && h.seemsToRun)) return;
     if (holder === undefined || holders.length > 1) {
       const fact = `living: ${living.map(({ name }) => name).join(' ')}; its home is ${group.node}`;
       const title = 'a group is not served by exactly one node';
