@@ -81,9 +81,26 @@ export function onGroupOffer(turn: Turn, message: Message): void {
     return;
   }
   if (onMoveOffer(turn, message, key)) return;
+  if (isGivenMeanwhile(turn, message, key)) {
+    turn.log('info', `${key} was given away meanwhile: it is not taken`);
+    return;
+  }
   if (isLegacy(turn.state)) hold(turn, 'local');
   noteGivenBack(turn, key);
   turn.job({ kind: 'takeGroup', key }, { kind: 'request', key });
+}
+
+/**
+ * A genuine node that negotiates offers what it was asked for and nothing else. We ask no more for
+ * a group that we give away with its share: its answer comes too late, for it starts it itself.
+ */
+function isGivenMeanwhile(turn: Turn, message: Message, key: string): boolean {
+  const { resources, standby, peers } = turn.state;
+  const peer = peers.get(message.get('src') ?? '');
+  const genuine = peer !== undefined && !peer.capabilities.includes('move');
+  if (isLegacy(turn.state) || !genuine) return false;
+  if (resources.troubles.some((trouble) => trouble.key === key)) return false;
+  return standby.phase === 'giving' || standby.phase === 'done';
 }
 
 /** The group we were given runs. */
