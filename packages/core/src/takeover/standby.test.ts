@@ -1,8 +1,9 @@
-/** A request for a standby that comes while resources move: refused, in the genuine words. */
+/** Words of a standby that come at the wrong time. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
 import { settledPair } from '../world.fixture.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
 
 it('is refused while the other node says that its resources move', () => {
   const world = settledPair({ autoFailback: 'off' });
@@ -16,4 +17,14 @@ it('is refused while the other node says that its resources move', () => {
   );
   world.run(2000);
   assert.deepEqual(world.pair(), ['local', 'local']);
+});
+
+it('goes on only when the share is given, not what an earlier one was about', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  beside.gives();
+  const before = [...beside.jobs];
+  beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done' });
+  assert.deepEqual(beside.jobs, before);
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
