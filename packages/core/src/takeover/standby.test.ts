@@ -1,4 +1,4 @@
-/** A request for a standby that comes while resources move: refused, in the genuine words. */
+/** Words of a standby that come at the wrong time. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
@@ -42,4 +42,14 @@ it('that nobody answers does not make the other node one whose scripts have ende
   world.tell('loadbalancer', { kind: 'stop', keep: false });
   world.run(15_000);
   assert.deepEqual(world.host('backup').jobs.slice(before), []);
+});
+
+it('goes on only when the share is given, not what an earlier one was about', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  beside.gives();
+  const before = [...beside.jobs];
+  beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done' });
+  assert.deepEqual(beside.jobs, before);
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });

@@ -44,7 +44,7 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   const ourselves = from === settings.localNode;
   if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from);
+  else if (info === 'done' && !ourselves) onDone(turn, from, share);
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
@@ -91,9 +91,11 @@ function refusalOf(turn: Turn, from: string): string | undefined {
  * the one with the lower name does.
  */
 function givesWay(turn: Turn, from: string): boolean {
-  const peer = turn.state.peers.get(from);
-  const ourKind = peer?.capabilities.includes('settle') === true;
-  return !ourKind || from < turn.state.settings.localNode;
+  return !isOurKind(turn, from) || from < turn.state.settings.localNode;
+}
+
+function isOurKind(turn: Turn, name: string): boolean {
+  return turn.state.peers.get(name)?.capabilities.includes('settle') === true;
 }
 
 /** The peer is ready to take: give. */
@@ -184,9 +186,16 @@ export function onKeep(turn: Turn, from: string): void {
   turn.state.standby = { phase: 'none' };
 }
 
-/** The other side has done its part. */
-function onDone(turn: Turn, from: string): void {
+/**
+ * The other side has done its part. A genuine node whose scripts took longer than the conversation
+ * they were begun for says so afterwards, of the share of that one.
+ */
+function onDone(turn: Turn, from: string, said: Share): void {
   const { standby } = turn.state;
+  if (standby.phase !== 'none' && standby.share !== said && !isOurKind(turn, from)) {
+    ignored(turn, 'done', from);
+    return;
+  }
   if (standby.phase === 'other') {
     const { share, until, round } = standby;
     const ours = seenFromOther(share);
