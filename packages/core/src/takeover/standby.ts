@@ -44,7 +44,7 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   const ourselves = from === settings.localNode;
   if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from);
+  else if (info === 'done' && !ourselves) onDone(turn, from, share);
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
@@ -168,11 +168,14 @@ export function onKeep(turn: Turn, from: string): void {
   turn.state.standby = { phase: 'none' };
 }
 
-/** The other side has done its part. */
-function onDone(turn: Turn, from: string): void {
+/**
+ * The other side has done its part. Taken is what it says that it has given: a later request for
+ * more, which it did not follow itself, may be the one that we have answered.
+ */
+function onDone(turn: Turn, from: string, share: Share): void {
   const { standby } = turn.state;
   if (standby.phase === 'other') {
-    const { share, until, round } = standby;
+    const { until, round } = standby;
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
     turn.state.standby = { phase: 'taking', share, until, from };
