@@ -53,3 +53,11 @@ it('goes on only when the share is given, not what an earlier one was about', ()
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
+
+it('takes what was given, not what was asked for while another request was under way', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  // It follows an earlier request, which we have not heard.
+  beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.ok(beside.log.includes('standby: acquire [local] resources from loadbalancer'));
+});

@@ -187,17 +187,20 @@ export function onKeep(turn: Turn, from: string): void {
 }
 
 /**
- * The other side has done its part. A genuine node whose scripts took longer than the conversation
- * they were begun for says so afterwards, of the share of that one.
+ * The other side has done its part. Taken is what it says that it has given: a later request for
+ * more, which it did not follow itself, may be the one that we have answered. A genuine node whose
+ * scripts took longer than the conversation they were begun for says so afterwards, of that one.
  */
-function onDone(turn: Turn, from: string, said: Share): void {
+function onDone(turn: Turn, from: string, share: Share): void {
   const { standby } = turn.state;
-  if (standby.phase !== 'none' && standby.share !== said && !isOurKind(turn, from)) {
+  const apart =
+    standby.phase !== 'none' && share !== 'all' && standby.share === seenFromOther(share);
+  if (apart && !isOurKind(turn, from)) {
     ignored(turn, 'done', from);
     return;
   }
   if (standby.phase === 'other') {
-    const { share, until, round } = standby;
+    const { until, round } = standby;
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
     turn.state.standby = { phase: 'taking', share, until, from };
