@@ -109,11 +109,9 @@ export class Host implements Station, LineEnd {
     else this.#life?.happen(event);
   }
 
-  /** An operator's hb_standby or hb_takeover. */
-  ask(message: Parameters<Life['happen']>[0]): boolean {
-    if (this.#life === undefined || this.#paused) return false;
-    this.#life.happen(message);
-    return true;
+  /** An operator's hb_standby or hb_takeover; the tool waits where its machine stands still. */
+  ask(message: Event): void {
+    this.#signal(message);
   }
 
   /** The daemon is killed; its supervisor begins another life. */

@@ -28,9 +28,9 @@ export function onGroupGiven(
   { key, to, life }: { readonly key: string; readonly to: string; readonly life: number },
   outcome: JobOutcome,
 ): void {
-  const given = outcome.ok && outcome.groups.length > 0;
   if (outcome.ok) forgetTrouble(turn, key);
-  if (given && isLegacy(turn.state)) forgetKey(turn, key);
+  // Also one that did not run: an end that was refused may have stopped it, and would retake it.
+  if (outcome.ok && isLegacy(turn.state)) forgetKey(turn, key);
   // Another life has asked anew, and what was taken over in between may still have to be started.
   if (turn.state.peers.get(to)?.generation !== life) return;
   turn.send({
