@@ -61,3 +61,20 @@ it('takes what was given, not what was asked for while another request was under
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.ok(beside.log.includes('standby: acquire [local] resources from loadbalancer'));
 });
+
+it('is taken up by a node that has ceased to wait when the other one has given', () => {
+  const world = settledPair({ autoFailback: 'off' });
+  const give = world.give.bind(world);
+  const words = new Set(['standby', 'done']);
+  world.give = (name, host, event) => {
+    const lost = event.kind === 'received' && words.has(event.message.get('info') ?? '');
+    if (lost) world.later(12_000, () => give(name, host, event));
+    else give(name, host, event);
+  };
+  world.ask('loadbalancer', 'all');
+  world.run(11_000);
+  assert.equal(world.host('backup').state.standby.phase, 'none');
+  world.run(25_000);
+  assert.deepEqual(world.pair(), ['none', 'all']);
+  assert.equal(world.host('loadbalancer').state.standby.phase, 'none');
+});

@@ -44,7 +44,7 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   const ourselves = from === settings.localNode;
   if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from, share);
+  else if (info === 'done' && !ourselves) onDone(turn, from, share, message.get('x_gave') === '1');
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
@@ -148,7 +148,8 @@ export function onReleased(turn: Turn, share: Share, outcome: JobOutcome): void 
     return;
   }
   turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
-  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
+  const gave = turn.allCan('settle') ? { x_gave: '1' } : {};
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done', ...gave });
   turn.log('info', `Local standby process completed [${share}].`);
 }
 
@@ -190,17 +191,23 @@ export function onKeep(turn: Turn, from: string): void {
  * The other side has done its part. Taken is what it says that it has given: a later request for
  * more, which it did not follow itself, may be the one that we have answered. A genuine node whose
  * scripts took longer than the conversation they were begun for says so afterwards, of that one.
+ *
+ * `gave`: one of our kind has given, and waits. We may have waited no longer for it when its words
+ * were lost on the way: it has stopped everything all the same. (Heartbeat 3.0.6 ignores it, and
+ * nobody runs the groups for an hour.)
  */
-function onDone(turn: Turn, from: string, share: Share): void {
-  const { standby } = turn.state;
+function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
+  const { standby, resources } = turn.state;
   const apart =
     standby.phase !== 'none' && share !== 'all' && standby.share === seenFromOther(share);
   if (apart && !isOurKind(turn, from)) {
     ignored(turn, 'done', from);
     return;
   }
-  if (standby.phase === 'other') {
-    const { until, round } = standby;
+  const late = gave && standby.phase === 'none' && resources.phase === 'stable';
+  if (standby.phase === 'other' || late) {
+    const { until, round } =
+      standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
     turn.state.standby = { phase: 'taking', share, until, from };
