@@ -51,7 +51,10 @@ export class Host implements Station, LineEnd {
     this.#around = around;
     this.#random = random;
     this.clock = new HostClock(options.drift);
-    this.scripts = new Scripts(around.options.scripts, random.split('scripts'));
+    const { scripts } = around.options;
+    // The model runs them in turn; a genuine daemon's children do not wait for one that hangs.
+    const told = options.genuine ? { ...scripts, hanging: 0 } : scripts;
+    this.scripts = new Scripts(told, random.split('scripts'));
   }
 
   get isOn(): boolean {

@@ -78,6 +78,11 @@ export class Holding {
     return this.#begunAt !== NEVER && !this.#abandoned;
   }
 
+  /** The same, also where the daemon was killed under it: its runner may go on with it. */
+  get unended(): boolean {
+    return this.#begunAt !== NEVER;
+  }
+
   /** A status has said what does not fit what was done, and since then not all of it was stopped. */
   get doubtful(): boolean {
     return this.#doubtful;

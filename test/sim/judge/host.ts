@@ -20,6 +20,8 @@ export class Host {
   alive = false;
   generation = 0;
   begunAt = NEVER;
+  /** Its last life that went on with nothing of an earlier one began then. */
+  freshAt = NEVER;
   /** Communication is up in this life, since then. */
   activeAt = Number.POSITIVE_INFINITY;
   /** What it said last that it holds, in this life. */
@@ -144,6 +146,7 @@ export class Host {
     this.alive = true;
     this.generation = generation;
     this.begunAt = at;
+    if (!resumed) this.freshAt = at;
     this.activeAt = Number.POSITIVE_INFINITY;
     this.ending = false;
     this.resources = undefined;

@@ -124,7 +124,7 @@ export class Scene {
   #settleSpan(): number {
     const { scriptDeadline } = this.watched;
     const all = this.holdings.flat();
-    const hung = all.some(({ works }) => works) ? 2 * scriptDeadline : 0;
+    const hung = all.some(({ unended }) => unended) ? 2 * scriptDeadline : 0;
     const troubled = all.some(({ troubled }) => troubled) ? TROUBLE_PAUSE : 0;
     return settleBound(this.watched) + hung + troubled;
   }

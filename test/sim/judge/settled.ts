@@ -158,6 +158,7 @@ export class Settled implements Rule {
   /**
    * The genuine node at home of a group that runs nowhere and that nobody says to hold: it ran
    * elsewhere when the power went there, and has come back so soon that its death was not noticed.
+   * A reload changes nothing of that: a life that goes on with something settles at once.
    */
   #unmissed(holdings: readonly Holding[]): Reason | undefined {
     const home = holdings.find(({ host, group }) => host.name === group.node)?.host;
@@ -166,7 +167,7 @@ export class Settled implements Rule {
     const { host, lostAt, group } = holding;
     const later = holdings.some(({ triedAt }) => triedAt > lostAt);
     const missed = this.#unmissedLoss.get(group.key) !== lostAt;
-    if (later || missed || home.begunAt > lostAt || !host.alive) return undefined;
+    if (later || missed || home.freshAt > lostAt || !host.alive) return undefined;
     if (home.claims(home.name) || host.claims(home.name)) return undefined;
     const fact =
       `${clock(lostAt)} ${host.name} lost ${group.key} with its power, ` +

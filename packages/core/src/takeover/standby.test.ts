@@ -48,6 +48,7 @@ it('goes on only when the share is given, not what an earlier one was about', ()
   const beside = new BesideGenuine(undefined, 'local');
   beside.gives();
   const before = [...beside.jobs];
+  beside.says({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1' });
   beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done' });
   assert.deepEqual(beside.jobs, before);
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
@@ -58,6 +59,7 @@ it('takes what was given, not what was asked for while another request was under
   const beside = new BesideGenuine(undefined, 'local');
   // It follows an earlier request, which we have not heard.
   beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  beside.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'standby' });
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.ok(beside.log.includes('standby: acquire [local] resources from loadbalancer'));
 });

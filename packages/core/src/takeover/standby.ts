@@ -198,9 +198,9 @@ export function onKeep(turn: Turn, from: string): void {
  */
 function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
   const { standby, resources } = turn.state;
-  const apart =
-    standby.phase !== 'none' && share !== 'all' && standby.share === seenFromOther(share);
-  if (apart && !isOurKind(turn, from)) {
+  const other = standby.phase !== 'none' && standby.share !== share;
+  // Before its own scripts have ended it says that it is not stable, after others that it is.
+  if (other && resources.otherStable && !isOurKind(turn, from)) {
     ignored(turn, 'done', from);
     return;
   }
