@@ -93,6 +93,9 @@ export function onStarting(turn: Turn, late: boolean): void {
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
     turn.logLimited('starting', 'error', "Received 'starting' message in state 0");
+    // We may wait long for a ping node; a genuine one takes after ten seconds what nobody says to hold.
+    const { mine } = resources;
+    if ((mine.local || mine.foreign) && !turn.allCan('settle')) sayResources(turn);
     return;
   }
   const both = resources.phase === 'starting';

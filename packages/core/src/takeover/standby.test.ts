@@ -80,3 +80,14 @@ it('is taken up by a node that has ceased to wait when the other one has given',
   assert.deepEqual(world.pair(), ['none', 'all']);
   assert.equal(world.host('loadbalancer').state.standby.phase, 'none');
 });
+
+it('announces again what ran here as well as where it was given', () => {
+  const beside = new BesideGenuine('local', 'local');
+  beside.gives();
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(beside.jobs.slice(-1), ['standbyAcquire']);
+  const both = new BesideGenuine('all', 'local');
+  both.gives();
+  both.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(both.jobs.slice(-2), ['standbyAcquire', 'announce']);
+});

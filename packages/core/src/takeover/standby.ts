@@ -210,12 +210,16 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
       standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
+    // Both have run it: the giver's address was the last that was announced.
+    const { local, foreign } = resources.mine;
+    const had = ours === 'all' ? local || foreign : resources.mine[ours];
     turn.state.standby = { phase: 'taking', share, until, from };
     hold(turn, ours);
     turn.log('info', `acquire ${ours} HA resources (standby).`);
     const failed = round === undefined ? {} : { round };
     const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
     turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
+    if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce' });
     return;
   }
   if (standby.phase === 'done') {
