@@ -1,4 +1,4 @@
-/** The commands that a document tells its reader to type. */
+/** The commands that a document tells its reader to type, and the programs to copy. */
 
 import { type Block, blocksOf } from './blocks.js';
 
@@ -23,6 +23,12 @@ const PROGRAMS = new Set(
 const PATHS =
   /^(?:\/etc\/init\.d\/|\/etc\/ha\.d\/resource\.d\/|\/usr\/\S*bin\/|\/usr\/lib\/heartbeat\/)\w/;
 
+/** Those that are often called without a word. */
+const TOOLS = /^(?:\/usr\/share\/heartbeat\/|\/usr\/lib\/heartbeat\/hb_)\w/;
+
+/** What a program begins with: a script, lines for one, JavaScript. */
+const PROGRAM = /^(?:#!\/|\. \/|import |const )/;
+
 /** Pictures and conversations that begin as a command does. */
 const PICTURES = ['/etc/init.d/heartbeat start            heartbeat.service'];
 
@@ -32,6 +38,7 @@ const PROMPT = /^\w+# /;
 function isCommand(text: string): boolean {
   const bare = text.replace(/^(?:[A-Z_]+=\S+ )+/, '');
   const [program = '', second] = bare.split(' ');
+  if (TOOLS.test(bare)) return true;
   return (PROGRAMS.has(program) || PATHS.test(bare)) && second !== undefined;
 }
 
@@ -81,4 +88,11 @@ export function commandsOf(document: string, text: string): readonly Command[] {
   const blocks = blocksOf(text);
   const commands = blocks.flatMap((block) => inBlock(document, block));
   return [...commands, ...inText(document, text, blocks)].sort((a, b) => a.line - b.line);
+}
+
+/** Every program that a document shows, in its order; each is one text of several lines. */
+export function programsOf(document: string, text: string): readonly Command[] {
+  return blocksOf(text)
+    .filter(({ lines }) => PROGRAM.test(lines[0] ?? ''))
+    .map(({ line, lines }) => ({ document, line, text: lines.join('\n'), inline: false }));
 }

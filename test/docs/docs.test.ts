@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sources } from '../house/sources.js';
 import { REPOSITORY } from '../lab/place.js';
-import { type Command, commandsOf } from './commands.js';
+import { type Command, commandsOf, programsOf } from './commands.js';
 import { ELSEWHERE, OWN_SUITE, SPOKEN_OF } from './elsewhere.js';
 import { LAB_SHELL, STEPS } from './onnode.js';
 import { SCRIPTS, wrongInTree } from './tree.js';
@@ -28,6 +28,7 @@ const RUN_HERE = new Set([
   LAB_SHELL.command,
   ...LAB_SHELL.orders.map((order) => `lab> ${order}`),
 ]);
+const SHOWN = DOCUMENTS.flatMap(({ path, text }) => programsOf(path, text));
 const NAMED = new Set([...ELSEWHERE.map(({ command }) => command), ...SPOKEN_OF]);
 const RUN = [...RUN_HERE, ...NAMED, ...OWN.map(({ text }) => text)];
 
@@ -53,6 +54,14 @@ test('each command is run by a test', () => {
   assert.deepEqual(found, []);
 });
 
+test('each program that a document shows is run by a test', () => {
+  assert.ok(SHOWN.length > 5);
+  assert.deepEqual(
+    SHOWN.filter(({ text }) => !RUN_HERE.has(text)),
+    [],
+  );
+});
+
 test('what is said to be run elsewhere stands there', () => {
   const missing = ELSEWHERE.filter(({ file, shows }) => !read(file).includes(shows));
   assert.deepEqual(missing, []);
@@ -67,7 +76,7 @@ test('what is said to be run elsewhere stands there', () => {
 });
 
 test('nothing is in a table that no document says', () => {
-  const said = new Set(COMMANDS.map(({ text }) => text));
+  const said = new Set([...COMMANDS, ...SHOWN].map(({ text }) => text));
   const stale = [...RUN_HERE, ...NAMED].filter((command) => !said.has(command));
   assert.deepEqual(stale, []);
 });

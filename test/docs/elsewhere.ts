@@ -11,6 +11,7 @@ export interface Elsewhere {
 const STACK = 'test/lab/stack.ts';
 const STAGES = "'rpm', 'stage.mjs'), made]";
 const RPM = 'test/packaging/rpm.test.ts';
+const INSTALL = 'test/installed/install.test.ts';
 const DEB = 'test/packaging/deb.test.ts';
 const NPM = 'test/packaging/npm.test.ts';
 const BUILT = 'test/packaging/built.ts';
@@ -28,10 +29,10 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   row('npm run rpm', BUILT, BUILDS),
   row('npm run deb', BUILT, BUILDS),
   row('npm run tarball', BUILT, BUILDS),
-  row('rpm -ivh ts-heartbeat-0.1.0-1.x86_64.rpm', RPM, "rpm(root, '-i', ours)"),
-  row('rpm -Uvh ts-heartbeat-0.1.0-1.x86_64.rpm', RPM, "rpm(root, '-U', ours)"),
+  row('rpm -ivh ts-heartbeat-0.1.0-1.x86_64.rpm', INSTALL, "'rpm -ivh ts-heartbeat-0.1.0-1"),
+  row('rpm -Uvh ts-heartbeat-0.1.0-1.x86_64.rpm', 'docs/migrate.md', 'backup# rpm -Uvh ts-heart'),
   row('rpm -Uvh ts-heartbeat-NEWER.x86_64.rpm', RPM, "rpm(root, '-U', '--replacepkgs', ours)"),
-  row('rpm -e ts-heartbeat', RPM, "rpm(root, '-e', 'ts-heartbeat')"),
+  row('rpm -e ts-heartbeat', INSTALL, "'rpm -e ts-heartbeat'"),
   row('apt install ./ts-heartbeat_0.1.0_amd64.deb', DEB, "dpkg('-i', ours)"),
   row('dpkg -i', DEB, "dpkg('-i', ours)"),
   row('npm install -g ts-heartbeat-linux-x64-0.1.0.tgz', NPM, "'npm', 'install', '--global'"),

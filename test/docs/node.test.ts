@@ -11,7 +11,9 @@ import { openPair, type Pair } from '../lab/pair.js';
 import { labProgram } from '../lab/place.js';
 import { type Stack, stack } from '../lab/stack.js';
 import { standInTunnel } from '../lab/tunnel.js';
-import { LAB_SHELL, STEPS, type Step } from './onnode.js';
+import { LAB_SHELL, STEPS } from './onnode.js';
+import { letRootIn, untilSaid } from './ssh.js';
+import type { Step } from './step.js';
 
 const LIMIT_MS = 60_000;
 
@@ -35,17 +37,23 @@ before(async () => {
   programs = stack('ours');
   pair = await openPair(programs);
   const files = tutorialFiles(null);
+  const hosts = files['/etc/hosts'];
   const table = files['/etc/sysconfig/ipvsadm'];
   const www = files['/etc/ha.d/ldirectord.cf'];
   const ipvsadm = recordedTable()['/usr/sbin/ipvsadm'];
-  assert.ok(table !== undefined && www !== undefined && ipvsadm !== undefined);
+  assert.ok(
+    hosts !== undefined && table !== undefined && www !== undefined && ipvsadm !== undefined,
+  );
   cluster = await Cluster.open(pair, {
+    '/etc/hosts': hosts,
     '/etc/sysconfig/ipvsadm': table,
     '/usr/sbin/ipvsadm': ipvsadm,
     '/etc/ha.d/www.cf': www,
     '/sbin/chkconfig': { text: CHKCONFIG, mode: 0o755 },
   });
   for (const node of DIRECTORS) await standInTunnel(pair.site, node);
+  const [home, other] = DIRECTORS;
+  await letRootIn(pair.site, home, other);
 });
 
 after(async () => {
@@ -57,7 +65,7 @@ after(async () => {
 async function typeOn(node: string, step: Step): Promise<void> {
   const words = ['bash', '-c', `${PRELUDE}; ${step.typed ?? step.command}`];
   if (step.stays === true) {
-    await staysOn(node, words, step.says);
+    await (await untilSaid(pair.site, node, words, step.says)).stop();
     return;
   }
   const { code, stdout, stderr } = await pair.site.run(node, words, { timeoutMs: LIMIT_MS });
@@ -66,19 +74,9 @@ async function typeOn(node: string, step: Step): Promise<void> {
   assert.equal(code, step.code ?? 0, `${node}: ${step.command}: ${said}`);
 }
 
-/** A command that stays in the foreground, until it has said that it is there. */
-async function staysOn(node: string, words: readonly string[], says: RegExp): Promise<void> {
-  let heard = (): void => {};
-  const there = new Promise<void>((resolve) => {
-    heard = resolve;
-  });
-  const task = await pair.site.start(node, words, ({ text: line }) => says.test(line) && heard());
-  await Promise.race([there, task.ended.then((code) => assert.fail(`it has ended: ${code}`))]);
-  await task.stop();
-}
-
 for (const step of STEPS) {
-  test(step.command, async () => {
+  const [title] = step.command.split('\n');
+  test(title, async () => {
     const since = cluster.feed.mark;
     const nodes = step.on === 'both' ? DIRECTORS : [step.on];
     await Promise.all(nodes.map((node) => typeOn(node, step)));

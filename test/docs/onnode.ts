@@ -1,34 +1,39 @@
 /** Commands of the documents for a node of a cluster, in an order in which they make sense. */
 
-export interface Step {
-  /** As it stands in a document. */
-  readonly command: string;
-  /** What is typed for words in capitals and names of the document's own. */
-  readonly typed?: string;
-  /** On the home node, or on the other one. */
-  readonly on: 'loadbalancer' | 'backup' | 'both';
-  /** Of its output, both streams. */
-  readonly says: RegExp;
-  /** Default 0. */
-  readonly code?: number;
-  /** Goes on until it is ended, once it has said that. */
-  readonly stays?: true;
-  /** Lines of a node's log that are then awaited. */
-  readonly afterwards?: {
-    readonly node: 'loadbalancer' | 'backup';
-    readonly logs: readonly RegExp[];
-  };
-}
+import { PROGRAM_STEPS, STARTSTOP_STEPS } from './programs.js';
+import type { Step } from './step.js';
 
 const HEARTBEAT = '/etc/init.d/heartbeat';
 
+const COPY = 'cp /usr/share/doc/ts-heartbeat/{ha.cf,haresources,authkeys,ldirectord.cf} /etc/ha.d/';
+
+const TAKEOVER: Step = {
+  command: '/usr/share/heartbeat/hb_takeover',
+  on: 'loadbalancer',
+  says: /^$/,
+  afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[all\]/i] },
+};
+
 export const STEPS: readonly Step[] = [
   {
-    command: 'cp /usr/share/doc/ts-heartbeat/{ha.cf,haresources,authkeys,ldirectord.cf} /etc/ha.d/',
+    command: COPY,
+    // For the examples of the client API.
+    typed: `${COPY} && echo 'apiauth mine uid=root' >>/etc/ha.d/ha.cf`,
     on: 'both',
     says: /^$/,
   },
   { command: 'chmod 600 /etc/ha.d/authkeys', on: 'both', says: /^$/ },
+  {
+    command: '/usr/share/heartbeat/ha_propagate',
+    typed: [
+      "echo '# changed' | tee -a /etc/ha.d/ha.cf >>/etc/ha.d/authkeys",
+      '/usr/share/heartbeat/ha_propagate',
+      'cd /etc/ha.d && sha256sum ha.cf authkeys | ssh root@backup "cd /etc/ha.d && sha256sum -c"',
+      'ssh root@backup stat -c %a /etc/ha.d/authkeys',
+    ].join('\n'),
+    on: 'loadbalancer',
+    says: /files to node backup\.\n(?:.*\n)*ha\.cf: OK\nauthkeys: OK\n600$/,
+  },
   { command: 'chkconfig --add heartbeat', on: 'both', says: /^heartbeat 75 05$/ },
   { command: 'chkconfig heartbeat off', on: 'both', says: /^heartbeat 75 05$/ },
   { command: 'chkconfig --add tunl', on: 'both', says: /^tunl 70 10$/ },
@@ -59,8 +64,7 @@ export const STEPS: readonly Step[] = [
   },
   { command: 'cl_status rscstatus', on: 'loadbalancer', says: /^local$/ },
   {
-    command: 'cl_status clientstatus beta ipfail',
-    typed: 'cl_status clientstatus backup ipfail',
+    command: 'cl_status clientstatus backup ipfail',
     on: 'loadbalancer',
     says: /^online$/,
   },
@@ -82,6 +86,24 @@ export const STEPS: readonly Step[] = [
     says: /Going standby \[foreign\]/,
     afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[foreign\]/i] },
   },
+  {
+    command: '/usr/lib/heartbeat/hb_standby',
+    on: 'loadbalancer',
+    says: /Going standby \[all\]/,
+    afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[all\]/i] },
+  },
+  TAKEOVER,
+  {
+    command: [
+      '. /etc/ha.d/shellfuncs',
+      "printf 't=ask_resources\\nrsc_hold=local\\ninfo=me\\n' | ha_clustermsg",
+    ].join('\n'),
+    on: 'loadbalancer',
+    says: /^$/,
+    afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[local\]/i] },
+  },
+  TAKEOVER,
+  ...PROGRAM_STEPS,
   { command: 'heartbeat -r', on: 'loadbalancer', says: /to reread config files$/ },
   {
     command: 'heartbeat -k',
@@ -101,6 +123,7 @@ export const STEPS: readonly Step[] = [
     on: 'backup',
     says: /Stopping High-Availability services:.*Done\./s,
   },
+  ...STARTSTOP_STEPS,
   {
     command: '/etc/ha.d/resource.d/LVSSyncDaemonSwap master eth1 7 stop',
     on: 'backup',

@@ -1,6 +1,6 @@
 /** docs/compatibility.md: every row names tests that exist, and nothing is without a row. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { SUBCOMMANDS } from '@ts-heartbeat/client/subcommand';
@@ -10,6 +10,7 @@ import { USAGE } from 'ts-heartbeat/command/options';
 import { VERBS } from 'ts-ldirectord/command/arguments';
 import { SERVICES } from 'ts-ldirectord/config/config';
 import { LDIRECTORD_DIRECTIVES } from './ldirectorddirectives.js';
+import { cellsOf, namedIn, notThere, type Row, read, rowsOf, without } from './shownby.js';
 import { ROOT } from './sources.js';
 import { unwritten } from './writtenlines.js';
 
@@ -18,73 +19,16 @@ const TABLES = readdirSync(path.join(ROOT, FOLDER));
 
 const VERDICT = /^(?:same|better|accepted|refused)(?<unseen>, not shown by a test)?$|^left out$/;
 
-interface Row {
-  readonly table: string;
-  /** The first cell: what the row is about. */
-  readonly about: string;
-  readonly verdict: string;
-  readonly tests: string;
-}
+const ROWS = TABLES.flatMap((table) => rowsOf(`${FOLDER}/${table}`));
 
-function read(file: string): string {
-  return readFileSync(path.join(ROOT, file), 'utf8');
-}
-
-function cellsOf(line: string): readonly string[] {
-  return line.split(/(?<!\\)\|/).map((cell) => cell.trim());
-}
-
-/** The rows below a heading that has the two columns. */
-function rowsOf(table: string): readonly Row[] {
-  const rows: Row[] = [];
-  let heading: readonly string[] = [];
-  for (const line of read(`${FOLDER}/${table}`).split('\n')) {
-    if (!line.startsWith('|')) heading = [];
-    else if (heading.length === 0) heading = cellsOf(line);
-    else if (!line.startsWith('| ---')) {
-      const cells = cellsOf(line);
-      assert.equal(cells.length, heading.length, line);
-      const cell = (name: string): string => cells[heading.indexOf(name)] ?? '';
-      const [, about = ''] = cells;
-      rows.push({ table, about, verdict: cell('here'), tests: cell('shown by') });
-    }
-  }
-  return rows;
-}
-
-const ROWS = TABLES.flatMap(rowsOf);
-
-interface Named {
-  readonly file: string;
-  /** A title, or another text in the file. */
-  readonly text?: string;
-}
-
-/** The tests of a last cell: `file`: text; `file`: text. */
-function namedIn(tests: string): readonly Named[] {
-  if (tests === '') return [];
-  return tests.split(/; (?=`)/).map((one) => {
-    const [, file = '', text] = /^`([^`]+)`(?:: (.+))?$/.exec(one) ?? [];
-    return text === undefined ? { file } : { file, text };
-  });
-}
-
-/** What is wrong with the tests of a row: files, and texts in them, that are not there. */
-function missing({ about, verdict, tests }: Row): readonly string[] {
+/** What is wrong with the verdict and the tests of a row. */
+function missing(row: Row): readonly string[] {
+  const { about, verdict } = row;
   const seen = VERDICT.exec(verdict);
   if (seen === null) return [`${about}: "${verdict}" is no verdict`];
-  const named = namedIn(tests);
+  const count = namedIn(row.tests).length;
   const unseen = seen.groups?.unseen !== undefined || verdict === 'left out';
-  if (unseen !== (named.length === 0)) return [`${about}: ${verdict}, and ${named.length} tests`];
-  return named.flatMap(({ file, text = '' }) => {
-    const found = file !== '' && existsSync(path.join(ROOT, file)) && contains(read(file), text);
-    return found ? [] : [`${about}: not there: ${file}: ${text}`];
-  });
-}
-
-/** Quotes of a text may be escaped in the file. */
-function contains(file: string, text: string): boolean {
-  return file.includes(text) || file.replaceAll('\\', '').includes(text);
+  return unseen !== (count === 0) ? [`${about}: ${verdict}, and ${count} tests`] : notThere(row);
 }
 
 test('every row has a verdict and names tests that exist', () => {
@@ -93,7 +37,7 @@ test('every row has a verdict and names tests that exist', () => {
 });
 
 test('rows that are wrong are caught', () => {
-  const row = { table: 'x.md', about: 'x', verdict: 'same', tests: '' };
+  const row = { document: 'x.md', about: 'x', verdict: 'same', tests: '' };
   const wrong = [
     row,
     { ...row, verdict: 'nearly' },
@@ -124,15 +68,9 @@ test('every file that is named anywhere in it exists', () => {
   }
 });
 
-/** Which of these names none of the first cells has. */
-function without(about: readonly string[], names: Iterable<string>): readonly string[] {
-  const words = new Set(about.flatMap((cell) => cell.split(/[^\w-]+/)));
-  return [...names].filter((name) => !words.has(name));
-}
-
 /** The first cells of one of the tables. */
 function aboutOf(table: string): readonly string[] {
-  return ROWS.filter((row) => row.table === table).map(({ about }) => about);
+  return ROWS.filter(({ document }) => document === `${FOLDER}/${table}`).map(({ about }) => about);
 }
 
 test('every directive, service, option, verb, request and function has a row', () => {
@@ -154,8 +92,8 @@ test('every directive, service, option, verb, request and function has a row', (
 
 test('each log line that is there is one that a program writes, or a test expects', () => {
   let count = 0;
-  for (const { table, about, verdict, tests } of ROWS) {
-    if (table !== 'log-lines.md' || verdict !== 'same') continue;
+  for (const { document, about, verdict, tests } of ROWS) {
+    if (document !== `${FOLDER}/log-lines.md` || verdict !== 'same') continue;
     // A line that is put together of parts stands as a whole in the test.
     const texts = namedIn(tests).map(({ file }) => read(file));
     for (const [, line = ''] of about.matchAll(/`([^`]+)`/g)) {

@@ -10,12 +10,11 @@ export type Share = 'local' | 'foreign' | 'all';
 export type Held = 'none' | Share;
 
 export type Job =
-  /** `req_our_resources`: take every group of this node whose first resource is not yet running. */
+  /** `req_our_resources`: take every group of this node that is not yet running. */
   | { readonly kind: 'acquireOwn' }
   /**
    * `req_resource` where another node has to be asked first: which groups of this node, or
-   * of others, are not running, by their first resource? Changes nothing; the outcome's
-   * `groups` are those.
+   * of others, are not running? Changes nothing; the outcome's `groups` are those.
    */
   | { readonly kind: 'findIdle'; readonly share?: 'foreign' }
   /** `mach_down NODE`: take every group of a dead or departed node. */

@@ -50,6 +50,7 @@ import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
 import { onGroupOffer, onGroupRequest, onGroupTakenUnasked } from './takeover/request.js';
 import {
+  askForStandby,
   awaitTakeover,
   expireStandby,
   expireTakeover,
@@ -114,7 +115,8 @@ function react(turn: Turn, event: Event): void {
       onReceived(turn, event.link, event.message);
       break;
     case 'local':
-      turn.sendMessage(event.message);
+      if (event.message.get('t') === 'ask_resources') askForStandby(turn, event.message);
+      else turn.sendMessage(event.message);
       break;
     case 'time':
       onTime(turn);

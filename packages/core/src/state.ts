@@ -45,6 +45,8 @@ export interface Peer {
   asked: boolean;
   /** It was dead before this life, of which no status has come yet. */
   reborn: boolean;
+  /** Its life has followed another one that we had heard. */
+  again: boolean;
 }
 
 /** The groups listed for a node, or those listed for others. */
@@ -107,7 +109,7 @@ export type Purpose =
   | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
   /** Another node took that group without asking. */
   | { readonly kind: 'yield'; readonly key: string; readonly to: string }
-  | { readonly kind: 'shutdown' };
+  | { readonly kind: 'shutdown'; readonly held: Held };
 
 export interface Resources {
   phase: ResourcePhase;
@@ -148,8 +150,11 @@ export interface Resources {
 
 export interface Redo {
   readonly at: Instant;
-  /** `find`: retaken when a genuine node was asked for what does not run here. */
-  readonly how: 'find' | 'retake' | 'letGo';
+  /**
+   * `find`: retaken when a genuine node was asked for what does not run here; `return`: goes to the
+   * genuine node that has not asked for it.
+   */
+  readonly how: 'find' | 'retake' | 'letGo' | 'return';
 }
 
 /** A group that runs here alone of its share. */

@@ -229,9 +229,9 @@ test('a missing script fails its start and costs the release no time', () => {
   assert.deepEqual(machine.changes, ['lvs start', 'lvs stop']);
 });
 
-test('acquireOwn takes the own groups whose first resource does not run', () => {
+test('acquireOwn takes the own groups that do not run', () => {
   const machine = new Machine([...TWO, 'alpha ip3 web3']);
-  machine.running.add('ip3');
+  machine.running.add('ip3').add('web3');
   assert.deepEqual(machine.job({ kind: 'acquireOwn' })?.groups, ['lvs']);
   assert.deepEqual(machine.calls, [
     'lvs status',
@@ -241,7 +241,21 @@ test('acquireOwn takes the own groups whose first resource does not run', () => 
     'web status',
     'web start',
     'ip3 status',
+    'web3 status',
   ]);
+});
+
+test('of a group that was not started here every resource is asked', () => {
+  const machine = new Machine([LVS, 'alpha mail web2']);
+  machine.running.add('lvs').add('mail').add('web2');
+  assert.deepEqual(machine.job({ kind: 'findIdle' })?.groups, ['lvs']);
+  const asked = ['lvs status', 'IPaddr status', 'mail status', 'web2 status'];
+  assert.deepEqual(machine.calls.splice(0), asked);
+  assert.deepEqual(machine.job({ kind: 'acquireOwn' }, 2)?.groups, ['lvs']);
+  assert.deepEqual(machine.changes, ['IPaddr start', 'web start']);
+  machine.calls.length = 0;
+  machine.job({ kind: 'acquireOwn' }, 3);
+  assert.deepEqual(machine.calls, ['lvs status', 'mail status']);
 });
 
 test('takeOver takes the groups of the dead node and says so as mach_down', () => {

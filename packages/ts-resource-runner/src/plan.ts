@@ -315,7 +315,7 @@ function ended(
 ): Turn {
   switch (at.at) {
     case 'probe':
-      return probed(turn, work, at.task, saysRunning(result.output));
+      return probed(turn, work, at, saysRunning(result.output));
     case 'hook':
       return isAbandoned(turn, work) ? leave(turn, work, at.group) : release(turn, work, at.group);
     case 'ask':
@@ -332,9 +332,17 @@ function ended(
   }
 }
 
-function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn {
+function probed(
+  turn: Turn,
+  work: Work,
+  { task, index = 0 }: GroupStep & { readonly at: 'probe' },
+  running: boolean,
+): Turn {
   const { group } = task;
   if (isAbandoned(turn, work)) return leave(turn, work, group);
+  if (running && isUnsure(turn, task) && index + 1 < group.resources.length) {
+    return begin(turn, { ...work, step: { at: 'probe', task, index: index + 1 } });
+  }
   if (task.do === 'look') {
     // A group whose start was cut short has to be finished, whatever its first resource says.
     const unfinished = turn.state.held.some((h) => h.group.key === group.key && !h.complete);
@@ -349,13 +357,22 @@ function probed(turn: Turn, work: Work, task: GroupTask, running: boolean): Turn
       : leave(turn, work, group);
   }
   if (running) {
-    // The genuine req_resource, too, is content when the first resource runs.
     turn.hold(group, true);
     return leave(turn, work, group);
   }
   sayOffered(turn, group);
   turn.log('info', `Acquiring resource group: ${lineOf(group)}`);
-  return start(turn, actingOn(work, group), group, 0);
+  return start(turn, actingOn(work, group), group, index);
+}
+
+/**
+ * The first resource speaks for a group that was started here. Of any other each is asked whether
+ * it runs: after a crash the first may say so because of a file that stayed, or the machine starts
+ * it by itself, and the rest is missing. (The genuine program is content with the first one.)
+ */
+function isUnsure(turn: Turn, task: GroupTask): boolean {
+  if (task.do !== 'look' && task.do !== 'take') return false;
+  return !turn.state.held.some((held) => held.group.key === task.group.key);
 }
 
 /** The genuine daemon takes its own groups by a message to itself: what its scripts say to that. */

@@ -51,7 +51,10 @@ export class Host implements Station, LineEnd {
     this.#around = around;
     this.#random = random;
     this.clock = new HostClock(options.drift);
-    this.scripts = new Scripts(around.options.scripts, random.split('scripts'));
+    const { scripts } = around.options;
+    // The model runs them in turn; a genuine daemon's children do not wait for one that hangs.
+    const told = options.genuine ? { ...scripts, hanging: 0 } : scripts;
+    this.scripts = new Scripts(told, random.split('scripts'));
   }
 
   get isOn(): boolean {
@@ -109,11 +112,9 @@ export class Host implements Station, LineEnd {
     else this.#life?.happen(event);
   }
 
-  /** An operator's hb_standby or hb_takeover. */
-  ask(message: Parameters<Life['happen']>[0]): boolean {
-    if (this.#life === undefined || this.#paused) return false;
-    this.#life.happen(message);
-    return true;
+  /** An operator's hb_standby or hb_takeover; the tool waits where its machine stands still. */
+  ask(message: Event): void {
+    this.#signal(message);
   }
 
   /** The daemon is killed; its supervisor begins another life. */
@@ -285,12 +286,22 @@ export class Host implements Station, LineEnd {
     this.#unfinished.clear();
     const restarting = effect.restart;
     this.#see({ kind: 'ends', how: restarting ? 'restarting' : 'stopped' });
+    // A genuine daemon executes itself anew, whatever it was asked for before.
+    if (restarting && this.#options.genuine) this.wanted = true;
     if (!restarting) {
       this.#runner = undefined;
       if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
       return;
     }
-    this.#laterHere(effect.delay + START_MS, () => this.#begin(effect));
+    this.#laterHere(effect.delay + START_MS, () => this.#beginAgain(effect));
+  }
+
+  /** A genuine daemon that has executed itself anew hears only then of a stop in between. */
+  #beginAgain(after: Beginning): void {
+    const stops = this.#options.genuine && !this.wanted;
+    if (stops) this.wanted = true;
+    this.#begin(after);
+    if (stops) this.stop();
   }
 
   #reboot(): void {

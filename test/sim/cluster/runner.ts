@@ -172,7 +172,7 @@ export class SimulatedRunner {
     const { see, done, reboot, around } = this.#parts;
     switch (effect.kind) {
       case 'read':
-        this.#dispatch({ kind: 'groups', groups: this.#groups });
+        this.#dispatch({ kind: 'groups', groups: this.#read() });
         break;
       case 'lock':
         this.#dispatch({ kind: 'locked', ok: true });
@@ -212,6 +212,15 @@ export class SimulatedRunner {
       default:
         break;
     }
+  }
+
+  /** The genuine req_resource asks the first resource of a group alone. */
+  #read(): readonly Group[] {
+    const { around, name } = this.#parts;
+    const genuine = around.options.nodes.some((node) => node.name === name && node.genuine);
+    const looks = this.#plan.work?.request?.job.kind === 'findIdle';
+    if (!genuine || !looks) return this.#groups;
+    return this.#groups.map((group) => ({ ...group, resources: group.resources.slice(0, 1) }));
   }
 
   #run(effect: Run): void {

@@ -51,15 +51,53 @@ test('a route is excused where the other claimed the address after the genuine s
   deepEqual(covering(13, runs, looks('nowhere')), []);
 });
 
+test('a double holding is excused where the facts tell of a known reason', () => {
+  deepEqual(covering(1, '0:00:10.000 alpha starts web while it runs there'), []);
+  const notice = '0:00:09.000 a worker starts its own groups: beta has said that it ends';
+  deepEqual(covering(1, notice), ['shutdown-notice-takes-own']);
+  const dead = '0:00:09.000 beta is dead to it, and still stops them';
+  deepEqual(covering(1, dead), ['takes-what-is-not-stopped']);
+  const unmet = '0:00:09.000 it is at work before it hears that beta is';
+  deepEqual(covering(1, unmet), []);
+});
+
+test('an unbounded double is excused only where the genuine node disowns what it runs', () => {
+  const endless = '0:02:00.000 it has not ended after 10 s';
+  deepEqual(covering(2, endless, 'alpha runs it, and says that it holds none'), [
+    'runs-what-it-disowns',
+  ]);
+  deepEqual(covering(2, endless), []);
+});
+
+test('a late death is excused where the facts tell what it waits for', () => {
+  deepEqual(covering(4, '0:00:31.610 until then alpha had to declare it dead'), []);
+  deepEqual(covering(4, 'alpha does not say yet that it is at work'), ['waits-for-nodes']);
+  const young = '0:00:04.100 it was sent: so early it announces a longer dead time';
+  deepEqual(covering(4, young), ['obeys-a-longer-dead-time']);
+});
+
 test('what is told decides', () => {
   equal(covering(1, '0:00:10.000 alpha had given it away')[0], 'starts-what-it-gave');
   const dead = (after: string): string => `0:00:10.000 alpha declares it dead after ${after}`;
-  deepEqual(covering(3, dead('0.003 s')), ['dead-once-more', 'sleeps-and-declares']);
-  deepEqual(covering(3, dead('9.1 s')), ['sleeps-and-declares']);
+  deepEqual(covering(3, dead('0.003 s')), ['dead-once-more']);
+  deepEqual(covering(3, dead('9.1 s'), 'alpha has slept, or is late, and reads it now'), [
+    'sleeps-and-declares',
+  ]);
+  deepEqual(covering(3, dead('9.1 s')), []);
+  deepEqual(covering(3, dead('1 s'), 'what has come of its life is no status'), [
+    'lives-by-statuses',
+  ]);
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta dead'), ['told-dead-again']);
   deepEqual(covering(10, '0:00:10.000 alpha tells watcher: node beta up'), []);
   deepEqual(covering(11, 'it is not back at home'), ['failback-once']);
   deepEqual(covering(11, 'living: alpha beta; its home is alpha'), []);
+  const lost = '0:00:10.000 beta lost mail with its power, and alpha has not missed it';
+  deepEqual(covering(11, lost), ['does-not-miss-it']);
+  deepEqual(covering(12, 'the groups of alpha are claimed by none', lost), ['only-complains']);
+  deepEqual(covering(12, 'the groups of alpha are claimed by alpha', 'they run on none'), [
+    'holds-in-words',
+  ]);
+  deepEqual(covering(12, 'the groups of alpha are claimed by beta', 'they run on none'), []);
   deepEqual(covering(11, 'alpha says that it holds it, and could not start it'), [
     'failed-start-stays-down',
   ]);

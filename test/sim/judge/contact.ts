@@ -5,7 +5,7 @@
  */
 
 import type { Watched } from '../observation.js';
-import { silenceSpan } from './bounds.js';
+import { silenceSpan, slack } from './bounds.js';
 import type { Host } from './host.js';
 import type { Seen } from './rule.js';
 
@@ -37,14 +37,22 @@ export class Contact {
   readonly #sendings: Sendings;
   readonly #long: number;
   readonly #keepalive: number;
+  readonly #initdead: number;
   /** The newest generation that could be heard, in the hearer's present life. */
   generation = 0;
   /** Any status was there to be heard in the hearer's present life. */
   heard = false;
   /** When the last status came; before the first, when the hearer's life began. */
   #heardAt = NEVER;
+  /** When the last status that came was sent, where that is known. */
+  sentAt: number | undefined;
   /** When the first was that came of that generation. */
   metAt = NEVER;
+  /** When the hearer's life began, and when the first status came in it. */
+  #hearsFrom = NEVER;
+  #firstAt = Number.POSITIVE_INFINITY;
+  /** Since when there has been somebody to be heard, without a break. */
+  #speaksFrom = Number.POSITIVE_INFINITY;
   /** There is somebody to be heard: a daemon, or what a killed one has left running. */
   #speaks = false;
   /** From here on a silence is counted. */
@@ -62,6 +70,7 @@ export class Contact {
     this.#sendings = sendings;
     this.#long = silenceSpan(watched);
     this.#keepalive = watched.keepalive;
+    this.#initdead = watched.initdead;
   }
 
   /** A message was there to be read. */
@@ -76,7 +85,10 @@ export class Contact {
     }
     this.#noteGap(o, first);
     const status = o.type === 'status' && o.seq > this.#newestStatus;
-    if (status) this.#newestStatus = o.seq;
+    if (status) {
+      this.#newestStatus = o.seq;
+      this.sentAt = this.#sendings.timeOf(o.generation, o.seq);
+    }
     if (status || first) this.#noteStatus(o.at);
   }
 
@@ -92,6 +104,7 @@ export class Contact {
     if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
     if (at - this.#heardAt > 2 * this.#keepalive) this.cleanSince = at;
     this.#quietFrom = at;
+    if (!this.heard) this.#firstAt = at;
     this.heard = true;
     this.#heardAt = at;
   }
@@ -102,7 +115,10 @@ export class Contact {
     this.#newestStatus = 0;
     this.#newest = 0;
     this.heard = false;
+    this.#hearsFrom = at;
+    this.#firstAt = Number.POSITIVE_INFINITY;
     this.#heardAt = at;
+    this.sentAt = undefined;
     this.metAt = NEVER;
     this.cleanSince = at;
     this.#quietFrom = this.#speaks ? at : Number.POSITIVE_INFINITY;
@@ -111,7 +127,10 @@ export class Contact {
   /** The speaker's life begins. Where one went before it a silence goes on. */
   speakerBegins(at: number): void {
     if (at - this.#quietFrom >= this.#long) this.#quietUntil = at;
-    if (!this.#speaks) this.#quietFrom = at;
+    if (!this.#speaks) {
+      this.#quietFrom = at;
+      this.#speaksFrom = at;
+    }
     this.#speaks = true;
     this.cleanSince = at;
   }
@@ -120,16 +139,29 @@ export class Contact {
   speakerIsGone(): void {
     this.#speaks = false;
     this.#quietFrom = Number.POSITIVE_INFINITY;
+    this.#speaksFrom = Number.POSITIVE_INFINITY;
   }
 
   /** There was a silence, at some time since then, that could be taken for a death. */
   wasSilent(since: number, now: number): boolean {
-    return now - this.#quietFrom >= this.#long || this.#quietUntil >= since;
+    if (now - this.#quietFrom >= this.#long || this.#quietUntil >= since) return true;
+    return this.#waitedInVain(since, now);
+  }
+
+  /** The hearer's `initdead` ended since then without a status of a speaker who was there by then. */
+  #waitedInVain(since: number, now: number): boolean {
+    const end = this.#hearsFrom + this.#initdead - slack(this.#initdead);
+    return end >= since && end <= now && this.#speaksFrom < end && this.#firstAt > end;
   }
 
   /** When the last status could be read, before the first when the hearer's life began. */
   heardAt(_now: number): number {
     return this.#heardAt;
+  }
+
+  /** Something of the speaker's newest life has come, and no status of it yet. */
+  get met(): boolean {
+    return this.generation > 0 && this.#newestStatus === 0;
   }
 
   /** How long it has been silent. */

@@ -26,6 +26,28 @@ describe('no false death', () => {
     assert.deepEqual(story.declares(40_050, 'alpha', 'beta', 'dead').broken(), [FALSE]);
   });
 
+  it('says of a node that it has not read the status yet, where it slept or is late', () => {
+    const facts = (story: Story): string =>
+      story.declares(40_050, 'alpha', 'beta', 'dead').judge().violations[0]?.facts.at(-1) ?? '';
+    const unread = 'alpha has slept, or is late, and reads it now';
+    const pair = (): Story => new Story().together().talk(100, 40_100);
+    const slept = pair().see(20_500, 'alpha', { kind: 'paused' });
+    assert.equal(facts(slept.see(40_000, 'alpha', { kind: 'resumed' })), unread);
+    const late = pair().see(20_500, 'alpha', { kind: 'slow', lateness: 2000 });
+    assert.equal(facts(late), unread);
+    const nap = pair().see(20_500, 'alpha', { kind: 'paused' });
+    assert.equal(facts(nap.see(30_000, 'alpha', { kind: 'resumed' })), 'it had to wait for 10 s');
+  });
+
+  it('says of a life that is met by something else than a status', () => {
+    const story = new Story().together().talk(100, 20_100).begin(35_000, 'beta', { generation: 2 });
+    const first = { kind: 'available', from: 'beta', link: 'eth0', authentic: true } as const;
+    story.see(35_500, 'alpha', { ...first, type: 'starting', generation: 2, seq: 4 });
+    const { violations } = story.declares(35_600, 'alpha', 'beta', 'dead').judge();
+    const death = violations.find(({ invariant }) => invariant === 3);
+    assert.equal(death?.facts.at(-1), 'what has come of its life is no status');
+  });
+
   it('counts neither forgeries, old generations, copies nor messages sent again', () => {
     const story = silent();
     const message = { kind: 'available', from: 'beta', link: 'eth0', type: 'status' } as const;
@@ -106,6 +128,16 @@ describe('no late death', () => {
   it('asks nothing of a loop that is served too late to know', () => {
     const story = silent().see(25_000, 'alpha', { kind: 'slow', lateness: 5000 });
     assert.deepEqual(story.broken(60_000), []);
+  });
+
+  it('is told what a genuine node waits for', () => {
+    const last = (story: Story): string =>
+      story.judge({ end: 60_000 }).violations[0]?.facts.at(-1) ?? '';
+    const alone = new Story().begin(0, 'alpha').beat('alpha', 100, 50_100);
+    assert.equal(last(alone), 'alpha does not say yet that it is at work');
+    const brief = new Story().together().beat('alpha', 100, 50_100).beat('beta', 100, 4100);
+    assert.equal(last(brief), '0:00:04.100 it was sent: so early it announces a longer dead time');
+    assert.match(last(silent()), /^0:00:31\.\d+ until then alpha had to declare it dead$/);
   });
 
   it('takes initdead at first', () => {

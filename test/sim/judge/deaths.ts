@@ -105,6 +105,10 @@ export class Deaths implements Rule {
           : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(at)} ${contact.to.name} declares it dead after ${seconds(silent)}`,
         `it had to wait for ${seconds(patience)}`,
+        ...(isUnread(at, contact)
+          ? [`${contact.to.name} has slept, or is late, and reads it now`]
+          : []),
+        ...(contact.met ? ['what has come of its life is no status'] : []),
       ],
       node: contact.to.name,
       peer: contact.from.name,
@@ -156,6 +160,15 @@ export class Deaths implements Rule {
     return Math.max(short, to.deadTimeSleptUntil + patience);
   }
 
+  /** What a genuine node may be waiting for. */
+  #patienceOf(at: number, { from, to, sentAt }: Contact): readonly string[] {
+    const young = sentAt !== undefined && sentAt <= from.begunAt + START_GRACE;
+    return [
+      ...(at < to.activeAt ? [`${to.name} does not say yet that it is at work`] : []),
+      ...(young ? [`${clock(sentAt)} it was sent: so early it announces a longer dead time`] : []),
+    ];
+  }
+
   #chargeLate(at: number, opinion: Opinion, due: number): void {
     opinion.told = true;
     const { contact } = opinion;
@@ -168,11 +181,20 @@ export class Deaths implements Rule {
           ? `${clock(contact.heardAt(at))} the last status of ${contact.from.name} can be read`
           : `${clock(contact.heardAt(at))} the life of ${contact.to.name} begins`,
         `${clock(due)} until then ${contact.to.name} had to declare it dead`,
+        ...this.#patienceOf(at, contact),
       ],
       node: contact.to.name,
       peer: contact.from.name,
     });
   }
+}
+
+/** The last status came while the node stood still or was late, and it acts before it has read it. */
+function isUnread(at: number, contact: Contact): boolean {
+  const { to } = contact;
+  const late = Math.max(to.lateness, at <= to.slowUntil ? to.lateBefore : 0);
+  const readableAt = readAt(at, contact);
+  return at - readableAt <= (readableAt === to.wokenAt ? to.late : late);
 }
 
 /** When the last status was read at the earliest: nobody knows how long it waited in a socket. */

@@ -59,6 +59,49 @@ describe('whose decision a double holding is', () => {
   });
 });
 
+describe('why a node starts what another one runs', () => {
+  const last = (story: Story): string | undefined =>
+    story.judge().violations.find(({ invariant }) => invariant === 1)?.facts[3];
+
+  it('is told of a worker of its own at a shutdown notice, for its own groups', () => {
+    const served = (key: string, resource: string): Story => {
+      const story = new Story().together().talk(100, 20_000).group(3000, 'alpha', 'start', key);
+      story.log(9000, 'beta', "Received shutdown notice from 'alpha'.");
+      return story.script(9500, 'beta', 'start', resource);
+    };
+    const worker = '0:00:09.000 a worker starts its own groups: alpha has said that it ends';
+    assert.equal(last(served('mail', 'mail')), worker);
+    assert.equal(last(served('web', 'web')), undefined);
+    const done = served('mail', 'mail');
+    done.log(9400, 'beta', 'local HA resource acquisition completed (standby).');
+    assert.equal(last(done), undefined);
+  });
+
+  it('is told of a death, while the dead node stops the group', () => {
+    const story = (from: number): Story =>
+      served(20_000)
+        .script(from, 'alpha', 'stop', 'www', { takes: 900 })
+        .declares(10_400, 'beta', 'alpha', 'dead')
+        .script(10_500, 'beta', 'start', 'web');
+    const dead = '0:00:10.400 alpha is dead to it, and still stops them';
+    assert.equal(last(story(10_000)), dead);
+    assert.equal(last(story(9000)), undefined);
+  });
+
+  it('is told in legacy mode of a node at work that has not heard that the other is', () => {
+    const story = (met: number): Story =>
+      new Story({ autoFailback: 'legacy' })
+        .together()
+        .talk(100, 20_000)
+        .group(1000, 'alpha', 'start', 'mail')
+        .declares(met, 'beta', 'alpha', 'active')
+        .script(9500, 'beta', 'start', 'mail');
+    const unmet = '0:00:02.000 it is at work before it hears that alpha is';
+    assert.equal(last(story(2500)), unmet);
+    assert.equal(last(story(1900)), undefined);
+  });
+});
+
 describe('an excuse', () => {
   it('is a silence of one direction, if it was long enough', () => {
     for (const [silence, expected] of [
@@ -91,6 +134,22 @@ describe('an excuse', () => {
     story.begin(50_000, 'beta').beat('beta', 50_100, 60_000);
     story.beat('alpha', 60_100, 61_100);
     assert.deepEqual(broken(story.group(51_000, 'beta', 'start', 'web')), [TWO]);
+  });
+
+  it('is an initdead without a word, of a speaker who came before its end', () => {
+    for (const [begins, hears, expected] of [
+      [28_000, false, []],
+      [30_100, false, [TWO]],
+      [28_000, true, [TWO]],
+    ] as const) {
+      // Beta waits until 30 s; from then on it takes what it finds.
+      const story = new Story().begin(10_000, 'beta').beat('beta', 10_000, 60_000);
+      story.begin(begins, 'alpha').group(begins + 100, 'alpha', 'start', 'web');
+      story.beat('alpha', begins, 60_000, { to: 'nobody' });
+      if (hears) story.beat('alpha', 29_000, 29_000);
+      const two = broken(story.group(30_500, 'beta', 'start', 'web')).filter((t) => t === TWO);
+      assert.deepEqual(two, expected, `${begins} ${hears}`);
+    }
   });
 
   it('is no silence in what is not authentic or of an old number', () => {
@@ -161,6 +220,19 @@ describe('a double holding', () => {
   it('ends within X of the first words both ways', () => {
     assert.deepEqual(broken(split(40_110 + X - 10)), []);
     assert.deepEqual(broken(split(40_110 + X + 1000)), [ENDLESS]);
+  });
+
+  it('is the matter of a genuine node that says it holds nothing of it', () => {
+    const endless = (says: string): readonly (string | undefined)[] => {
+      const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'beta' }));
+      const story = new Story({ nodes }).together().talk(100, 20_100);
+      story.group(3000, 'alpha', 'start', 'web').group(31_000, 'beta', 'start', 'web');
+      story.says(32_000, 'beta', says).talk(40_100, 60_100 + X);
+      const { violations } = story.judge();
+      return violations.flatMap(({ invariant, facts }) => (invariant === 2 ? [facts[3]] : []));
+    };
+    assert.deepEqual(endless('none'), ['beta runs it, and says that it holds none']);
+    for (const says of ['foreign', 'transition']) assert.deepEqual(endless(says), [undefined]);
   });
 
   it('lasts as long as the cut does', () => {

@@ -3,7 +3,9 @@
  *    unless within `W = deadtime + 2·keepalive + lateness + all scripts` before it began
  *    (a) no status of one reached the other, on any medium, for at least `deadtime − keepalive`,
  *        both being there to speak and to hear (a daemon that was killed while its machine goes on
- *        counts as there: what it ran still runs);
+ *        counts as there: what it ran still runs); or a new life heard none in its whole
+ *        `initdead` of one who was there by its end: it asks only how long it has waited, and the
+ *        other, who came meanwhile, could see that it held nothing, but not that it was deaf;
  *    (b) one of them stood still for as long;
  *    (c) a stop of that group failed or hung on one of them, or a status said what does not fit
  *        what was done: running though nobody has started it, or stopped though nobody has;
@@ -111,7 +113,9 @@ export class Holders implements Rule {
         `${clock(there.since)} ${there.host.name} begins to hold ${key}`,
         `${clock(at)} ${here.host.name} starts ${key} while it runs there`,
         `the longest silence between them: ${this.#silenceBetween(at, here.host, there.host)}`,
-        ...(given === undefined ? [] : [`${clock(given)} ${by.host.name} had given it away`]),
+        ...(given === undefined
+          ? circumstances(by, beside, this.#watched)
+          : [`${clock(given)} ${by.host.name} had given it away`]),
       ],
       node: by.host.name,
       peer: beside.host.name,
@@ -198,6 +202,8 @@ export class Holders implements Rule {
   #chargeEndless(at: number, double: Double, due: number): void {
     double.told = true;
     const { one, other, since } = double;
+    const legacy = this.#watched.autoFailback === 'legacy';
+    const silent = legacy ? undefined : [one, other].find((holding) => isDisowned(holding));
     this.#scene.charge({
       at,
       invariant: 2,
@@ -206,17 +212,45 @@ export class Holders implements Rule {
         `${clock(since)} ${one.host.name} and ${other.host.name} hold ${one.group.key}`,
         `${clock(due - this.#span)} since then nothing is in the way of their messages`,
         `${clock(at)} it has not ended after ${seconds(this.#span)}`,
+        ...(silent === undefined
+          ? []
+          : [`${silent.host.name} runs it, and says that it holds ${silent.host.resources}`]),
       ],
-      node: one.host.genuine ? other.host.name : one.host.name,
+      node: silent?.host.name ?? (one.host.genuine ? other.host.name : one.host.name),
       peer: other.host.name,
       group: one.group.key,
     });
   }
 }
 
+/** A genuine node at rest runs what it says it does not hold: the other one cannot know. */
+function isDisowned({ host, group }: Holding): boolean {
+  const { genuine, resources } = host;
+  if (!genuine || resources === undefined || resources === 'transition') return false;
+  return !host.claims(group.node);
+}
+
 /** It began to run after a standby had taken it from there: whose decision that was is clear. */
 function startsWhatItGave({ host, group, since }: Holding): boolean {
   return since >= (host.gaveAt(group.node) ?? Number.POSITIVE_INFINITY);
+}
+
+/** What is known of the node that starts it which may be why. */
+function circumstances(by: Holding, beside: Holding, watched: Watched): readonly string[] {
+  const { host, group } = by;
+  const { name } = beside.host;
+  const dead = beside.stops ? host.deadSince.get(name) : undefined;
+  const own = group.node === host.name;
+  const notice = own && host.notice?.from === name ? host.notice : undefined;
+  const met = host.metActive.get(name) ?? Number.POSITIVE_INFINITY;
+  const unmet = own && watched.autoFailback === 'legacy' && host.activeAt < met;
+  return [
+    ...(notice === undefined
+      ? []
+      : [`${clock(notice.at)} a worker starts its own groups: ${name} has said that it ends`]),
+    ...(dead === undefined ? [] : [`${clock(dead)} ${name} is dead to it, and still stops them`]),
+    ...(unmet ? [`${clock(host.activeAt)} it is at work before it hears that ${name} is`] : []),
+  ];
 }
 
 function concerns({ one, other }: Double, node: string): boolean {

@@ -18,6 +18,8 @@ export class Holding {
   #stuck = 0;
   /** One bit for each that was started well or said that it runs. */
   #well = 0;
+  /** One bit for each that said last that it runs, although it was not started. */
+  #lying = 0;
   readonly #places: ReadonlyMap<string, number>;
   readonly #scriptMax: number;
   readonly #scriptDeadline: number;
@@ -36,6 +38,8 @@ export class Holding {
   troubled = false;
   /** Its last start script began then. */
   triedAt = NEVER;
+  /** It ran here when the power went, then, and was not started here since. */
+  lostAt = NEVER;
 
   constructor(host: Host, group: Watched['groups'][number], watched: Watched) {
     this.host = host;
@@ -55,9 +59,28 @@ export class Holding {
     return this.#well === 2 ** this.group.resources.length - 1;
   }
 
+  /** A stop of it is under way. */
+  get stops(): boolean {
+    return this.works && this.#stopping;
+  }
+
+  /**
+   * Nothing of it runs, and everything that this node asks before a start says that it does: the
+   * genuine program asks the first resource only.
+   */
+  get seemsToRun(): boolean {
+    const asked = this.host.genuine ? 1 : 2 ** this.group.resources.length - 1;
+    return this.#up === 0 && (this.#lying & asked) === asked;
+  }
+
   /** A script of it is under way. */
   get works(): boolean {
     return this.#begunAt !== NEVER && !this.#abandoned;
+  }
+
+  /** The same, also where the daemon was killed under it: its runner may go on with it. */
+  get unended(): boolean {
+    return this.#begunAt !== NEVER;
   }
 
   /** A status has said what does not fit what was done, and since then not all of it was stopped. */
@@ -90,9 +113,11 @@ export class Holding {
     this.#begunAt = o.at;
     this.#abandoned = false;
     this.#stopping = o.verb === 'stop';
+    if (o.verb !== 'status') this.#lying &= ~bit;
     if (o.verb === 'stop') this.#well &= ~bit;
     if (o.verb !== 'start') return;
     this.triedAt = o.at;
+    this.lostAt = NEVER;
     if (this.#up === 0) this.since = o.at;
     this.#up |= bit;
   }
@@ -113,6 +138,7 @@ export class Holding {
   /** What a status says, beside what was done: a resource may have died, or its script lies. */
   #compare(at: number, ok: boolean, bit: number): void {
     const up = (this.#up & bit) !== 0;
+    this.#lying = ok && !up ? this.#lying | bit : this.#lying & ~bit;
     if (ok ? up : !up || (this.#well & bit) === 0) return;
     this.#doubtful = true;
     this.#doubtedAt = at;
@@ -140,10 +166,12 @@ export class Holding {
   }
 
   /** The machine is off. */
-  powerOff(): void {
+  powerOff(at: number): void {
+    if (this.held) this.lostAt = at;
     this.#up = 0;
     this.#stuck = 0;
     this.#well = 0;
+    this.#lying = 0;
     this.#doubtful = false;
     this.#doubtedAt = NEVER;
     this.stopTroubleAt = NEVER;
@@ -158,7 +186,7 @@ export class Holding {
 
   see(o: Observation): void {
     if (o.kind === 'script') this.script(o);
-    else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff();
+    else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff(o.at);
     else if (o.kind === 'ends' && o.how === 'killed') this.abandon();
   }
 }

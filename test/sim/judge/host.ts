@@ -6,6 +6,9 @@ const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The scripts of a standby have ended at the giver. */
 const GIVEN = /^Local standby process completed \[(\w+)\]/;
+/** At a shutdown notice a genuine node lets a worker look after its own groups, up to that line. */
+const NOTICE = /^Received shutdown notice from '([^']+)'/;
+const WORKED = /^local HA resource acquisition completed \(standby\)/;
 /** Something is taken again, or something else is given. */
 const TAKES = /^Resources being acquired from|^acquire \w+ HA resources|^give up \w+ HA resources/;
 
@@ -17,8 +20,12 @@ export class Host {
   alive = false;
   generation = 0;
   begunAt = NEVER;
+  /** Its last life that went on with nothing of an earlier one began then. */
+  freshAt = NEVER;
   /** Communication is up in this life, since then. */
   activeAt = Number.POSITIVE_INFINITY;
+  /** What it said last that it holds, in this life. */
+  resources: string | undefined;
   /** It gives up everything, or is about to. */
   ending = false;
   paused = false;
@@ -33,6 +40,8 @@ export class Host {
   deadTimeSleptUntil = NEVER;
   /** How late the loop is served at most. */
   lateness = 0;
+  /** And how late before that changed. */
+  lateBefore = 0;
   /** End of the last time in which it was slow. */
   slowUntil = NEVER;
   /** Its daemon was killed then, and no life has come up with what ran at that time. */
@@ -43,6 +52,13 @@ export class Host {
   heldUpUntil = NEVER;
   /** It has given that share away in a standby, then, and has not begun to take anything since. */
   gave: { readonly share: string; readonly at: number } | undefined;
+  /** A worker looks after its own groups since that node has said that it ends. */
+  notice: { readonly from: string; readonly at: number } | undefined;
+  /** When it took other nodes for dead last, in this life, and since when those are dead to it. */
+  readonly deathsOf = new Map<string, number>();
+  readonly deadSince = new Map<string, number>();
+  /** When it heard of others first, in this life, that they are at work. */
+  readonly metActive = new Map<string, number>();
   readonly #long: number;
   readonly #deadtime: number;
   readonly #keepalive: number;
@@ -95,10 +111,15 @@ export class Host {
       case 'slow':
         // What was planned while it was slow comes late all the same.
         if (this.lateness > 0) this.slowUntil = o.at + this.lateness + this.#keepalive;
+        this.lateBefore = this.lateness;
         this.lateness = o.lateness;
         break;
       case 'says':
         if (o.status === 'active' && this.activeAt > o.at) this.activeAt = o.at;
+        this.resources = o.resources;
+        break;
+      case 'declares':
+        this.#meet(o.at, o.peer, o.status);
         break;
       case 'log':
         this.#read(o.at, o.text);
@@ -106,6 +127,12 @@ export class Host {
       default:
         break;
     }
+  }
+
+  /** It says that it holds the groups of that home. */
+  claims(home: string): boolean {
+    const share = home === this.name ? 'local' : 'foreign';
+    return this.resources === share || this.resources === 'all';
   }
 
   /** It has given away all that it has of such groups, since then. */
@@ -119,9 +146,15 @@ export class Host {
     this.alive = true;
     this.generation = generation;
     this.begunAt = at;
+    if (!resumed) this.freshAt = at;
     this.activeAt = Number.POSITIVE_INFINITY;
     this.ending = false;
+    this.resources = undefined;
     this.gave = undefined;
+    this.notice = undefined;
+    this.deathsOf.clear();
+    this.deadSince.clear();
+    this.metActive.clear();
     if (resumed) this.orphaned = false;
   }
 
@@ -151,7 +184,21 @@ export class Host {
     if (this.slept >= this.#deadtime) this.deadTimeSleptUntil = at;
   }
 
+  #meet(at: number, peer: string, status: string): void {
+    if (status === 'dead') {
+      this.deathsOf.set(peer, at);
+      this.deadSince.set(peer, at);
+      return;
+    }
+    this.deadSince.delete(peer);
+    if (status === 'active' && !this.metActive.has(peer)) this.metActive.set(peer, at);
+  }
+
   #read(at: number, text: string): void {
+    if (text.startsWith('Received shutdown')) {
+      const from = NOTICE.exec(text)?.[1];
+      if (from !== undefined) this.notice = { from, at };
+    } else if (this.notice !== undefined && WORKED.test(text)) this.notice = undefined;
     const share = text.startsWith('Local standby') ? GIVEN.exec(text)?.[1] : undefined;
     if (share !== undefined) this.gave = { share, at };
     else if (this.gave !== undefined && TAKES.test(text)) this.gave = undefined;

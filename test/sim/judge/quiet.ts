@@ -1,10 +1,11 @@
 /**
  * 14. **Quiet.** When all has settled nothing changes any more: no script runs, no node dies or
  *     comes back, none says something new of itself, and none sends anything but one status per
- *     keepalive (and acknowledgements), or sends anything again.
+ *     keepalive (and acknowledgements), or sends anything again. What ours does while a cluster
+ *     settles again after a genuine node did something is an answer to that, and not judged.
  */
 import type { Observation } from '../observation.js';
-import { clock, slack } from './bounds.js';
+import { clock, settleBound, slack } from './bounds.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
 
@@ -27,6 +28,8 @@ export class Quiet implements Rule {
   readonly #scene: Scene;
   readonly #beats: ReadonlyMap<string, Beat>;
   #over = false;
+  /** A genuine node did something: until then others may have to do with it. */
+  #stirredUntil = Number.NEGATIVE_INFINITY;
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -72,7 +75,10 @@ export class Quiet implements Rule {
   }
 
   #charge(o: Observation, fact: string): void {
-    const { settledAt } = this.#scene;
+    const { settledAt, watched } = this.#scene;
+    const genuine = this.#scene.host(o.node)?.genuine === true;
+    if (genuine) this.#stirredUntil = o.at + settleBound(watched);
+    else if (o.at <= this.#stirredUntil) return;
     this.#scene.charge({
       at: o.at,
       invariant: 14,

@@ -98,6 +98,7 @@ export class Scene {
       this.#script(o, host);
       return;
     }
+    if (o.kind === 'log') this.#log(o, host);
     if (o.kind === 'begins') this.#begin(o.node, o.at);
     else if (o.kind === 'ends' || o.kind === 'power' || o.kind === 'reboots') this.#leave(host, o);
     else if (o.kind !== 'paused' && o.kind !== 'resumed') return;
@@ -123,7 +124,7 @@ export class Scene {
   #settleSpan(): number {
     const { scriptDeadline } = this.watched;
     const all = this.holdings.flat();
-    const hung = all.some(({ works }) => works) ? 2 * scriptDeadline : 0;
+    const hung = all.some(({ unended }) => unended) ? 2 * scriptDeadline : 0;
     const troubled = all.some(({ troubled }) => troubled) ? TROUBLE_PAUSE : 0;
     return settleBound(this.watched) + hung + troubled;
   }
@@ -134,6 +135,14 @@ export class Scene {
     if (!failed || o.at >= this.settledAt || this.settledAt === Number.POSITIVE_INFINITY) return;
     // It had begun in the storm.
     this.settledAt = Math.max(this.settledAt, o.at + this.#settleSpan());
+    this.alarm.set(this.settledAt);
+  }
+
+  /** A genuine node may have put off for an hour what was asked of it in the storm. */
+  #log({ at, text }: Seen<'log'>, { genuine }: Host): void {
+    if (!genuine || this.settledAt === Number.POSITIVE_INFINITY) return;
+    if (!text.startsWith('Heartbeat shutdown in progress')) return;
+    this.settledAt = Math.max(this.settledAt, at + this.#settleSpan());
     this.alarm.set(this.settledAt);
   }
 

@@ -84,12 +84,51 @@ describe('when all has settled', () => {
     assert.equal(fact('alpha'), 'alpha was the last to try it, and could not start it');
   });
 
+  it('or of the genuine one that did not miss who had it until the power went', () => {
+    const nodes = [
+      { name: 'alpha', genuine: false },
+      { name: 'beta', genuine: true },
+    ];
+    const facts = (dies?: number): readonly (string | undefined)[] => {
+      const story = new Story({ nodes }).begin(0, 'alpha').begin(0, 'beta').stage(CALM, 'calm');
+      story.says(1000, 'beta', 'none').group(2000, 'alpha', 'start', 'mail');
+      story.see(3000, 'alpha', { kind: 'power', on: false });
+      if (dies !== undefined) story.declares(dies, 'beta', 'alpha', 'dead');
+      story.begin(3500, 'alpha', { generation: 2 }).says(4000, 'alpha', 'local');
+      const { violations } = story.group(4000, 'alpha', 'start', 'web').judge({ end: SETTLED });
+      return [11, 12].map((number) =>
+        violations.find(({ invariant }) => invariant === number)?.facts.at(-1),
+      );
+    };
+    const fact = '0:00:03.000 alpha lost mail with its power, and beta has not missed it';
+    assert.deepEqual(facts(), [fact, fact]);
+    assert.deepEqual(facts(2000), [fact, fact]);
+    const missed = ['living: alpha beta; its home is beta', 'they run on none'];
+    assert.deepEqual(facts(3200), missed);
+  });
+
   it('each group is served, all of it, by one node that lives', () => {
     assert.deepEqual(broken(pair(['local', 'local'])), [UNSERVED]);
     const half = both().script(3500, 'alpha', 'stop', 'www');
     assert.deepEqual(broken(half), ['11 half of a group is served']);
     const gone = both(['local', 'all']).see(4500, 'alpha', { kind: 'power', on: false });
     assert.ok(broken(gone).includes(UNSERVED));
+  });
+
+  it('a group may run nowhere if all that is asked says that it runs on a node that lives', () => {
+    const lies = (lying: readonly string[]): Story => {
+      const story = pair(['local', 'local']).group(3000, 'beta', 'start', 'mail');
+      for (const word of ['web', 'www']) {
+        story.script(3000, 'alpha', 'status', word, { ok: lying.includes(word) });
+      }
+      return story;
+    };
+    assert.deepEqual(broken(lies(['web', 'www'])), []);
+    assert.deepEqual(broken(lies(['web'])), [UNSERVED]);
+    const truth = lies(['web', 'www']).script(3500, 'alpha', 'status', 'web', { ok: false });
+    assert.deepEqual(broken(truth), [UNSERVED]);
+    const off = lies(['web', 'www']).see(4500, 'alpha', { kind: 'power', on: false });
+    assert.ok(broken(off).includes(UNSERVED));
   });
 
   it('failback brings groups home, unless they may stay away', () => {
@@ -141,6 +180,19 @@ describe('when all has settled', () => {
 });
 
 describe('after that', () => {
+  it('a genuine node may end its life that was asked to before, and all settles once more', () => {
+    const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'alpha' }));
+    const ends = (text: string): readonly string[] =>
+      broken(
+        both(undefined, { nodes })
+          .log(SETTLED + 1000, 'alpha', text)
+          .group(SETTLED + 2000, 'beta', 'start', 'mail'),
+        SETTLED + 3000,
+      );
+    assert.deepEqual(ends('Heartbeat shutdown in progress. (1)'), []);
+    assert.deepEqual(ends('something else'), [NOISE]);
+  });
+
   it('nothing happens', () => {
     assert.deepEqual(broken(both().script(SETTLED + 10, 'beta', 'status', 'mail')), [NOISE]);
     assert.deepEqual(broken(both().says(SETTLED + 10, 'beta', 'local')), [NOISE]);

@@ -3,7 +3,9 @@
  *
  * 11. **Somebody serves.** Every group runs, all of it, on exactly one node that lives; with
  *     `auto_failback on` on its home node if that lives, unless it may stay away (see `Away`); with
- *     ipfail on no node that reaches fewer ping nodes than another one.
+ *     ipfail on no node that reaches fewer ping nodes than another one. Where every status that a
+ *     living node asks before a start says of a group that it runs there, nobody can know that it
+ *     does not, nor would start it.
  * 12. **Everybody agrees.** Every living node is active and says so, none is in transition, and of
  *     two nodes exactly one says that it holds the groups of a share: the one that runs them. With
  *     `auto_failback legacy` nobody says what it holds.
@@ -15,6 +17,14 @@ import type { Holding } from './holding.js';
 import type { Host } from './host.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Why a group runs nowhere, and whose decision that is. */
+interface Reason {
+  readonly node: string;
+  readonly fact: string;
+}
 
 export class Settled implements Rule {
   readonly kinds: readonly Kind[] = [
@@ -32,6 +42,8 @@ export class Settled implements Rule {
   readonly #said = new Map<string, Seen<'says'>>();
   /** By node: the ping nodes that do not answer it. */
   readonly #unreachable: ReadonlyMap<string, Set<string>>;
+  /** Groups that were lost with the power of a node which was back before its home missed it. */
+  readonly #unmissedLoss = new Map<string, number>();
   #judged = Number.NEGATIVE_INFINITY;
 
   constructor(scene: Scene) {
@@ -44,10 +56,19 @@ export class Settled implements Rule {
   see(o: Observation): void {
     this.#away.see(o);
     if (o.kind === 'says') this.#said.set(o.node, o);
-    else if (o.kind === 'begins') this.#said.delete(o.node);
+    else if (o.kind === 'begins') this.#begin(o.node);
     else if (o.kind === 'pingNode') {
       if (o.reachable) this.#unreachable.get(o.node)?.delete(o.name);
       else this.#unreachable.get(o.node)?.add(o.name);
+    }
+  }
+
+  #begin(node: string): void {
+    this.#said.delete(node);
+    for (const { host, group, lostAt } of this.#scene.holdings.flat()) {
+      if (host.name !== node || lostAt === NEVER) continue;
+      const missedAt = this.#scene.host(group.node)?.deathsOf.get(node) ?? NEVER;
+      if (missedAt < lostAt) this.#unmissedLoss.set(group.key, lostAt);
     }
   }
 
@@ -92,12 +113,16 @@ export class Settled implements Rule {
         [`${clock(at)} ${group.key} runs on ${names || 'none'}`, fact],
         node,
       );
+    if (holder === undefined && holdings.some((h) => h.host.alive && h.seemsToRun)) return;
     if (holder === undefined || holders.length > 1) {
       const fact = `living: ${living.map(({ name }) => name).join(' ')}; its home is ${group.node}`;
       const title = 'a group is not served by exactly one node';
-      const failed = holder === undefined ? this.#triedInVain(holdings) : undefined;
-      if (failed === undefined) charge(title, fact, (living[0] ?? { name: '' }).name);
-      else charge(title, failed.fact, failed.node);
+      const reason =
+        holder === undefined
+          ? (this.#triedInVain(holdings) ?? this.#unmissed(holdings))
+          : undefined;
+      if (reason === undefined) charge(title, fact, (living[0] ?? { name: '' }).name);
+      else charge(title, reason.fact, reason.node);
       return;
     }
     const { host } = holder;
@@ -116,9 +141,7 @@ export class Settled implements Rule {
    * The one node that says it holds a group which runs nowhere, where its last start has failed;
    * with `auto_failback legacy`, where nobody says such a thing, the one that tried it last.
    */
-  #triedInVain(
-    holdings: readonly Holding[],
-  ): { readonly node: string; readonly fact: string } | undefined {
+  #triedInVain(holdings: readonly Holding[]): Reason | undefined {
     const legacy = this.#watched.autoFailback === 'legacy';
     const last = Math.max(...holdings.map(({ triedAt }) => triedAt));
     const [holding, another] = holdings.filter(({ host, group, triedAt }) =>
@@ -130,6 +153,26 @@ export class Settled implements Rule {
     const { name: node } = holding.host;
     const words = legacy ? 'was the last to try it' : 'says that it holds it';
     return { node, fact: `${node} ${words}, and could not start it` };
+  }
+
+  /**
+   * The genuine node at home of a group that runs nowhere and that nobody says to hold: it ran
+   * elsewhere when the power went there, and has come back so soon that its death was not noticed.
+   * A reload changes nothing of that: a life that goes on with something settles at once.
+   */
+  #unmissed(holdings: readonly Holding[]): Reason | undefined {
+    const home = holdings.find(({ host, group }) => host.name === group.node)?.host;
+    const holding = holdings.find(({ host, lostAt }) => host !== home && lostAt > NEVER);
+    if (home?.genuine !== true || !home.alive || holding === undefined) return undefined;
+    const { host, lostAt, group } = holding;
+    const later = holdings.some(({ triedAt }) => triedAt > lostAt);
+    const missed = this.#unmissedLoss.get(group.key) !== lostAt;
+    if (later || missed || home.freshAt > lostAt || !host.alive) return undefined;
+    if (home.claims(home.name) || host.claims(home.name)) return undefined;
+    const fact =
+      `${clock(lostAt)} ${host.name} lost ${group.key} with its power, ` +
+      `and ${home.name} has not missed it`;
+    return { node: home.name, fact };
   }
 
   /** Another living node reaches more ping nodes. */
@@ -165,8 +208,16 @@ export class Settled implements Rule {
     const facts = [
       `${clock(at)} the groups of ${home.name} are claimed by ${claims.join(' and ') || 'none'}`,
       `they run on ${names.join(' and ') || 'none'}`,
+      ...(holders.length === 0 ? this.#unmissedAmong(holdings) : []),
+      ...(home.resources === 'transition' ? [`${home.name} is in transition`] : []),
     ];
     this.#charge(at, 12, 'nodes do not agree on who holds what', facts, home.name);
+  }
+
+  #unmissedAmong(holdings: readonly Holding[]): readonly string[] {
+    const keys = new Set(holdings.map(({ group }) => group.key));
+    const reasons = [...keys].map((key) => this.#unmissed(this.#scene.holdingsOf(key)));
+    return reasons.flatMap((reason) => (reason === undefined ? [] : [reason.fact]));
   }
 
   #claims(host: Host, share: 'local' | 'foreign'): boolean {

@@ -1,6 +1,7 @@
 /** A life that goes on with what an earlier one had left half done, beside a genuine node. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { Message } from '../message/message.js';
 import { BesideGenuine } from './besidegenuine.fixture.js';
 
 it('asks a genuine node for a group that does not run before it is started again', () => {
@@ -62,4 +63,20 @@ it('asks for it no more when it has been given and waits for the scripts', () =>
   waits(30);
   assert.equal(asked(), 2);
   assert.deepEqual(beside.jobs.filter((job) => job === 'takeGroup').length, 1);
+});
+
+it('does not take what it has asked for when it has begun to give that away meanwhile', () => {
+  const beside = new BesideGenuine('local', 'local', true);
+  beside.happens({ kind: 'time' });
+  beside.works('mail');
+  assert.equal(beside.sent.at(-1)?.get('t'), 'ip-request');
+  const standby = { t: 'ask_resources', rsc_hold: 'local' };
+  beside.happens({ kind: 'local', message: Message.of({ ...standby, info: 'me' }) });
+  beside.says({ ...standby, info: 'other' });
+  const offer = { t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'no', ok: 'OK' };
+  beside.says(offer);
+  beside.works('mail');
+  assert.equal(beside.sent.at(-1)?.get('info'), 'done');
+  beside.says(offer);
+  assert.deepEqual(beside.jobs, ['findIdle', 'standbyRelease']);
 });

@@ -10,6 +10,7 @@ import type { Message } from '../message/message.js';
 import { heldOf, holdingOf, type NodeState, type Part, type Peer, shareOf } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
+import { handBackBorrowed } from './handover.js';
 import { tellHolding } from './negotiation.js';
 import { letGo } from './ownership.js';
 import { letGoLater } from './stuck.js';
@@ -165,6 +166,8 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
     turn.log('warn', `Giving up our ${part} resources after the partition: ${facts(part)}`);
     giveUp(turn, part);
   }
+  // Single groups of shares that only the other node holds, of which no claim speaks.
+  handBackBorrowed(turn, peer);
   announce(turn);
 }
 

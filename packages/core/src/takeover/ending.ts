@@ -69,7 +69,7 @@ function beginEnd(turn: Turn): void {
   sayResources(turn, { info: 'shutdown', ...(releases ? { x_wait: '1' } : {}) });
   turn.log('info', 'Giving up all HA resources.');
   state.ending = { phase: 'releasing', restart: ending.restart, held: keep, troubles };
-  if (releases) turn.job({ kind: 'releaseAll' }, { kind: 'shutdown' });
+  if (releases) turn.job({ kind: 'releaseAll' }, { kind: 'shutdown', held });
   else onEverythingReleased(turn, NOTHING);
 }
 

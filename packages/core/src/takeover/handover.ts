@@ -69,8 +69,9 @@ function answerMove(turn: Turn, to: string, key: string, ok: string): void {
 }
 
 /**
- * The node whose groups run here begins a new life and does not know that they do: they are
- * stopped before it is told that it may start its own, and given back.
+ * The node whose groups run here begins a new life and does not know that they do, or took this
+ * one for dead and runs them again: they are stopped before it is told that it may start its own,
+ * and given back.
  */
 export function handBackBorrowed(turn: Turn, peer: Peer): void {
   const { borrowed } = turn.state.resources;
@@ -110,5 +111,6 @@ export function onHandedBack(
       turn.send({ t: 'ip-request-resp', dest: to, ipaddr: key, weown: 'yes', ok: 'OK' });
     }
   }
-  sayResources(turn);
+  // A life that went on through a partition may still take it for running here.
+  sayResources(turn, turn.state.heal === undefined ? {} : { info: 'letgo' });
 }

@@ -9,7 +9,7 @@ import type { Message } from '../message/message.js';
 import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
-import { isLegacy } from './legacy.js';
+import { awaitRequests, isLegacy, reclaimFrom } from './legacy.js';
 import { busy } from './negotiation.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
@@ -89,7 +89,12 @@ function wentToWorkAlone(peer: Peer): boolean {
  * mode it does not say so unless it is asked.
  */
 export function onNewLifeActive(turn: Turn, peer: Peer): void {
-  if (isLegacy(turn.state) && peer.capabilities.includes('heal')) settle(turn, peer);
+  if (!isLegacy(turn.state)) return;
+  if (peer.capabilities.includes('heal')) settle(turn, peer);
+  else {
+    reclaimFrom(turn, peer);
+    awaitRequests(turn);
+  }
 }
 
 /**

@@ -4,9 +4,13 @@
  */
 import type { JobOutcome } from '../job.js';
 import type { Peer, State } from '../state.js';
+import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { HOLDS, hold, letGo, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
 import { noteStarts } from './trouble.js';
+
+/** A genuine node in a new life has asked for its groups by then, unless a status takes longer. */
+const UNASKED_PAUSE: Millis = 2000;
 
 /** True when ha.cf says `auto_failback legacy`, or nothing about it. */
 export function isLegacy(state: Pick<State, 'settings'>): boolean {
@@ -63,7 +67,20 @@ export function onIdleFound(turn: Turn, keys: readonly string[]): void {
 export function reclaimOwn(turn: Turn): void {
   const found = turn.state.resources.keys.local.includes(RESUMED);
   const genuine = turn.livingOthers().some((peer) => !peer.capabilities.includes('heal'));
-  if (found && genuine) turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
+  if (found && genuine) askForWhatRuns(turn);
+}
+
+/**
+ * A genuine node is at work in a life that followed another, in which it may have taken us for dead
+ * (while we stood still, say) and run our groups: a reload leaves them running, and it says nothing
+ * of that either.
+ */
+export function reclaimFrom(turn: Turn, peer: Peer): void {
+  if (peer.again && turn.state.resources.mine.local) askForWhatRuns(turn);
+}
+
+function askForWhatRuns(turn: Turn): void {
+  turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
 }
 
 /**
@@ -72,11 +89,40 @@ export function reclaimOwn(turn: Turn): void {
  */
 export function returnForeign(turn: Turn): void {
   if (!turn.state.resources.keys.foreign.includes(RESUMED)) return;
+  const to = onlyGenuine(turn);
+  if (to !== undefined) giveBack(turn, to);
+}
+
+/** The other node of two, where it is a genuine one at work. */
+function onlyGenuine(turn: Turn): string | undefined {
   const [peer, another] = turn.others();
-  if (peer?.status !== 'active' || peer.capabilities.includes('heal')) return;
-  if (another !== undefined) return;
+  if (peer?.status !== 'active' || another !== undefined) return undefined;
+  return peer.capabilities.includes('heal') ? undefined : peer.name;
+}
+
+function giveBack(turn: Turn, to: string): void {
   letGo(turn, 'foreign');
-  turn.job({ kind: 'standbyRelease', share: 'foreign' }, { kind: 'return', to: peer.name });
+  turn.job({ kind: 'standbyRelease', share: 'foreign' }, { kind: 'return', to });
+}
+
+/**
+ * A genuine node is at work in a new life. It asks at once for those of its groups that do not run
+ * there, and for no other (`req_resource`, heartbeat 3.0.6): what we took over and it has left
+ * running through a reload both would go on with.
+ */
+export function awaitRequests(turn: Turn): void {
+  const { resources } = turn.state;
+  if (!resources.mine.foreign || resources.redo.foreign !== undefined) return;
+  const at = turn.now.at + UNASKED_PAUSE;
+  resources.redo = { ...resources.redo, foreign: { at, how: 'return' } };
+}
+
+/** What it has not asked for goes back to it; it looks first whether it runs there. */
+export function returnUnasked(turn: Turn): void {
+  const to = onlyGenuine(turn);
+  if (to === undefined) return;
+  turn.log('warn', `${to} has not asked for groups of its own that run here: it may run them too`);
+  giveBack(turn, to);
 }
 
 /** What could be stopped is the other node's, which looks first whether it runs there. */

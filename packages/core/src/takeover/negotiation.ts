@@ -33,13 +33,30 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
   const wait = resources.jobs.some(({ purpose }) => STOPPING.has(purpose.kind));
   turn.send({
     t: 'resource',
-    rsc_hold: heldOf(resources.mine),
+    rsc_hold: heldOf(stillRunning(turn)),
     rtype: 'full',
     isstable: resources.phase === 'stable' && !wait ? '1' : '0',
     ...(wait ? { x_wait: '1' } : {}),
     ...troublesOf(turn),
     ...more,
   });
+}
+
+/**
+ * What we hold; and what is still being stopped here, if a genuine node has begun a new life
+ * meanwhile. That one takes no notice of `x_wait`, and starts after ten seconds what nobody says to
+ * hold.
+ */
+function stillRunning(turn: Turn): Holding {
+  const { standby, resources } = turn.state;
+  const { mine } = resources;
+  if (standby.phase === 'giving' || turn.allCan('settle')) return mine;
+  const shares = resources.jobs.flatMap(({ purpose }) => {
+    if (purpose.kind === 'shutdown') return [holdingOf(purpose.held)];
+    return purpose.kind === 'standbyRelease' ? [holdingOf(purpose.share)] : [];
+  });
+  const runs = (part: Part): boolean => mine[part] || shares.some((share) => share[part]);
+  return { local: runs('local'), foreign: runs('foreign') };
 }
 
 /** Shares of which something is to be tried again here, so that the peer does not try meanwhile. */
@@ -76,6 +93,9 @@ export function onStarting(turn: Turn, late: boolean): void {
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
     turn.logLimited('starting', 'error', "Received 'starting' message in state 0");
+    // We may wait long for a ping node; a genuine one takes after ten seconds what nobody says to hold.
+    const { mine } = resources;
+    if ((mine.local || mine.foreign) && !turn.allCan('settle')) sayResources(turn);
     return;
   }
   const both = resources.phase === 'starting';
@@ -114,13 +134,17 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     // still stops something says so, and again when it has: it is waited for as long as it lives.
     const stopping = isStopping(turn, peer, message);
     if (stopping) resources.settleBy = undefined;
-    const speaks = peer.capabilities.includes('settle') && !stopping;
+    const genuine = !peer.capabilities.includes('settle');
+    const speaks = !genuine && !stopping;
     const settled = resources.otherStable || speaks;
     const whose = resources.otherStable ? 'remote' : 'local';
     // A peer that was settled when we came, and has nothing of ours, has not missed us: we come
     // back before our dead time, and a genuine one may run what our last life could not start.
-    const unmissed = first && resources.otherStable && !peer.capabilities.includes('settle');
+    const unmissed = first && resources.otherStable && genuine;
+    const resumes = mine.local || mine.foreign;
     if (settled) becomeStable(turn, whose, unmissed);
+    // A genuine one that is told nothing of what we go on with takes its own after ten seconds.
+    else if (first && resumes && genuine) sayResources(turn);
   }
 }
 

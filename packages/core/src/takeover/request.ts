@@ -28,9 +28,9 @@ export function onGroupGiven(
   { key, to, life }: { readonly key: string; readonly to: string; readonly life: number },
   outcome: JobOutcome,
 ): void {
-  const given = outcome.ok && outcome.groups.length > 0;
   if (outcome.ok) forgetTrouble(turn, key);
-  if (given && isLegacy(turn.state)) forgetKey(turn, key);
+  // Also one that did not run: an end that was refused may have stopped it, and would retake it.
+  if (outcome.ok && isLegacy(turn.state)) forgetKey(turn, key);
   // Another life has asked anew, and what was taken over in between may still have to be started.
   if (turn.state.peers.get(to)?.generation !== life) return;
   turn.send({
@@ -81,9 +81,28 @@ export function onGroupOffer(turn: Turn, message: Message): void {
     return;
   }
   if (onMoveOffer(turn, message, key)) return;
+  if (isGivenAway(turn, message, key)) {
+    turn.log('info', `Resource group ${key} is given away: it is not started`);
+    return;
+  }
   if (isLegacy(turn.state)) hold(turn, 'local');
   noteGivenBack(turn, key);
   turn.job({ kind: 'takeGroup', key }, { kind: 'request', key });
+}
+
+/**
+ * A late answer: since we asked for a group of our own, all of those go to the other node, or have
+ * gone, and it starts them when it is told that they are stopped here. (A genuine node that gets
+ * such an answer starts what it has just given away.)
+ */
+function isGivenAway(turn: Turn, message: Message, key: string): boolean {
+  const { settings, standby, resources } = turn.state;
+  if (isLegacy(turn.state) || message.get('src') === settings.localNode) return false;
+  if (resources.mine.local || resources.troubles.some((trouble) => trouble.key === key))
+    return false;
+  const gives = standby.phase === 'giving' || standby.phase === 'done';
+  // What ran there and was stopped for us is ours to start, once nothing is on its way any more.
+  return gives ? standby.share !== 'foreign' : message.get('weown') === 'no';
 }
 
 /** The group we were given runs. */

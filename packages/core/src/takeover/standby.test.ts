@@ -1,8 +1,9 @@
-/** A request for a standby that comes while resources move: refused, in the genuine words. */
+/** Words of a standby that come at the wrong time. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Message } from '../message/message.js';
 import { settledPair } from '../world.fixture.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
 
 it('is refused while the other node says that its resources move', () => {
   const world = settledPair({ autoFailback: 'off' });
@@ -16,4 +17,77 @@ it('is refused while the other node says that its resources move', () => {
   );
   world.run(2000);
   assert.deepEqual(world.pair(), ['local', 'local']);
+});
+
+it('is not sent to a node that would wait for what is not to come', () => {
+  for (const request of [{ t: 'hb_takeover' }, { t: 'ask_resources', info: 'me' }]) {
+    const beside = new BesideGenuine();
+    const message = { ...request, rsc_hold: 'all' };
+    if (request.t === 'hb_takeover') beside.says(message);
+    else beside.happens({ kind: 'local', message: Message.of(message) });
+    assert.ok(!beside.words.includes('ask_resources'));
+    const line = 'standby message [me] from backup ignored.  Other side is in flux.';
+    assert.ok(beside.log.includes(line));
+  }
+});
+
+it('that nobody answers does not make the other node one whose scripts have ended', () => {
+  const world = settledPair({ autoFailback: 'off' });
+  world.ask('backup', 'all');
+  world.run(2000);
+  assert.deepEqual(world.pair(), ['all', 'none']);
+  world.scripts = 20_000;
+  const before = world.host('backup').jobs.length;
+  world.ask('backup', 'all');
+  world.tell('loadbalancer', { kind: 'stop', keep: false });
+  world.run(15_000);
+  assert.deepEqual(world.host('backup').jobs.slice(before), []);
+});
+
+it('goes on only when the share is given, not what an earlier one was about', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  beside.gives();
+  const before = [...beside.jobs];
+  beside.says({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done' });
+  assert.deepEqual(beside.jobs, before);
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
+});
+
+it('takes what was given, not what was asked for while another request was under way', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  // It follows an earlier request, which we have not heard.
+  beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  beside.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'standby' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.ok(beside.log.includes('standby: acquire [local] resources from loadbalancer'));
+});
+
+it('is taken up by a node that has ceased to wait when the other one has given', () => {
+  const world = settledPair({ autoFailback: 'off' });
+  const give = world.give.bind(world);
+  const words = new Set(['standby', 'done']);
+  world.give = (name, host, event) => {
+    const lost = event.kind === 'received' && words.has(event.message.get('info') ?? '');
+    if (lost) world.later(12_000, () => give(name, host, event));
+    else give(name, host, event);
+  };
+  world.ask('loadbalancer', 'all');
+  world.run(11_000);
+  assert.equal(world.host('backup').state.standby.phase, 'none');
+  world.run(25_000);
+  assert.deepEqual(world.pair(), ['none', 'all']);
+  assert.equal(world.host('loadbalancer').state.standby.phase, 'none');
+});
+
+it('announces again what ran here as well as where it was given', () => {
+  const beside = new BesideGenuine('local', 'local');
+  beside.gives();
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(beside.jobs.slice(-1), ['standbyAcquire']);
+  const both = new BesideGenuine('all', 'local');
+  both.gives();
+  both.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
+  assert.deepEqual(both.jobs.slice(-2), ['standbyAcquire', 'announce']);
 });

@@ -1,6 +1,6 @@
 /** Standby: the orderly hand-over of groups in three steps, `me`, `other` and `done`. */
 import type { JobOutcome, Share } from '../job.js';
-import type { Message } from '../message/message.js';
+import { Message } from '../message/message.js';
 import { seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { audit, considerFailback, sayResources } from './negotiation.js';
@@ -44,7 +44,7 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   const ourselves = from === settings.localNode;
   if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from);
+  else if (info === 'done' && !ourselves) onDone(turn, from, share, message.get('x_gave') === '1');
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
@@ -55,22 +55,14 @@ function onRequest(
   ourselves: boolean,
   round: number | undefined,
 ): void {
-  const { standby, resources } = turn.state;
-  if (standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
+  if (turn.state.standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
     turn.log('info', `Both nodes want to go standby; ${from} goes first`);
-  } else if (standby.phase !== 'none') {
-    const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
-    const text = `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
-    turn.log('warn', text);
-    return;
-  } else if (!resources.otherStable) {
-    const text = `standby message [me] from ${from} ignored.  Other side is in flux.`;
-    turn.log('warn', text);
-    return;
-  } else if (resources.phase !== 'stable') {
-    const text = `standby message [me] from ${from} ignored.  local resources in flux.`;
-    turn.log('warn', text);
-    return;
+  } else {
+    const refusal = refusalOf(turn, from);
+    if (refusal !== undefined) {
+      turn.log('warn', refusal);
+      return;
+    }
   }
   turn.log('info', `${from} wants to go standby [${share}]`);
   if (ourselves) {
@@ -82,14 +74,28 @@ function onRequest(
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
 }
 
+/** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
+function refusalOf(turn: Turn, from: string): string | undefined {
+  const { standby, resources } = turn.state;
+  if (standby.phase !== 'none') {
+    const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
+    return `Standby in progress- new request from ${from} ignored [${left} seconds left]`;
+  }
+  const ignored = `standby message [me] from ${from} ignored.`;
+  if (!resources.otherStable) return `${ignored}  Other side is in flux.`;
+  return resources.phase === 'stable' ? undefined : `${ignored}  local resources in flux.`;
+}
+
 /**
  * Both asked at the same moment. A genuine peer will not let us go first; between two of our kind
  * the one with the lower name does.
  */
 function givesWay(turn: Turn, from: string): boolean {
-  const peer = turn.state.peers.get(from);
-  const ourKind = peer?.capabilities.includes('settle') === true;
-  return !ourKind || from < turn.state.settings.localNode;
+  return !isOurKind(turn, from) || from < turn.state.settings.localNode;
+}
+
+function isOurKind(turn: Turn, name: string): boolean {
+  return turn.state.peers.get(name)?.capabilities.includes('settle') === true;
 }
 
 /** The peer is ready to take: give. */
@@ -138,11 +144,24 @@ export function onReleased(turn: Turn, share: Share, outcome: JobOutcome): void 
   turn.log('info', `${share} HA resource release completed (standby).`);
   if (turn.state.standby.phase !== 'giving') {
     sayResources(turn);
+    offerAgain(turn, share);
     return;
   }
   turn.state.standby = { phase: 'done', share, until: turn.now.at + WORK };
-  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done' });
+  const gave = turn.allCan('settle') ? { x_gave: '1' } : {};
+  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'done', ...gave });
   turn.log('info', `Local standby process completed [${share}].`);
+}
+
+/**
+ * A genuine node began a new life while we stopped its groups for it, and we had to say that they
+ * run here: it has settled without them, and takes them only when it is asked once more.
+ */
+function offerAgain(turn: Turn, share: Share): void {
+  const { mine, other, otherStable } = turn.state.resources;
+  if (share === 'local' || mine.foreign || other.local || !otherStable) return;
+  if (turn.allCan('settle') || turn.livingOthers().length === 0) return;
+  turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
 }
 
 /**
@@ -168,19 +187,39 @@ export function onKeep(turn: Turn, from: string): void {
   turn.state.standby = { phase: 'none' };
 }
 
-/** The other side has done its part. */
-function onDone(turn: Turn, from: string): void {
-  const { standby } = turn.state;
-  if (standby.phase === 'other') {
-    const { share, until, round } = standby;
+/**
+ * The other side has done its part. Taken is what it says that it has given: a later request for
+ * more, which it did not follow itself, may be the one that we have answered. A genuine node whose
+ * scripts took longer than the conversation they were begun for says so afterwards, of that one.
+ *
+ * `gave`: one of our kind has given, and waits. We may have waited no longer for it when its words
+ * were lost on the way: it has stopped everything all the same. (Heartbeat 3.0.6 ignores it, and
+ * nobody runs the groups for an hour.)
+ */
+function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
+  const { standby, resources } = turn.state;
+  const other = standby.phase !== 'none' && standby.share !== share;
+  // Before its own scripts have ended it says that it is not stable, after others that it is.
+  if (other && resources.otherStable && !isOurKind(turn, from)) {
+    ignored(turn, 'done', from);
+    return;
+  }
+  const late = gave && standby.phase === 'none' && resources.phase === 'stable';
+  if (standby.phase === 'other' || late) {
+    const { until, round } =
+      standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
     const ours = seenFromOther(share);
     turn.log('info', `standby: acquire [${share}] resources from ${from}`);
+    // Both have run it: the giver's address was the last that was announced.
+    const { local, foreign } = resources.mine;
+    const had = ours === 'all' ? local || foreign : resources.mine[ours];
     turn.state.standby = { phase: 'taking', share, until, from };
     hold(turn, ours);
     turn.log('info', `acquire ${ours} HA resources (standby).`);
     const failed = round === undefined ? {} : { round };
     const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
     turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
+    if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce' });
     return;
   }
   if (standby.phase === 'done') {
@@ -250,7 +289,8 @@ export function expireStandby(turn: Turn): void {
   if (standby.phase === 'none' || turn.now.at < standby.until) return;
   turn.log('warn', 'No reply to standby request.  Standby request cancelled.');
   turn.state.standby = { phase: 'none' };
-  resources.otherStable = true;
+  // What we have given is nobody's by now; before that the other side's own word counts.
+  if (standby.phase === 'giving' || standby.phase === 'done') resources.otherStable = true;
   if (standby.phase === 'me' && standby.share === 'foreign' && resources.mine.foreign) {
     resources.needsFailback = turn.state.settings.autoFailback === 'on';
     resources.failbackAt = turn.now.at + FAILBACK_AGAIN;
@@ -278,7 +318,19 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
   const share = word === undefined ? 'all' : seenFromOther(word);
   // The genuine node runs a script of that name, which says so.
   turn.log('notice', `Going standby [${share}].`, 'hb_standby');
-  turn.send({ t: 'ask_resources', rsc_hold: share, info: 'me' });
+  askForStandby(turn, Message.of({ t: 'ask_resources', rsc_hold: share, info: 'me' }));
+}
+
+/**
+ * Sends a request of an operator or a client. One that we would pass over ourselves is not sent, as
+ * it is by heartbeat 3.0.6: a node that took it up would wait for us in vain, for up to an hour.
+ */
+export function askForStandby(turn: Turn, request: Message): void {
+  const { autoFailback, localNode } = turn.state.settings;
+  const asks = request.get('info') === 'me' && autoFailback !== 'legacy';
+  const refusal = asks ? refusalOf(turn, localNode) : undefined;
+  if (refusal === undefined) turn.sendMessage(request);
+  else turn.log('warn', refusal);
 }
 
 function ignored(turn: Turn, info: string, from: string): void {

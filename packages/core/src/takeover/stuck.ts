@@ -3,7 +3,7 @@ import type { JobOutcome, Share } from '../job.js';
 import type { Part, Redo, Trouble } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
-import { isLegacy, noteKeys } from './legacy.js';
+import { isLegacy, noteKeys, returnUnasked } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
 import { hold, letGo, RESUMED } from './ownership.js';
 import { isMeeting, noteStarts, partOf } from './trouble.js';
@@ -62,11 +62,16 @@ function partsOf(share: Share): readonly Part[] {
   return share === 'all' ? ['local', 'foreign'] : [share];
 }
 
-/** The other node is gone, or has begun anew: it no longer holds what we could not let go of. */
+/**
+ * The other node is gone, or has begun anew: it no longer holds what we could not let go of, and
+ * what it has not asked for is ours.
+ */
 export function keepWhatStayed(turn: Turn): void {
-  const { redo } = turn.state.resources;
+  const { resources } = turn.state;
   for (const part of partsOf('all')) {
-    if (redo[part]?.how === 'letGo') redoLater(turn, part, { at: turn.now.at, how: 'retake' });
+    const how = resources.redo[part]?.how;
+    if (how === 'letGo') redoLater(turn, part, { at: turn.now.at, how: 'retake' });
+    if (how === 'return') resources.redo = { ...resources.redo, [part]: undefined };
   }
 }
 
@@ -121,6 +126,7 @@ export function redoIfDue(turn: Turn): void {
     if (ending.phase !== 'no' && ending.phase !== 'wanted') continue;
     if (wait) redoLater(turn, part, { ...redo, at: turn.now.at + BUSY_PAUSE });
     else if (redo.how === 'letGo') letGoOf(turn, part);
+    else if (redo.how === 'return') returnUnasked(turn);
     else if (redo.how === 'retake' || !findAway(turn, part)) retaken.push(part);
   }
   const [first, second] = retaken;

@@ -77,6 +77,27 @@ describe('a group that cannot be started', () => {
     }
   });
 
+  it('runs on one node when it was started at home in a partition that only home saw', () => {
+    for (const cured of [true, false]) {
+      const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);
+      failStart(world, 'loadbalancer', 'web');
+      boot(world);
+      assert.deepEqual(world.where('web'), ['backup']);
+      if (cured) world.host('loadbalancer').failing.start.clear();
+      const give = world.give.bind(world);
+      world.give = (name, host, event) => {
+        if (name !== 'loadbalancer' || event.kind !== 'received') give(name, host, event);
+      };
+      world.run(5000);
+      assert.equal(world.where('web').includes('loadbalancer'), cured);
+      world.give = give;
+      world.run(10_000);
+      assert.deepEqual(world.where('web'), [cured ? 'loadbalancer' : 'backup']);
+      assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+      assert.deepEqual(world.where('mail'), ['backup']);
+    }
+  });
+
   it('comes home when the node that has it dies, stops or restarts', () => {
     for (const end of ['crash', 'stop', 'reload', 'reboot'] as const) {
       const world = pair({ autoFailback: 'off' }, TWO_AT_HOME);

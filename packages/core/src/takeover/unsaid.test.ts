@@ -1,7 +1,10 @@
 /** What a genuine node does without a word, or without having heard one of ours. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Event } from '../event.js';
 import { Message } from '../message/message.js';
+import { createNode, step } from '../node.js';
+import { settingsFixture } from '../settings.fixture.js';
 import { BesideGenuine } from './besidegenuine.fixture.js';
 
 const STOPS = { t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0' };
@@ -28,6 +31,14 @@ describe('a node that joins a genuine one', () => {
     }
   });
 
+  it('says what its life goes on with, before that one takes its own after ten seconds', () => {
+    const beside = new BesideGenuine('all');
+    beside.says(STOPS);
+    assert.deepEqual(beside.words, ['starting', 'resource']);
+    const said = beside.sent.findLast((message) => message.get('t') === 'resource');
+    assert.deepEqual([said?.get('rsc_hold'), said?.get('isstable')], ['all', '0']);
+  });
+
   it('keeps the rule of ten seconds with one that is starting as well', () => {
     const beside = new BesideGenuine(undefined, undefined, false, 'on', 'up');
     beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
@@ -38,6 +49,29 @@ describe('a node that joins a genuine one', () => {
     beside.rests(2);
     assert.deepEqual(beside.jobs, ['acquireOwn']);
   });
+});
+
+it('a life that waits for a ping node tells a genuine node what it goes on with', () => {
+  const settings = settingsFixture('backup');
+  const nodes = [...settings.nodes, { name: '10.0.0.1', type: 'ping' }] as const;
+  let state = createNode({ ...settings, nodes });
+  const sent: Message[] = [];
+  const happens = (event: Event): void => {
+    const result = step(state, event, { at: 1000, wall: 1, load: '' });
+    state = result.state;
+    for (const effect of result.effects) if (effect.kind === 'send') sent.push(effect.message);
+  };
+  const says = (seq: string, words: Readonly<Record<string, string>>): void => {
+    const message = Message.of({ ...words, src: 'loadbalancer', seq, hg: '64', ts: '1', ttl: '3' });
+    happens({ kind: 'received', link: 'eth0', message });
+  };
+  const uuid = new Uint8Array(16);
+  happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, resume: 'all' });
+  says('1', { t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+  says('2', { t: 'starting' });
+  assert.equal(state.resources.phase, 'init');
+  const said = sent.findLast((message) => message.get('t') === 'resource');
+  assert.deepEqual([said?.get('rsc_hold'), said?.get('isstable')], ['all', '0']);
 });
 
 describe('a request for a takeover', () => {

@@ -4,9 +4,9 @@ import type { LogLine } from '@ts-heartbeat/core/log';
 import { type Group, groupsWithKey, type HeldGroup, isAddress } from './group.js';
 
 export type Task =
-  /** Start what is not running; with `unlessFirstRuns`, only if the first resource is not. */
+  /** Start what is not running; with `unlessFirstRuns`, nothing if the group runs already. */
   | { readonly do: 'take'; readonly group: Group; readonly unlessFirstRuns: boolean }
-  /** Look whether the first resource runs. */
+  /** Look whether the group runs. */
   | { readonly do: 'look'; readonly group: Group }
   /** Stop every resource, held or not. */
   | { readonly do: 'release'; readonly group: Group }

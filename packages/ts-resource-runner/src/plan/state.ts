@@ -51,8 +51,8 @@ export type Step =
   | GroupStep;
 
 export type GroupStep =
-  /** Status of the first resource, which decides whether there is anything to do. */
-  | { readonly at: 'probe'; readonly task: GroupTask }
+  /** Status of a resource, the first if none is named: it decides whether there is anything to do. */
+  | { readonly at: 'probe'; readonly task: GroupTask; readonly index?: number }
   | { readonly at: 'hook'; readonly group: Group }
   /** Status before a start. */
   | (At & { readonly at: 'ask' })

@@ -89,7 +89,7 @@ export function groupOf(step: GroupStep): Group {
 /** The script and verb a step runs; null for a step that runs none. */
 export function callOf(step: GroupStep): { resource: Resource; verb: Verb } | null {
   if (step.at === 'hook' || step.at === 'pause') return null;
-  const resource = groupOf(step).resources[step.at === 'probe' ? 0 : step.index];
+  const resource = groupOf(step).resources[step.index ?? 0];
   if (resource === undefined) return null;
   return { resource, verb: step.at === 'start' || step.at === 'stop' ? step.at : 'status' };
 }
