@@ -11,6 +11,7 @@ import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
 import { awaitRequests, isLegacy, reclaimFrom } from './legacy.js';
 import { busy } from './negotiation.js';
+import { forgetStandby } from './standby.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -100,14 +101,18 @@ export function onNewLifeActive(turn: Turn, peer: Peer): void {
 /**
  * `stonith`: the peer takes a node for dead, and all that it holds. If that is us, and a genuine
  * peer has not heard a word between our lives and its own, it will go on with it when it hears us,
- * as if nobody returned from a partition; in legacy mode without saying so.
+ * as if nobody returned from a partition; in legacy mode without saying so. It has forgotten what
+ * was agreed with us, and before it gives up everything it waits until we are stable.
  */
 export function onTakenForDead(turn: Turn, peer: Peer, message: Message): void {
   const { settings, resources } = turn.state;
   const { local, foreign } = resources.mine;
-  if (message.get('node') !== settings.localNode || !isLegacy(turn.state)) return;
-  if (peer.capabilities.includes('heal') || peer.acked !== undefined) return;
-  if (!local && !foreign) return;
+  if (message.get('node') !== settings.localNode || peer.capabilities.includes('heal')) return;
+  if (!isLegacy(turn.state)) {
+    forgetStandby(turn);
+    return;
+  }
+  if (peer.acked !== undefined || (!local && !foreign)) return;
   turn.log('crit', `${peer.name} takes us for dead: it may hold what we hold`);
   beginAnew(turn);
 }

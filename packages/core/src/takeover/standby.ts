@@ -283,6 +283,13 @@ export function cancelStandby(turn: Turn): void {
   turn.state.standby = { phase: 'none' };
 }
 
+/** The same where the other node is not told by a new life of ours. */
+export function forgetStandby(turn: Turn): void {
+  const { phase } = turn.state.standby;
+  cancelStandby(turn);
+  if (phase !== 'none') sayResources(turn);
+}
+
 /** Ends a conversation that got no answer. */
 export function expireStandby(turn: Turn): void {
   const { standby, resources } = turn.state;
