@@ -95,26 +95,28 @@ async function fuzzOne(
   ms: number,
 ): Promise<Told> {
   const { seed, inputs = row.inputs, repeat } = options;
+  const watch = (tree: string, work: Omit<Work, 'memory'>): Promise<Told> =>
+    watched(tree, work, interrupted.signal);
   const work: Omit<Work, 'memory'> = { target: row.name, seed, inputs, milliseconds: ms, scratch };
   if (repeat !== undefined) {
-    return watched(tree, { ...work, only: new Uint8Array(readFileSync(repeat)) });
+    return watch(tree, { ...work, only: new Uint8Array(readFileSync(repeat)) });
   }
   // Where the time is short all of it is for learning.
-  if (Number.isFinite(ms)) return watched(tree, work);
-  const first = await watched(tree, { ...work, inputs: Math.ceil(inputs * EXPLORED_SHARE) });
+  if (Number.isFinite(ms)) return watch(tree, work);
+  const first = await watch(tree, { ...work, inputs: Math.ceil(inputs * EXPLORED_SHARE) });
   const left = inputs - first.inputs;
-  if (first.kind === 'failed' || left <= 0) return first;
+  if (first.kind !== 'done' || left <= 0) return first;
   const { corpus, words } = first;
   return together(
     first,
-    await watched(PLAIN_TREE, { ...work, inputs: left, learned: { corpus, words } }),
+    await watch(PLAIN_TREE, { ...work, inputs: left, learned: { corpus, words } }),
   );
 }
 
 /** What both parts of a run tell as one. */
 function together(first: Done, second: Told): Told {
   const inputs = first.inputs + second.inputs;
-  if (second.kind === 'failed') return { ...second, inputs };
+  if (second.kind !== 'done') return { ...second, inputs };
   return {
     ...first,
     inputs,
@@ -144,6 +146,10 @@ async function fuzzAll(folders: Folders, options: FuzzOptions): Promise<boolean>
       tellFailure(row.name, told, options.seed);
       continue;
     }
+    if (told.kind === 'stopped') {
+      console.log(`stopped ${row.name} after ${told.inputs} inputs, of which none broke it`);
+      return false;
+    }
     console.log(doneText(row.name, told));
     if (options.keep) keepCorpus(row.name, told.corpus);
   }
@@ -151,12 +157,16 @@ async function fuzzAll(folders: Folders, options: FuzzOptions): Promise<boolean>
   return isRight;
 }
 
+/** By a signal; the second one does not wait for anything. */
+const interrupted = new AbortController();
 const options = fuzzOptions();
 const folders = { tree: treePath(), scratch: makeScratch() };
 process.once('exit', () => {
   removeTree(folders.tree);
   removeScratch(folders.scratch);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => (interrupted.signal.aborted ? process.exit(1) : interrupted.abort()));
+}
 instrumentTree(folders.tree);
 process.exit((await fuzzAll(folders, options)) ? 0 : 1);

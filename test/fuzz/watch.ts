@@ -19,7 +19,11 @@ const UNSETTLED = 13;
 const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
 
 /** Does the work in a thread of that tree. Never rejects. */
-export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told> {
+export function watched(
+  tree: string,
+  work: Omit<Work, 'memory'>,
+  stop?: AbortSignal,
+): Promise<Told> {
   const current = new CurrentInput(INPUT_BYTES_MAX);
   const worker = new Worker(join(tree, 'worker.js'), {
     workerData: { ...work, memory: current.memory } satisfies Work,
@@ -31,9 +35,12 @@ export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told>
       if (ended) return;
       ended = true;
       clearInterval(timer);
+      stop?.removeEventListener('abort', halt);
       void worker.terminate().then(() => resolve(told));
     };
     const fail = (what: string): void => end(failed(what, current));
+    const halt = (): void => end({ kind: 'stopped', inputs: current.count });
+    stop?.addEventListener('abort', halt);
     const look = new Look(current, worker);
     const timer = setInterval(() => {
       const trouble = look.trouble();
@@ -44,6 +51,7 @@ export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told>
     worker.once('exit', (code) =>
       fail(code === UNSETTLED ? 'waits for ever' : `the thread ended with ${code}`),
     );
+    if (stop?.aborted) halt();
   });
 }
 

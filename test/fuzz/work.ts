@@ -47,4 +47,10 @@ export interface Failed {
   readonly smallest?: Uint8Array;
 }
 
-export type Told = Done | Failed;
+/** Ended from outside before it was through. */
+export interface Stopped {
+  readonly kind: 'stopped';
+  readonly inputs: number;
+}
+
+export type Told = Done | Failed | Stopped;
