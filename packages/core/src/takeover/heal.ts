@@ -9,7 +9,7 @@ import type { Message } from '../message/message.js';
 import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
-import { awaitRequests, isLegacy, reclaimFrom } from './legacy.js';
+import { isLegacy, shareWithGenuine } from './legacy.js';
 import { busy } from './negotiation.js';
 import { forgetStandby } from './standby.js';
 
@@ -69,7 +69,11 @@ export function onMeeting(turn: Turn, peer: Peer): void {
     return;
   }
   const { mine } = turn.state.resources;
-  if (!wentToWorkAlone(peer) || (!mine.local && !mine.foreign)) return;
+  if (!mine.local && !mine.foreign) return;
+  if (!wentToWorkAlone(peer)) {
+    if (isLegacy(turn.state)) shareWithGenuine(turn);
+    return;
+  }
   turn.log(
     'crit',
     `${peer.name} went to work while the cluster was split: it may hold what we hold`,
@@ -92,10 +96,7 @@ function wentToWorkAlone(peer: Peer): boolean {
 export function onNewLifeActive(turn: Turn, peer: Peer): void {
   if (!isLegacy(turn.state)) return;
   if (peer.capabilities.includes('heal')) settle(turn, peer);
-  else {
-    reclaimFrom(turn, peer);
-    awaitRequests(turn);
-  }
+  else shareWithGenuine(turn);
 }
 
 /**
