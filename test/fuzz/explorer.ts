@@ -94,6 +94,11 @@ export class Explorer {
     if (this.#entries.length === 0) this.#entries.push(new Uint8Array(0));
   }
 
+  /** Makes new inputs of these. Without counters none is kept beside them. */
+  take(entries: readonly Uint8Array[]): void {
+    this.#entries = [...entries];
+  }
+
   /** Makes and runs inputs until a limit is reached. Rejects with a `Failure`. */
   async explore(limits: Limits, random: Random, mutator: Mutator): Promise<void> {
     const begun = performance.now();
@@ -102,7 +107,11 @@ export class Explorer {
     for (let turns = 0; this.#inputs < goal; turns += 1) {
       const entry = this.#pick(random);
       const input = mutator.mutate(entry, this.#pick(random));
-      await this.#keepIfNews(input, true);
+      // Most inputs need not be waited for, and are no news: a promise for each takes its time.
+      const ran = this.#run(input);
+      if (ran !== undefined) await ran;
+      const news = this.#coverage.news();
+      if (news.length > 0) await this.#keep(input, news, true);
       if (turns % CLOCK_INPUTS !== 0) continue;
       const now = performance.now();
       if (isDue(this.#inputs, now)) this.#lookAtHeap(input);
@@ -144,7 +153,10 @@ export class Explorer {
     const ran = this.#run(input);
     if (ran !== undefined) await ran;
     const news = this.#coverage.news();
-    if (news.length === 0) return;
+    if (news.length > 0) await this.#keep(input, news, trimmed);
+  }
+
+  async #keep(input: Uint8Array, news: readonly Sight[], trimmed: boolean): Promise<void> {
     const kept = input.slice();
     this.#entries.push(trimmed ? await this.#trim(kept, news) : kept);
     this.#coverage.learn(news);

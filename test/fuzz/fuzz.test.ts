@@ -106,6 +106,15 @@ test('what hangs, waits for ever or keeps memory is found', async () => {
   assert.match(growing.what, /the heap has grown/);
 });
 
+test('what was learned is made into exactly so many inputs, without counters', async () => {
+  const tree = fileURLToPath(new URL('.', import.meta.url));
+  const learned = { corpus: [bytesOf('learned')], words: [] };
+  const limits = { inputs: 1000, milliseconds: Number.POSITIVE_INFINITY };
+  const told = await watched(tree, { target: 'icmp', seed: 1, ...limits, scratch, learned });
+  assert.ok(told.kind === 'done');
+  assert.deepEqual([told.inputs, told.explored, told.reached], [1000, 0, 0]);
+});
+
 for (const { name, load } of TARGETS) {
   test(`${name}: what once broke it and what shows much of it`, async () => {
     const target = await load();

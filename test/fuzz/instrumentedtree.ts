@@ -21,6 +21,9 @@ export function treePath(): string {
   return `${HERE}ing-${process.pid}`;
 }
 
+/** Where the same is without counters. */
+export const PLAIN_TREE = HERE;
+
 /** Makes the copy; only the packages have counters in it. `removeTree` takes it away. */
 export function instrumentTree(tree: string): void {
   cpSync(HERE, tree, {

@@ -6,15 +6,24 @@ import { INPUT_BYTES_MAX, INPUT_MS_MAX } from './explorer.js';
 import type { Failed, Told, Work } from './work.js';
 
 const LOOK_MS = 100;
-/** An input that waits for something that never comes takes no time of the processor. */
+/**
+ * An input that waits for something that never comes leaves its thread idle for so long. By the
+ * clock a thread that others on the machine leave no processor to would look the same.
+ */
 const STUCK_MS = 60_000;
+/** By the clock, for one that waits in a call of the system and is not idle. */
+const BLOCKED_MS = 10 * STUCK_MS;
 /** The exit code of a thread that waits for what nobody is left to do. */
 const UNSETTLED = 13;
 /** What all inputs together, and each by itself, may take of the heap. */
 const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 };
 
-/** Does the work in a thread of the instrumented tree. Never rejects. */
-export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told> {
+/** Does the work in a thread of that tree. Never rejects. */
+export function watched(
+  tree: string,
+  work: Omit<Work, 'memory'>,
+  stop?: AbortSignal,
+): Promise<Told> {
   const current = new CurrentInput(INPUT_BYTES_MAX);
   const worker = new Worker(join(tree, 'worker.js'), {
     workerData: { ...work, memory: current.memory } satisfies Work,
@@ -26,10 +35,13 @@ export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told>
       if (ended) return;
       ended = true;
       clearInterval(timer);
+      stop?.removeEventListener('abort', halt);
       void worker.terminate().then(() => resolve(told));
     };
     const fail = (what: string): void => end(failed(what, current));
-    const look = new Look(current);
+    const halt = (): void => end({ kind: 'stopped', inputs: current.count });
+    stop?.addEventListener('abort', halt);
+    const look = new Look(current, worker);
     const timer = setInterval(() => {
       const trouble = look.trouble();
       if (trouble !== undefined) fail(trouble);
@@ -39,6 +51,7 @@ export function watched(tree: string, work: Omit<Work, 'memory'>): Promise<Told>
     worker.once('exit', (code) =>
       fail(code === UNSETTLED ? 'waits for ever' : `the thread ended with ${code}`),
     );
+    if (stop?.aborted) halt();
   });
 }
 
@@ -49,19 +62,24 @@ function failed(what: string, current: CurrentInput): Failed {
 /** Notices when an input goes on for too long. */
 class Look {
   readonly #current: CurrentInput;
+  readonly #worker: Worker;
   #count = -1;
-  #since = 0;
+  #since = performance.now();
+  #idleBefore = 0;
   #used: NodeJS.CpuUsage = process.cpuUsage();
 
-  constructor(current: CurrentInput) {
+  constructor(current: CurrentInput, worker: Worker) {
     this.#current = current;
+    this.#worker = worker;
   }
 
   trouble(): string | undefined {
     const { count } = this.#current;
+    const { idle } = this.#worker.performance.eventLoopUtilization();
     if (count !== this.#count) {
       this.#count = count;
       this.#since = performance.now();
+      this.#idleBefore = idle;
       this.#used = process.cpuUsage();
       return undefined;
     }
@@ -71,6 +89,8 @@ class Look {
     if (count > 0 && usedMs > INPUT_MS_MAX) {
       return `hangs: took ${Math.round(usedMs)} ms of the processor and goes on`;
     }
-    return performance.now() - this.#since > STUCK_MS ? 'hangs: waits for ever' : undefined;
+    const waits =
+      idle - this.#idleBefore > STUCK_MS || performance.now() - this.#since > BLOCKED_MS;
+    return waits ? 'hangs: waits for ever' : undefined;
   }
 }

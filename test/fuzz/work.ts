@@ -11,11 +11,23 @@ export interface Work {
   readonly scratch: string;
   /** Run this one and nothing else. */
   readonly only?: Uint8Array;
+  /** What was learned on code with counters; absent where that is still to be done. */
+  readonly learned?: Learned;
 }
 
-export interface Done {
+/** What new inputs are made of. */
+export interface Learned {
+  /** Inputs that were kept, distilled. */
+  readonly corpus: readonly Uint8Array[];
+  /** Short texts of the code. */
+  readonly words: readonly string[];
+}
+
+export interface Done extends Learned {
   readonly kind: 'done';
   readonly inputs: number;
+  /** Those of them that code with counters was given. */
+  readonly explored: number;
   readonly seconds: number;
   /** Seconds of the processor. */
   readonly cpuSeconds: number;
@@ -24,8 +36,6 @@ export interface Done {
   readonly known: number;
   readonly heapGrowth: number;
   readonly slowestMs: number;
-  /** Inputs that were kept, distilled. */
-  readonly corpus: readonly Uint8Array[];
 }
 
 export interface Failed {
@@ -37,4 +47,10 @@ export interface Failed {
   readonly smallest?: Uint8Array;
 }
 
-export type Told = Done | Failed;
+/** Ended from outside before it was through. */
+export interface Stopped {
+  readonly kind: 'stopped';
+  readonly inputs: number;
+}
+
+export type Told = Done | Failed | Stopped;

@@ -1,4 +1,7 @@
-/** The thread in which one target is fuzzed. It runs in the instrumented copy. */
+/**
+ * The thread in which one target is fuzzed. In the instrumented copy it learns; beside the code as
+ * it is shipped it takes what was learned, and gives that code as many inputs more.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Random } from '../sim/random.js';
 import { Coverage } from './coverage.js';
@@ -32,12 +35,14 @@ async function fuzz(): Promise<Told> {
 async function explored(target: Target, explorer: Explorer, coverage: Coverage): Promise<Told> {
   const begun = performance.now();
   const used = process.cpuUsage();
-  const random = new Random(work.seed).split(target.name);
+  const random = new Random(work.seed).split(target.name).split(work.learned ? 'more' : 'new');
+  const words = work.learned?.words ?? coverage.words;
   if (work.only !== undefined) await explorer.begin([work.only]);
   else {
-    await explorer.begin(beginnings(target), work.milliseconds / 2);
-    const words = [...new Set([...coverage.words, ...(target.tokens ?? [])])].map(bytesOf);
-    const mutator = new Mutator(random.split('mutations'), words, INPUT_BYTES_MAX);
+    if (work.learned !== undefined) explorer.take(work.learned.corpus);
+    else await explorer.begin(beginnings(target), work.milliseconds / 2);
+    const tokens = [...new Set([...words, ...(target.tokens ?? [])])].map(bytesOf);
+    const mutator = new Mutator(random.split('mutations'), tokens, INPUT_BYTES_MAX);
     const milliseconds = begun + work.milliseconds - performance.now();
     await explorer.explore({ inputs: work.inputs, milliseconds }, random, mutator);
   }
@@ -46,9 +51,11 @@ async function explored(target: Target, explorer: Explorer, coverage: Coverage):
   const { user, system } = process.cpuUsage(used);
   const cpuSeconds = (user + system) / 1e6;
   const { reached, known } = coverage;
-  const corpus = await explorer.distilled();
-  const counts = { inputs, seconds, cpuSeconds, reached, known, heapGrowth: heap.largest };
-  return { kind: 'done', ...counts, slowestMs: slowest.ms, corpus };
+  const explored = work.learned === undefined ? inputs : 0;
+  const corpus = work.learned?.corpus ?? (await explorer.distilled());
+  const counts = { inputs, explored, seconds, cpuSeconds, reached, known };
+  const extremes = { heapGrowth: heap.largest, slowestMs: slowest.ms };
+  return { kind: 'done', ...counts, ...extremes, corpus, words };
 }
 
 function* beginnings(target: Target): Generator<Uint8Array> {

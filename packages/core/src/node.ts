@@ -18,6 +18,7 @@ import {
   expireAllLinks,
   findDead,
   forgiveSilence,
+  holdsAlready,
   noteStatus,
 } from './membership/membership.js';
 import { type Accepted, receive } from './membership/reception.js';
@@ -35,7 +36,14 @@ import {
   onTakenForDead,
   yieldIfBothHold,
 } from './takeover/heal.js';
-import { askForOwn, isLegacy, onPeerActive, reclaimOwn, returnForeign } from './takeover/legacy.js';
+import {
+  askForOwn,
+  isLegacy,
+  onPeerActive,
+  reclaimOwn,
+  reclaimUnheard,
+  returnForeign,
+} from './takeover/legacy.js';
 import {
   acquireOwn,
   audit,
@@ -343,8 +351,13 @@ function offerToScripts(turn: Turn, type: string, message: Message): void {
   turn.effect({ kind: 'script', type, message, environment: turn.scriptEnvironment() });
 }
 
-/** `repnodes`: exactly the normal nodes of ha.cf, a blank after each (heartbeat 2.1 and 3.0.6). */
+/**
+ * `repnodes`: exactly the normal nodes of ha.cf, a blank after each (heartbeat 2.1 and 3.0.6).
+ * A genuine node goes to work upon it, and in legacy mode takes its groups unasked where nobody is
+ * at work yet. Before we are, with what runs here of its own, there is no answer: it asks again.
+ */
 function answerNodes(turn: Turn, peer: Peer): void {
+  if (holdsAlready(turn.state)) return;
   peer.asked = true;
   const names = turn.state.settings.nodes.filter((node) => node.type === 'normal');
   turn.send({
@@ -372,7 +385,7 @@ function onTime(turn: Turn): void {
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForMissing(turn);
-  beatIfDue(turn);
+  if (beatIfDue(turn)) reclaimUnheard(turn);
   proceedToEnd(turn);
 }
 

@@ -45,8 +45,6 @@ export interface Peer {
   asked: boolean;
   /** It was dead before this life, of which no status has come yet. */
   reborn: boolean;
-  /** Its life has followed another one that we had heard. */
-  again: boolean;
 }
 
 /** The groups listed for a node, or those listed for others. */
@@ -133,6 +131,8 @@ export interface Resources {
   takeoverBy: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */
   asked: readonly string[];
+  /** Legacy mode: those that run here, which a genuine node was asked for and did not answer yet. */
+  reclaimed: readonly string[];
   /** Legacy mode: keys of the groups that run here, by share. */
   keys: { readonly local: readonly string[]; readonly foreign: readonly string[] };
   jobs: { readonly id: number; readonly purpose: Purpose }[];

@@ -14,7 +14,7 @@ import { simpletcpProbe } from 'ts-ldirectord/checks/simpletcp';
 import { sipProbe } from 'ts-ldirectord/checks/sip';
 import { smtpProbe } from 'ts-ldirectord/checks/smtp';
 import { claim, type Target } from '../target.js';
-import { type Fit, letServersSay, PLAIN_RULES, TURN } from './saidserver.js';
+import { connectionsOpened, type Fit, letServersSay, PLAIN_RULES, TURN } from './saidserver.js';
 
 const SPEC: NegotiateSpec = {
   kind: 'negotiate',
@@ -52,6 +52,7 @@ function checkTarget(
         close = probe(resolve);
       });
       close();
+      claim(connectionsOpened() > 0, 'a check that has not asked the server');
       claim(typeof finding.up === 'boolean', 'neither up nor down');
       claim(typeof finding.message === 'string', 'a finding that says nothing');
       claim(finding.impossible !== true, 'a server made a check impossible');

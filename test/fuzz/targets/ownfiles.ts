@@ -94,12 +94,16 @@ function fileTarget(
   };
 }
 
+const GENERATION_MAX = 999_999_999_999_999;
+
 export const GENERATION = fileTarget(
   'generation',
   () => ['              7\n', '999999999999999\n', '', 'x', ' 12\0'],
   (path) => {
     const generation = nextGeneration(path, 'file', 1_000_000, () => {});
     claim(Number.isSafeInteger(generation) && generation > 0, `generation ${generation}`);
+    // Nothing greater fits the file: after it numbers begin at the clock again.
+    if (generation === GENERATION_MAX) return;
     claimSame(
       nextGeneration(path, 'file', 1, () => {}),
       generation + 1,

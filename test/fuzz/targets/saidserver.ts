@@ -96,6 +96,7 @@ export class SaidServer extends Duplex {
 }
 
 let current: () => Duplex = () => new SaidServer([]);
+let opened = 0;
 
 function connect(): net.Socket {
   return current() as net.Socket;
@@ -112,14 +113,19 @@ export const PLAIN_RULES = {
   },
 } as unknown as TlsRules;
 
+/** How many connections were opened since it was last said what servers say. */
+export function connectionsOpened(): number {
+  return opened;
+}
+
 /**
  * From now on whatever this thread connects to says this. The first connection says all, further
  * ones the last turn.
  */
 export function letServersSay(bytes: Uint8Array, fit?: Fit): void {
-  net.connect = connect as typeof net.connect;
+  net.Socket.prototype.connect = connect;
   const turns = latin1(bytes).split(TURN, TURNS_MAX);
-  let opened = 0;
+  opened = 0;
   current = () => {
     opened += 1;
     return new SaidServer(opened === 1 ? turns : turns.slice(-1), fit);

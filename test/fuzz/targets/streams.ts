@@ -83,7 +83,7 @@ function textOf(messages: readonly Message[]): string {
 }
 
 function withHeader(bytes: Uint8Array): Uint8Array {
-  const frame = Uint8Array.from(bytes);
+  const frame = bytes.slice();
   const header = new DataView(frame.buffer);
   header.setUint32(0, bytes.length - HEADER_BYTES, true);
   header.setUint32(4, 0xabcd, true);

@@ -58,8 +58,14 @@ export class SimulatedRunner {
     this.#plan = initialPlan({
       deadline: scripts.deadline,
       statusDeadline: STATUS_DEADLINE,
-      stopPolicy,
+      // The genuine script knows no other (cluster specification 3.5).
+      stopPolicy: this.#isGenuine ? 'reboot' : stopPolicy,
     });
+  }
+
+  get #isGenuine(): boolean {
+    const { around, name } = this.#parts;
+    return around.options.nodes.some((node) => node.name === name && node.genuine);
   }
 
   get isIdle(): boolean {
@@ -216,10 +222,8 @@ export class SimulatedRunner {
 
   /** The genuine req_resource asks the first resource of a group alone. */
   #read(): readonly Group[] {
-    const { around, name } = this.#parts;
-    const genuine = around.options.nodes.some((node) => node.name === name && node.genuine);
     const looks = this.#plan.work?.request?.job.kind === 'findIdle';
-    if (!genuine || !looks) return this.#groups;
+    if (!this.#isGenuine || !looks) return this.#groups;
     return this.#groups.map((group) => ({ ...group, resources: group.resources.slice(0, 1) }));
   }
 

@@ -99,6 +99,7 @@ describe('why a node starts what another one runs', () => {
     const unmet = '0:00:02.000 it is at work before it hears that alpha is';
     assert.equal(last(story(2500)), unmet);
     assert.equal(last(story(1900)), undefined);
+    assert.equal(last(story(1900).declares(1950, 'beta', 'alpha', 'up')), unmet);
   });
 });
 

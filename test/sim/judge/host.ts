@@ -57,7 +57,7 @@ export class Host {
   /** When it took other nodes for dead last, in this life, and since when those are dead to it. */
   readonly deathsOf = new Map<string, number>();
   readonly deadSince = new Map<string, number>();
-  /** When it heard of others first, in this life, that they are at work. */
+  /** When it heard of others first, in this life and in theirs, that they are at work. */
   readonly metActive = new Map<string, number>();
   readonly #long: number;
   readonly #deadtime: number;
@@ -191,7 +191,9 @@ export class Host {
       return;
     }
     this.deadSince.delete(peer);
-    if (status === 'active' && !this.metActive.has(peer)) this.metActive.set(peer, at);
+    // Any other status is of a life that is not at work yet.
+    if (status !== 'active') this.metActive.delete(peer);
+    else if (!this.metActive.has(peer)) this.metActive.set(peer, at);
   }
 
   #read(at: number, text: string): void {

@@ -161,18 +161,20 @@ export function beat(turn: Turn): void {
   }
 }
 
-function holdsAlready({ settings, status, resources }: NodeState): boolean {
+/** Legacy mode: groups of others run here before we are at work. */
+export function holdsAlready({ settings, status, resources }: NodeState): boolean {
   return settings.autoFailback === 'legacy' && status !== 'active' && resources.mine.foreign;
 }
 
-/** Sends the beat when it is due. A beat that we slept through is not made up for. */
-export function beatIfDue(turn: Turn): void {
+/** Sends the beat when it is due, and says so. One that we slept through is not made up for. */
+export function beatIfDue(turn: Turn): boolean {
   const { state, now } = turn;
-  if (now.at < state.nextBeatAt) return;
+  if (now.at < state.nextBeatAt) return false;
   const { keepalive } = state.settings;
   const late = now.at - state.nextBeatAt;
   state.nextBeatAt = late < keepalive ? state.nextBeatAt + keepalive : now.at + keepalive;
   beat(turn);
+  return true;
 }
 
 /**

@@ -88,8 +88,7 @@ function receiveFromNode(
 
 /** A peer we have not met yet, or one that has restarted, begins with an empty record. */
 function beginLife(turn: Turn, peer: Peer, generation: number): void {
-  peer.again = peer.heard && peer.generation > 0;
-  if (peer.again) turn.log('info', `Heartbeat restart on node ${peer.name}`);
+  if (peer.heard && peer.generation > 0) turn.log('info', `Heartbeat restart on node ${peer.name}`);
   peer.generation = generation;
   peer.window = EMPTY_WINDOW;
   peer.acked = undefined;

@@ -25,14 +25,15 @@ export class BesideGenuine {
     holds?: Held,
     interrupted = false,
     autoFailback: Settings['autoFailback'] = 'on',
-    st: 'up' | 'active' = 'active',
+    st: 'none' | 'up' | 'active' | 'reqnodes' = 'active',
   ) {
     this.state = createNode(settingsFixture('backup', { autoFailback }));
     const uuid = new Uint8Array(16);
     const cut = interrupted ? ({ interrupted: true } as const) : {};
     const resumed = resume === undefined ? {} : { resume, ...cut };
     this.happens({ kind: 'start', generation: 9, uuid, pid: 1, seed: 1, ...resumed });
-    this.says({ t: 'status', st, dt: '7d0', protocol: '1' });
+    if (st === 'reqnodes') this.says({ t: 'reqnodes', dest: 'backup' });
+    else if (st !== 'none') this.says({ t: 'status', st, dt: '7d0', protocol: '1' });
     if (holds === undefined) return;
     this.says({ t: 'resource', rsc_hold: holds, rtype: 'full', isstable: '1' });
     this.works('mail');
@@ -43,6 +44,14 @@ export class BesideGenuine {
     const common = { src: 'loadbalancer', ts: '1', ttl: '3' };
     const [seq, hg] = [this.#seq.toString(16), this.#generation.toString(16)];
     const message = Message.of({ ...words, ...common, seq, hg });
+    this.happens({ kind: 'received', link: 'eth0', message });
+  }
+
+  /** It has read all that we have sent. */
+  acknowledges(): void {
+    const ackseq = this.state.history.newest.toString(16);
+    const common = { src: 'loadbalancer', ts: '1', ttl: '3', hg: this.#generation.toString(16) };
+    const message = Message.of({ t: 'NS_ackmsg', dest: 'backup', ackseq, ...common });
     this.happens({ kind: 'received', link: 'eth0', message });
   }
 

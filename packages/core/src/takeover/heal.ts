@@ -9,8 +9,9 @@ import type { Message } from '../message/message.js';
 import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
-import { awaitRequests, isLegacy, reclaimFrom } from './legacy.js';
+import { isLegacy, shareWithGenuine } from './legacy.js';
 import { busy } from './negotiation.js';
+import { forgetStandby } from './standby.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -68,7 +69,11 @@ export function onMeeting(turn: Turn, peer: Peer): void {
     return;
   }
   const { mine } = turn.state.resources;
-  if (!wentToWorkAlone(peer) || (!mine.local && !mine.foreign)) return;
+  if (!mine.local && !mine.foreign) return;
+  if (!wentToWorkAlone(peer)) {
+    if (isLegacy(turn.state)) shareWithGenuine(turn);
+    return;
+  }
   turn.log(
     'crit',
     `${peer.name} went to work while the cluster was split: it may hold what we hold`,
@@ -91,23 +96,24 @@ function wentToWorkAlone(peer: Peer): boolean {
 export function onNewLifeActive(turn: Turn, peer: Peer): void {
   if (!isLegacy(turn.state)) return;
   if (peer.capabilities.includes('heal')) settle(turn, peer);
-  else {
-    reclaimFrom(turn, peer);
-    awaitRequests(turn);
-  }
+  else shareWithGenuine(turn);
 }
 
 /**
  * `stonith`: the peer takes a node for dead, and all that it holds. If that is us, and a genuine
  * peer has not heard a word between our lives and its own, it will go on with it when it hears us,
- * as if nobody returned from a partition; in legacy mode without saying so.
+ * as if nobody returned from a partition; in legacy mode without saying so. It has forgotten what
+ * was agreed with us, and before it gives up everything it waits until we are stable.
  */
 export function onTakenForDead(turn: Turn, peer: Peer, message: Message): void {
   const { settings, resources } = turn.state;
   const { local, foreign } = resources.mine;
-  if (message.get('node') !== settings.localNode || !isLegacy(turn.state)) return;
-  if (peer.capabilities.includes('heal') || peer.acked !== undefined) return;
-  if (!local && !foreign) return;
+  if (message.get('node') !== settings.localNode || peer.capabilities.includes('heal')) return;
+  if (!isLegacy(turn.state)) {
+    forgetStandby(turn);
+    return;
+  }
+  if (peer.acked !== undefined || (!local && !foreign)) return;
   turn.log('crit', `${peer.name} takes us for dead: it may hold what we hold`);
   beginAnew(turn);
 }

@@ -71,16 +71,31 @@ export function reclaimOwn(turn: Turn): void {
 }
 
 /**
- * A genuine node is at work in a life that followed another, in which it may have taken us for dead
- * (while we stood still, say) and run our groups: a reload leaves them running, and it says nothing
- * of that either.
+ * A genuine node is at work and we are: what runs here of our own it may run too, having taken us
+ * for dead in a life before, and a reload leaves that running; what runs here of its own likewise.
+ * It says nothing of either, but gives up what it is asked for, and asks for what it lacks.
  */
-export function reclaimFrom(turn: Turn, peer: Peer): void {
-  if (peer.again && turn.state.resources.mine.local) askForWhatRuns(turn);
+export function shareWithGenuine(turn: Turn): void {
+  if (turn.state.resources.mine.local) askForWhatRuns(turn);
+  awaitRequests(turn);
 }
 
 function askForWhatRuns(turn: Turn): void {
   turn.job({ kind: 'announce', share: 'local' }, { kind: 'reclaim' });
+}
+
+/**
+ * A genuine node has acknowledged nothing yet of our life, nor answered: it may not hear us, and
+ * will not ask for what it missed. It is asked once more for what it may run beside us. (Not for
+ * what does not run here: a hung script there would be followed by one answer after the other.)
+ */
+export function reclaimUnheard(turn: Turn): void {
+  const { ending, resources } = turn.state;
+  if (resources.reclaimed.length === 0 || ending.phase !== 'no') return;
+  const deaf = ({ status, capabilities, acked }: Peer): boolean =>
+    status === 'active' && !capabilities.includes('heal') && acked === undefined;
+  if (!turn.livingOthers().some(deaf)) return;
+  for (const key of resources.reclaimed) turn.send({ t: 'ip-request', ipaddr: key });
 }
 
 /**
@@ -110,7 +125,7 @@ function giveBack(turn: Turn, to: string): void {
  * there, and for no other (`req_resource`, heartbeat 3.0.6): what we took over and it has left
  * running through a reload both would go on with.
  */
-export function awaitRequests(turn: Turn): void {
+function awaitRequests(turn: Turn): void {
   const { resources } = turn.state;
   if (!resources.mine.foreign || resources.redo.foreign !== undefined) return;
   const at = turn.now.at + UNASKED_PAUSE;
@@ -143,7 +158,9 @@ export function onForeignReturned(turn: Turn, to: string, outcome: JobOutcome): 
 
 /** These groups of ours run here, and have just said where they are. */
 export function onOwnAnnounced(turn: Turn, keys: readonly string[]): void {
-  if (turn.state.ending.phase !== 'no') return;
+  const { ending, resources } = turn.state;
+  if (ending.phase !== 'no') return;
+  resources.reclaimed = keys;
   for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
 }
 

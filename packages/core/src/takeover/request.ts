@@ -71,7 +71,10 @@ export function onGroupOffer(turn: Turn, message: Message): void {
   if (key === undefined || message.get('dest') !== settings.localNode) return;
   const ok = message.get('ok') ?? '';
   // One that could not be given is asked for again in the other node's next life.
-  if (ok === 'OK') resources.asked = resources.asked.filter((asked) => asked !== key);
+  if (ok === 'OK') {
+    resources.asked = resources.asked.filter((asked) => asked !== key);
+    resources.reclaimed = resources.reclaimed.filter((asked) => asked !== key);
+  }
   // The line of a script of that name, which writes no word of severity before it.
   const text = `received ip-request-resp ${key} ${ok} ${message.get('weown') ?? ''}`;
   turn.log('notice', text, 'ip-request-resp');

@@ -91,3 +91,24 @@ it('announces again what ran here as well as where it was given', () => {
   both.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.deepEqual(both.jobs.slice(-2), ['standbyAcquire', 'announce']);
 });
+
+it('is over when a genuine node takes us for dead, which waits until we are stable', () => {
+  const beside = new BesideGenuine('all', 'none');
+  const standby = { t: 'ask_resources', rsc_hold: 'foreign' };
+  beside.happens({ kind: 'local', message: Message.of({ ...standby, info: 'me' }) });
+  beside.says({ ...standby, info: 'other' });
+  beside.works('lvs');
+  assert.equal(beside.state.standby.phase, 'done');
+  beside.says({ t: 'stonith', node: 'backup', result: 'n_stnth' });
+  assert.equal(beside.state.standby.phase, 'none');
+  const last = beside.sent.findLast((message) => message.get('t') === 'resource');
+  assert.equal(last?.get('isstable'), '1');
+});
+
+it('is not asked for by a node that is about to begin anew', () => {
+  const beside = new BesideGenuine('all', 'local');
+  beside.says({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
+  assert.equal(beside.state.ending.phase, 'wanted');
+  beside.says({ t: 'hb_takeover', rsc_hold: 'all' });
+  assert.ok(!beside.words.includes('ask_resources'));
+});

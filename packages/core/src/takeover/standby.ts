@@ -75,7 +75,7 @@ function onRequest(
 }
 
 /** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
-function refusalOf(turn: Turn, from: string): string | undefined {
+function refusalOf(turn: Turn, from: string, ends = false): string | undefined {
   const { standby, resources } = turn.state;
   if (standby.phase !== 'none') {
     const left = Math.max(0, Math.ceil((standby.until - turn.now.at) / 1000));
@@ -83,7 +83,8 @@ function refusalOf(turn: Turn, from: string): string | undefined {
   }
   const ignored = `standby message [me] from ${from} ignored.`;
   if (!resources.otherStable) return `${ignored}  Other side is in flux.`;
-  return resources.phase === 'stable' ? undefined : `${ignored}  local resources in flux.`;
+  const still = resources.phase === 'stable' && !ends;
+  return still ? undefined : `${ignored}  local resources in flux.`;
 }
 
 /**
@@ -283,6 +284,13 @@ export function cancelStandby(turn: Turn): void {
   turn.state.standby = { phase: 'none' };
 }
 
+/** The same where the other node is not told by a new life of ours. */
+export function forgetStandby(turn: Turn): void {
+  const { phase } = turn.state.standby;
+  cancelStandby(turn);
+  if (phase !== 'none') sayResources(turn);
+}
+
 /** Ends a conversation that got no answer. */
 export function expireStandby(turn: Turn): void {
   const { standby, resources } = turn.state;
@@ -326,9 +334,12 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
  * it is by heartbeat 3.0.6: a node that took it up would wait for us in vain, for up to an hour.
  */
 export function askForStandby(turn: Turn, request: Message): void {
-  const { autoFailback, localNode } = turn.state.settings;
+  const { settings, ending } = turn.state;
+  const { autoFailback, localNode } = settings;
   const asks = request.get('info') === 'me' && autoFailback !== 'legacy';
-  const refusal = asks ? refusalOf(turn, localNode) : undefined;
+  // Who is about to give up everything would only put that off.
+  const ends = ending.phase !== 'no';
+  const refusal = asks ? refusalOf(turn, localNode, ends) : undefined;
   if (refusal === undefined) turn.sendMessage(request);
   else turn.log('warn', refusal);
 }

@@ -79,6 +79,57 @@ describe('a genuine node in a new life, in legacy mode', () => {
     assert.deepEqual(node.words.slice(before), ['ip-request']);
   });
 
+  it('is given what it does not ask for when its question for the nodes was heard first', () => {
+    const node = new BesideGenuine(undefined, undefined, false, 'legacy');
+    node.works('mail');
+    node.happens({ kind: 'time' }, 60_000);
+    while (node.state.resources.jobs.length > 0) node.works('lvs');
+    node.beginsAnew();
+    node.says({ t: 'reqnodes', dest: 'backup' });
+    node.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    node.works('mail');
+    node.rests(3);
+    assert.equal(node.jobs.at(-1), 'standbyRelease');
+  });
+
+  it('is asked for what runs here, also when no life of it was heard before', () => {
+    const node = new BesideGenuine(undefined, undefined, false, 'legacy', 'none');
+    node.happens({ kind: 'time' }, 60_000);
+    while (node.state.resources.jobs.length > 0) node.works('mail');
+    node.says({ t: 'status', st: 'up', dt: '7d0', protocol: '1' });
+    const before = node.words.length;
+    node.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    node.works('mail');
+    assert.deepEqual(node.words.slice(before), ['ip-request']);
+  });
+
+  it('is asked once a beat until it has answered or acknowledged something', () => {
+    const asks = (node: BesideGenuine): number =>
+      node.words.filter((word) => word === 'ip-request').length;
+    const answered = new BesideGenuine('local', undefined, false, 'legacy');
+    answered.works('mail');
+    const first = asks(answered);
+    answered.rests(2);
+    assert.equal(asks(answered), first + 2);
+    const answer = { t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'no', ok: 'OK' };
+    answered.says(answer);
+    answered.rests(2);
+    assert.equal(asks(answered), first + 2);
+    const hearing = new BesideGenuine('local', undefined, false, 'legacy');
+    hearing.works('mail');
+    hearing.acknowledges();
+    hearing.rests(2);
+    assert.equal(asks(hearing), first);
+  });
+
+  it('is not told the nodes by a life that is not at work yet and runs its groups', () => {
+    const node = new BesideGenuine('foreign', undefined, false, 'legacy', 'reqnodes');
+    assert.equal(node.words.length, 0);
+    node.says({ t: 'status', st: 'up', dt: '7d0', protocol: '1' });
+    node.says({ t: 'reqnodes', dest: 'backup' });
+    assert.ok(node.words.includes('repnodes'));
+  });
+
   it('keeps what it was given when an end is refused that had stopped it already', () => {
     const node = backInNewLife();
     node.happens({ kind: 'stop', keep: false });

@@ -86,6 +86,8 @@ function attempt(library: Mysql, spec: SqlSpec, secure: boolean, done: Done): ()
     rowsAsArray: true,
     typeCast: false,
     disableEval: true,
+    // None is prepared; the library makes room for them at once, by default for sixteen thousand.
+    maxPreparedStatements: 1,
     ...(secure && { ssl: TLS }),
   });
   socket.on('data', () => {

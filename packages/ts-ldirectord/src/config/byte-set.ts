@@ -12,7 +12,9 @@ export class ByteSet {
   static readonly EMPTY = new ByteSet(Array(BYTES).fill(false));
 
   static where(member: (byte: number) => boolean): ByteSet {
-    return new ByteSet(Array.from({ length: BYTES }, (_, byte) => member(byte)));
+    const has: boolean[] = [];
+    for (let byte = 0; byte < BYTES; byte++) has.push(member(byte));
+    return new ByteSet(has);
   }
 
   static of(...bytes: readonly number[]): ByteSet {
