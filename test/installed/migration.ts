@@ -107,10 +107,19 @@ export class Migration {
       if (code === 0 && isAsTold(prints, output)) return;
       if (!onlyLooks(instruction) || (await this.#lab.site.now()) > deadline) {
         const told = prints.join('\n');
-        assert.fail(`${node}# ${command}\n${output}exit code ${code}; told is:\n${told}`);
+        const logs = await Promise.all(DIRECTORS.map((name) => this.#log(name)));
+        const said = `${node}# ${command}\n${output}exit code ${code}; told is:\n${told}`;
+        assert.fail([said, ...logs].join('\n'));
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
+  }
+
+  /** What a node has said last, for whoever wants to know why. */
+  async #log(node: string): Promise<string> {
+    const argv = ['tail', '-n', '40', '/var/log/ha-log'];
+    const { stdout } = await this.#lab.site.run(node, argv, { timeoutMs: LIMIT_MS });
+    return `${node}:\n${stdout}`;
   }
 
   /** Never on both nodes; for how long, in milliseconds, on none. */
