@@ -63,6 +63,7 @@ export function createNode(settings: Settings): NodeState {
       needsFailback: false,
       failbackAt: undefined,
       takeoverBy: undefined,
+      homeBy: undefined,
       asked: [],
       reclaimed: [],
       keys: { local: [], foreign: [] },

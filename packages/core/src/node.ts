@@ -46,6 +46,7 @@ import {
 } from './takeover/legacy.js';
 import {
   acquireOwn,
+  askForHomeIfDue,
   audit,
   beginNegotiation,
   considerFailback,
@@ -384,6 +385,7 @@ function onTime(turn: Turn): void {
   yieldIfBothHold(turn);
   const { failbackAt } = turn.state.resources;
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
+  askForHomeIfDue(turn);
   askForMissing(turn);
   if (beatIfDue(turn)) reclaimUnheard(turn);
   proceedToEnd(turn);

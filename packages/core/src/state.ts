@@ -129,6 +129,8 @@ export interface Resources {
   failbackAt: Instant | undefined;
   /** We have asked for a takeover (`hb_takeover`), and wait until then for what comes of it. */
   takeoverBy: Instant | undefined;
+  /** Our groups are to come back from a genuine node by themselves until then. */
+  homeBy: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */
   asked: readonly string[];
   /** Legacy mode: those that run here, which a genuine node was asked for and did not answer yet. */

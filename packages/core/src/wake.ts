@@ -24,6 +24,7 @@ export function wakeAt(state: NodeState): Instant | undefined {
   consider(resources.settleBy);
   consider(resources.failbackAt);
   consider(resources.takeoverBy);
+  consider(resources.homeBy);
   consider(resources.redo.local?.at);
   consider(resources.redo.foreign?.at);
   if (ending.phase === 'no') consider(troubleAt(resources.troubles));

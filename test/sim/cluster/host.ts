@@ -52,7 +52,8 @@ export class Host implements Station, LineEnd {
     this.#random = random;
     this.clock = new HostClock(options.drift);
     const { scripts } = around.options;
-    // The model runs them in turn; a genuine daemon's children do not wait for one that hangs.
+    // The model runs all scripts in one queue. A genuine daemon has one for what messages ask for, and
+    // beside it children for its standby and its own groups, which do not wait for one that hangs.
     const told = options.genuine ? { ...scripts, hanging: 0 } : scripts;
     this.scripts = new Scripts(told, random.split('scripts'));
   }

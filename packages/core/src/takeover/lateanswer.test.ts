@@ -40,3 +40,15 @@ describe('what is given away to it', () => {
     }
   });
 });
+
+it('is not started again where it could not be, when the other node has been offered it', () => {
+  for (const weown of ['no', 'yes'] as const) {
+    const beside = new BesideGenuine(undefined, undefined, false, 'legacy');
+    beside.works('lvs');
+    const { state } = beside;
+    const trouble = { key: 'mail', share: 'local', round: 1, elsewhere: false } as const;
+    const troubles = [{ ...trouble, step: 'away', at: Number.POSITIVE_INFINITY }] as const;
+    beside.state = { ...state, resources: { ...state.resources, troubles } };
+    assert.deepEqual(answered(beside, weown), weown === 'no' ? [] : ['takeGroup']);
+  }
+});

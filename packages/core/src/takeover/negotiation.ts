@@ -10,6 +10,8 @@ import { askBack, noteStarts } from './trouble.js';
 const SETTLE = 10_000;
 /** A failback that finds us busy is tried again after this (heartbeat 3.0.6). */
 const FAILBACK_PAUSE = 1000;
+/** A genuine node that gives our groups back at all has begun to by then. */
+const HOME_PAUSE = 30_000;
 
 /** True while scripts run, groups move, or a node is being reset. */
 export function busy(state: NodeState): boolean {
@@ -190,6 +192,7 @@ export function acquireOwn(turn: Turn, forced: boolean, unmissed = false): void 
     turn.log('info', 'Local Resource acquisition completed. (none)');
     // With auto_failback on they are about to come: the line is written when they have.
     if (settings.autoFailback !== 'on') noteFirstAcquisition(turn, 'T_RESOURCES(them)');
+    else if (!turn.allCan('settle')) resources.homeBy = turn.now.at + HOME_PAUSE;
     return;
   }
   hold(turn, 'local');
@@ -256,6 +259,26 @@ export function considerFailback(turn: Turn): void {
   resources.failbackAt = undefined;
   resources.needsFailback = false;
   turn.send({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
+}
+
+/**
+ * A genuine node that is still taking over what we have left when we are back (`T_STARTING received
+ * during takeover`) never gives it back by itself: it is asked for it, once.
+ */
+export function askForHomeIfDue(turn: Turn): void {
+  const { resources, ending } = turn.state;
+  if (resources.homeBy === undefined || turn.now.at < resources.homeBy) return;
+  resources.homeBy = undefined;
+  const { mine, other, otherStable, phase } = resources;
+  if (mine.local || !other.foreign || !otherStable || phase !== 'stable') return;
+  const [peer] = turn.livingOthers();
+  if (ending.phase !== 'no' || peer === undefined) return;
+  if (busy(turn.state)) {
+    resources.homeBy = turn.now.at + FAILBACK_PAUSE;
+    return;
+  }
+  turn.log('info', `${peer.name} has not given our resources back: asking for them`);
+  turn.send({ t: 'hb_takeover', rsc_hold: 'local' });
 }
 
 /** Says so when two hold the same, and takes what nobody holds. */

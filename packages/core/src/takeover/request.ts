@@ -100,9 +100,12 @@ export function onGroupOffer(turn: Turn, message: Message): void {
  */
 function isGivenAway(turn: Turn, message: Message, key: string): boolean {
   const { settings, standby, resources } = turn.state;
-  if (isLegacy(turn.state) || message.get('src') === settings.localNode) return false;
-  if (resources.mine.local || resources.troubles.some((trouble) => trouble.key === key))
-    return false;
+  if (message.get('src') === settings.localNode) return false;
+  const trouble = resources.troubles.find((trouble) => trouble.key === key);
+  const offered = trouble?.step === 'asked' || trouble?.step === 'away';
+  // It could not be started here, and was offered to the node that answers an earlier request.
+  if (offered && message.get('weown') === 'no') return true;
+  if (isLegacy(turn.state) || resources.mine.local || trouble !== undefined) return false;
   const gives = standby.phase === 'giving' || standby.phase === 'done';
   // What ran there and was stopped for us is ours to start, once nothing is on its way any more.
   return gives ? standby.share !== 'foreign' : message.get('weown') === 'no';

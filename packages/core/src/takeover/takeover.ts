@@ -135,6 +135,7 @@ function noteGone(turn: Turn): void {
   resources.otherStable = true;
   resources.settleBy = undefined;
   resources.takeoverBy = undefined;
+  resources.homeBy = undefined;
   if (resources.phase !== 'shutdown' && resources.phase !== 'init') resources.phase = 'stable';
 }
 

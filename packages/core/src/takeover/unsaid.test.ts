@@ -74,6 +74,35 @@ it('a life that waits for a ping node tells a genuine node what it goes on with'
   assert.deepEqual([said?.get('rsc_hold'), said?.get('isstable')], ['all', '0']);
 });
 
+describe('groups of ours that a genuine node still takes over when we are back', () => {
+  const holds = { t: 'resource', rtype: 'full', isstable: '1' };
+
+  it('are asked for when it has not given them back in time', () => {
+    const beside = new BesideGenuine(undefined, 'all');
+    beside.rests(29);
+    assert.ok(!beside.words.includes('hb_takeover'));
+    beside.rests(2);
+    beside.rests(60);
+    const asked = beside.sent.filter((message) => message.get('t') === 'hb_takeover');
+    assert.deepEqual(
+      asked.map((message) => message.get('rsc_hold')),
+      ['local'],
+    );
+  });
+
+  it('are not where they stay, or somebody has moved them since, or it is busy with them', () => {
+    const off = new BesideGenuine(undefined, 'all', false, 'off');
+    const moved = new BesideGenuine(undefined, 'all');
+    moved.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
+    const busy = new BesideGenuine(undefined, 'all');
+    busy.says({ ...holds, rsc_hold: 'all', isstable: '0' });
+    for (const beside of [off, moved, busy]) {
+      beside.rests(60);
+      assert.ok(!beside.words.includes('hb_takeover'));
+    }
+  });
+});
+
 describe('a request for a takeover', () => {
   const asks = (beside: BesideGenuine): void =>
     beside.happens({ kind: 'local', message: Message.of({ t: 'hb_takeover', rsc_hold: 'all' }) });
