@@ -25,7 +25,6 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   const { ending, settings, resources } = turn.state;
   // Whatever comes of it, the node that was asked for a takeover has heard of it.
   if (from !== settings.localNode) resources.takeoverBy = undefined;
-  resources.homeBy = undefined;
   if (ending.phase !== 'no' && ending.phase !== 'wanted') return;
   const word = message.get('rsc_hold') ?? 'all';
   const share = shareOf(word);
@@ -65,6 +64,8 @@ function onRequest(
       return;
     }
   }
+  // Somebody moves them.
+  turn.state.resources.homeBy = undefined;
   turn.log('info', `${from} wants to go standby [${share}]`);
   if (ourselves) {
     turn.state.standby = { phase: 'me', share, until: turn.now.at + ANSWER };

@@ -79,6 +79,8 @@ describe('groups of ours that a genuine node still takes over when we are back',
 
   it('are asked for when it has not given them back in time', () => {
     const beside = new BesideGenuine(undefined, 'all');
+    // The end of a takeover that was under way before.
+    beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
     beside.rests(29);
     assert.ok(!beside.words.includes('hb_takeover'));
     beside.rests(2);
