@@ -8,7 +8,7 @@ import { systemText } from './systemtext.js';
 const COLUMNS = 15;
 
 /** Largest number that fits the columns and stays exact. */
-const GENERATION_MAX = 999_999_999_999_999;
+export const GENERATION_MAX = 999_999_999_999_999;
 
 /** How a generation is found: `hbgenmethod` of ha.cf. */
 export type GenerationMethod = 'file' | 'time';

@@ -1,7 +1,7 @@
 /** What our own processes say to each other and keep in files, damaged in any way. */
 import { writeFileSync } from 'node:fs';
 import { readPidFile } from '@ts-heartbeat/platform/pidfile';
-import { nextGeneration } from 'ts-heartbeat/generation';
+import { GENERATION_MAX, nextGeneration } from 'ts-heartbeat/generation';
 import { decodeReply } from 'ts-heartbeat/runnerreply';
 import { nodeUuid, UUID_BYTES } from 'ts-heartbeat/uuid';
 import { decodeRequest } from 'ts-resource-runner/decode';
@@ -93,8 +93,6 @@ function fileTarget(
     },
   };
 }
-
-const GENERATION_MAX = 999_999_999_999_999;
 
 export const GENERATION = fileTarget(
   'generation',
