@@ -74,7 +74,7 @@ const SUITES = {
   docs: { places: ['test/dist/docs'], jobs: 1, minutes: 4 },
   // Packages built twice, and installed, upgraded and removed in roots of their own.
   packaging: { places: ['test/dist/packaging'], jobs: 2, minutes: 4 },
-  // Pairs of installed RPMs: the guide of the migration; in a virtual machine the demonstration.
+  // Pairs of installed RPMs: the guide of the migration; in a virtual machine that and the demo.
   installed: { places: ['test/dist/installed'], jobs: 1, minutes: 20 },
   // Each boots a virtual machine: the tutorial's cluster, and ldirectord on the kernel's table.
   vm: { places: ['test/dist/vm'], jobs: 1, minutes: 12 },
