@@ -7,13 +7,6 @@ const HEARTBEAT = '/etc/init.d/heartbeat';
 
 const COPY = 'cp /usr/share/doc/ts-heartbeat/{ha.cf,haresources,authkeys,ldirectord.cf} /etc/ha.d/';
 
-const TAKEOVER: Step = {
-  command: '/usr/share/heartbeat/hb_takeover',
-  on: 'loadbalancer',
-  says: /^$/,
-  afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[all\]/i] },
-};
-
 export const STEPS: readonly Step[] = [
   {
     command: COPY,
@@ -92,7 +85,12 @@ export const STEPS: readonly Step[] = [
     says: /Going standby \[all\]/,
     afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[all\]/i] },
   },
-  TAKEOVER,
+  {
+    command: '/usr/share/heartbeat/hb_takeover',
+    on: 'loadbalancer',
+    says: /^$/,
+    afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[all\]/i] },
+  },
   {
     command: [
       '. /etc/ha.d/shellfuncs',
@@ -102,7 +100,14 @@ export const STEPS: readonly Step[] = [
     says: /^$/,
     afterwards: { node: 'backup', logs: [/Standby resource acquisition done \[local\]/i] },
   },
-  TAKEOVER,
+  {
+    command: 'hb_takeover local',
+    // The line speaks from the giver's side.
+    typed: '/usr/share/heartbeat/hb_takeover local',
+    on: 'loadbalancer',
+    says: /^$/,
+    afterwards: { node: 'loadbalancer', logs: [/Standby resource acquisition done \[foreign\]/i] },
+  },
   ...PROGRAM_STEPS,
   { command: 'heartbeat -r', on: 'loadbalancer', says: /to reread config files$/ },
   {

@@ -76,14 +76,16 @@ class Talk {
   }
 
   #options(host: string): ConstructorParameters<typeof SMTPConnection>[0] {
+    // The library's own limits come after ours: one clock decides, in one set of words.
+    const afterOurs = 2 * this.#deadlineMs;
     return {
       host,
       port: this.#port,
       name: GREETING_NAME,
       ignoreTLS: true,
-      connectionTimeout: this.#deadlineMs,
-      greetingTimeout: this.#deadlineMs,
-      socketTimeout: this.#deadlineMs,
+      connectionTimeout: afterOurs,
+      greetingTimeout: afterOurs,
+      socketTimeout: afterOurs,
       socketCloseTimeout: 0,
     };
   }
