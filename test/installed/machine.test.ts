@@ -14,7 +14,11 @@ import { buildPackages, REAL_SERVER, redHat } from './redhat.js';
 
 const [HOME, OTHER] = DIRECTORS;
 
-/** All moves together, by the machine's clock. */
+/**
+ * All moves together, by the machine's clock: the genuine scripts are slow in emulation. The client
+ * sees less of it: a director that has given up the address on eth0 has it on tunl0 by then, and
+ * its own web server answers whoever has not heard of the new holder.
+ */
 const UNSERVED_MAX_MS = 4 * 3000;
 /** As long as a user waits for a page that is slow once. */
 const GAP_MAX_MS = 3000;

@@ -18,18 +18,19 @@ import { emptyTally, merge, type Tally, tallyLines } from './tally.js';
 const USAGE = `usage: sim [--minutes N | --seeds FROM-TO [--progress FILE]] [--set SET] [--jobs N]
        sim --seed SEED [--set SET] [--shrink | --trace]`;
 
-const { values: given } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    seeds: { type: 'string' },
-    progress: { type: 'string' },
-    seed: { type: 'string' },
-    set: { type: 'string' },
-    jobs: { type: 'string' },
-    shrink: { type: 'boolean' },
-    trace: { type: 'boolean' },
-  },
-});
+const OPTIONS = {
+  minutes: { type: 'string' },
+  seeds: { type: 'string' },
+  progress: { type: 'string' },
+  seed: { type: 'string' },
+  set: { type: 'string' },
+  jobs: { type: 'string' },
+  shrink: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+const given = read();
 
 const MINUTE = 60_000;
 const NANOSECONDS = 1_000_000n;
@@ -37,6 +38,14 @@ const NANOSECONDS = 1_000_000n;
 function fail(text: string): never {
   console.error(`${text}\n${USAGE}`);
   process.exit(2);
+}
+
+function read(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function setOf(word: string | undefined): Weather | 'director' | undefined {
@@ -65,6 +74,10 @@ function progressIn(file: string | undefined): Progress {
 }
 
 async function main(): Promise<number> {
+  if (given.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
   const set = setOf(given.set);
   if (given.seed !== undefined) {
     const seed = numberOf(given.seed, 'seed');
