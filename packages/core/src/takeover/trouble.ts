@@ -183,7 +183,8 @@ function act(turn: Turn, trouble: Trouble): void {
     }
   } else if (trouble.step === 'waiting') {
     // Jobs are done one after the other; but nothing is begun while groups move.
-    if (isMoving(turn) || isMeeting(turn)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
+    if (isMoving(turn) || isMeeting(turn) || isPeerInFlux(turn))
+      put(turn, { ...trouble, at: at + BUSY_PAUSE });
     else tryAgain(turn, trouble);
   } else if (trouble.step === 'handOver') {
     if (busy(turn.state)) put(turn, { ...trouble, at: at + BUSY_PAUSE });
@@ -198,6 +199,12 @@ export function isMeeting(turn: Turn): boolean {
 
 function isMoving(turn: Turn): boolean {
   return turn.state.standby.phase !== 'none' || turn.state.fencing.length > 0;
+}
+
+/** A node of ours may still run what it has given up, until it says that it has settled. */
+function isPeerInFlux(turn: Turn): boolean {
+  if (isLegacy(turn.state) || turn.livingOthers().length === 0) return false;
+  return turn.allCan('heal') && !turn.state.resources.otherStable;
 }
 
 /** The node that could take a group from us now. */
