@@ -52,6 +52,21 @@ describe('groups that a genuine node holds as well', () => {
     assert.equal(beside.state.ending.phase, 'no');
   });
 
+  it('are given up where others could not be started here', () => {
+    const beside = new BesideGenuine('foreign', 'none');
+    const outcome = { ok: false, failed: ['mail'], groups: ['mail', 'web'] };
+    beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown: 'no', ok: 'OK' });
+    for (const { id } of beside.state.resources.jobs) {
+      beside.happens({ kind: 'jobDone', id, outcome });
+    }
+    assert.deepEqual(
+      beside.state.resources.troubles.map(({ share }) => share),
+      ['local'],
+    );
+    beside.says(ALL);
+    assert.equal(beside.state.ending.phase, 'wanted');
+  });
+
   it('are heard of though it goes to work after us, having read its configuration', () => {
     const beside = new BesideGenuine('all');
     beside.says({ t: 'starting' });

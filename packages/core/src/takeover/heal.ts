@@ -140,10 +140,10 @@ export function claimIfBothHold(turn: Turn, peer: Peer): void {
  */
 export function yieldIfBothHold(turn: Turn): void {
   const { resources } = turn.state;
-  const shared = PARTS.filter((part) => bothHold(turn, part));
-  if (shared.length === 0 || isLegacy(turn.state) || busy(turn.state)) return;
+  const failing = new Set(resources.troubles.map(({ share }) => share));
+  const shared = PARTS.some((part) => bothHold(turn, part) && !failing.has(part));
+  if (!shared || isLegacy(turn.state) || busy(turn.state)) return;
   if (!resources.otherStable || resources.phase !== 'stable') return;
-  if (resources.troubles.some(({ share }) => shared.includes(share))) return;
   const speaks = ({ status, capabilities, window }: Peer): boolean =>
     status === 'active' && !capabilities.includes('heal') && window.missing.size === 0;
   if (turn.livingOthers().some(speaks)) beginAnew(turn);
