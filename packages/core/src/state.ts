@@ -217,6 +217,8 @@ export type Standby =
       readonly from: string;
       /** The giver could not start them; how often both have tried in vain. */
       readonly round?: number;
+      /** The giver has said that it stops what it gives. */
+      readonly giving?: true;
       /** The giver, a genuine node, has begun a new life since. */
       readonly restarted?: true;
     };

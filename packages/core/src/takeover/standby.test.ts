@@ -55,6 +55,17 @@ it('goes on only when the share is given, not what an earlier one was about', ()
   assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
 
+it('does not take what a genuine node has just taken, which passed over its own request', () => {
+  const beside = new BesideGenuine(undefined, 'none');
+  const before = [...beside.jobs];
+  beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'me' });
+  assert.equal(beside.state.standby.phase, 'other');
+  beside.says({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
+  assert.deepEqual(beside.jobs, before);
+  assert.equal(beside.state.standby.phase, 'none');
+});
+
 it('takes what was given, not what was asked for while another request was under way', () => {
   const beside = new BesideGenuine(undefined, 'local');
   // It follows an earlier request, which we have not heard.

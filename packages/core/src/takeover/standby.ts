@@ -126,16 +126,20 @@ function onAnswer(turn: Turn, from: string): void {
  * would wait an hour for a giver that has long forgotten its request, as heartbeat 3.0.6 does.
  */
 export function onGiving(turn: Turn, from: string, message: Message): void {
-  const { standby, resources } = turn.state;
+  const { standby } = turn.state;
   if (standby.phase !== 'other' || standby.from !== from) return;
   if (message.get('info') === 'standby') {
-    turn.state.standby = { ...standby, until: turn.now.at + WORK };
+    turn.state.standby = { ...standby, until: turn.now.at + WORK, giving: true };
     return;
   }
-  const { local, foreign } = resources.other;
-  const holds = standby.share === 'all' ? local || foreign : resources.other[standby.share];
   // It was no reload: the new life has started for itself what the old one wanted to give.
-  if (standby.restarted && holds) cancelStandby(turn);
+  if (standby.restarted && otherHolds(turn, standby.share)) cancelStandby(turn);
+}
+
+/** The other node has said last that it holds something of a share, named as it names it. */
+function otherHolds(turn: Turn, share: Share): boolean {
+  const { other } = turn.state.resources;
+  return share === 'all' ? other.local || other.foreign : other[share];
 }
 
 /** Our scripts have stopped what we give; unless they could not. */
@@ -207,6 +211,11 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
     ignored(turn, 'done', from);
     return;
   }
+  if (standby.phase === 'other' && !hasGiven(turn, from, share)) {
+    ignored(turn, 'done', from);
+    forgetStandby(turn);
+    return;
+  }
   const late = gave && standby.phase === 'none' && resources.phase === 'stable';
   if (standby.phase === 'other' || late) {
     const { until, round } =
@@ -232,6 +241,17 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
     return;
   }
   ignored(turn, 'done', from);
+}
+
+/**
+ * A genuine node that takes something itself passes over a request that it sends meanwhile, and
+ * then says `done` of what it took and holds. Of what it gives it says so before it stops it.
+ */
+function hasGiven(turn: Turn, from: string, share: Share): boolean {
+  const { standby, peers } = turn.state;
+  const mayHaveSaid = (peers.get(from)?.window.missing.size ?? 0) > 0;
+  const said = standby.phase === 'other' && standby.giving === true;
+  return isOurKind(turn, from) || said || mayHaveSaid || !otherHolds(turn, share);
 }
 
 /** Our scripts have started what we took; the share is the giver's. */
