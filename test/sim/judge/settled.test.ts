@@ -66,6 +66,15 @@ describe('when all has settled', () => {
     assert.equal(unserved?.facts.at(-1), 'beta says that it holds it, and could not start it');
   });
 
+  it('as long as that node is in transition, of the one that tried it last', () => {
+    const story = pair(['local', 'transition']).group(3000, 'alpha', 'start', 'web');
+    story.script(3000, 'beta', 'start', 'mail', { ok: false });
+    story.script(3100, 'beta', 'stop', 'mail');
+    const { violations } = story.judge({ end: SETTLED + 600_001 });
+    const unserved = violations.find(({ invariant }) => invariant === 11);
+    assert.equal(unserved?.facts.at(-1), 'beta was the last to try it, and could not start it');
+  });
+
   it('in legacy mode it is the matter of the node that tried it last', () => {
     const legacy = { autoFailback: 'legacy' } as const;
     const fact = (last: 'alpha' | 'beta'): string | undefined => {

@@ -139,19 +139,25 @@ export class Settled implements Rule {
 
   /**
    * The one node that says it holds a group which runs nowhere, where its last start has failed;
-   * with `auto_failback legacy`, where nobody says such a thing, the one that tried it last.
+   * the one that tried it last, where nobody says what it holds: with `auto_failback legacy`, and
+   * as long as that node is in transition.
    */
   #triedInVain(holdings: readonly Holding[]): Reason | undefined {
     const legacy = this.#watched.autoFailback === 'legacy';
+    const claiming = legacy
+      ? []
+      : holdings.filter(({ host, group }) =>
+          this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
+        );
     const last = Math.max(...holdings.map(({ triedAt }) => triedAt));
-    const [holding, another] = holdings.filter(({ host, group, triedAt }) =>
-      legacy
-        ? triedAt === last
-        : this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
+    const silent = holdings.filter(
+      ({ host, triedAt }) =>
+        triedAt === last && (legacy || this.#said.get(host.name)?.resources === 'transition'),
     );
+    const [holding, another] = claiming.length > 0 ? claiming : silent;
     if (another !== undefined || holding?.troubled !== true) return undefined;
     const { name: node } = holding.host;
-    const words = legacy ? 'was the last to try it' : 'says that it holds it';
+    const words = claiming.length > 0 ? 'says that it holds it' : 'was the last to try it';
     return { node, fact: `${node} ${words}, and could not start it` };
   }
 
