@@ -290,7 +290,7 @@ function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   const changed = news.kind !== 'same';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
-  if (firstOfReborn) onRebirth(turn);
+  if (firstOfReborn || (first && peer.tookUs)) onRebirth(turn, peer);
   if (changed && peer.status === 'active') onPeerActive(turn);
   if (news.kind === 'changed' && peer.status === 'active') onNewLifeActive(turn, peer);
   if (news.kind === 'returned') forgetFencing(turn, peer.name);

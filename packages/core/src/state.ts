@@ -45,6 +45,8 @@ export interface Peer {
   asked: boolean;
   /** It was dead before this life, of which no status has come yet. */
   reborn: boolean;
+  /** It has taken us for dead, in this life or the one before: it may have run what we run. */
+  tookUs: boolean;
 }
 
 /** The groups listed for a node, or those listed for others. */

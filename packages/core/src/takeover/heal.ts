@@ -108,7 +108,9 @@ export function onNewLifeActive(turn: Turn, peer: Peer): void {
 export function onTakenForDead(turn: Turn, peer: Peer, message: Message): void {
   const { settings, resources } = turn.state;
   const { local, foreign } = resources.mine;
-  if (message.get('node') !== settings.localNode || peer.capabilities.includes('heal')) return;
+  if (message.get('node') !== settings.localNode) return;
+  peer.tookUs = true;
+  if (peer.capabilities.includes('heal')) return;
   if (!isLegacy(turn.state)) {
     forgetStandby(turn);
     return;

@@ -94,8 +94,12 @@ export function onShutdownNotice(turn: Turn, peer: Peer): void {
   if (!peer.capabilities.includes('heal')) announceAgain(turn, held);
 }
 
-/** A node that was dead for us has begun a new life: what it gave up before was not heard. */
-export function onRebirth(turn: Turn): void {
+/**
+ * A node that was dead for us, or for which we were dead, has begun a new life: what it gave up
+ * before was not heard.
+ */
+export function onRebirth(turn: Turn, peer: Peer): void {
+  peer.tookUs = false;
   announceAgain(turn, heldOf(turn.state.resources.mine));
 }
 
