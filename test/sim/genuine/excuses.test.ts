@@ -51,6 +51,12 @@ test('a route is excused where the other claimed the address after the genuine s
   deepEqual(covering(13, runs, looks('nowhere')), []);
 });
 
+test('a late standby is excused where a start of that node has failed', () => {
+  const late = '0:20:00.000 alpha sends ask_resources 7';
+  deepEqual(covering(14, late), []);
+  deepEqual(covering(14, late, 'alpha could not start web'), ['second-thoughts']);
+});
+
 test('a double holding is excused where the facts tell of a known reason', () => {
   deepEqual(covering(1, '0:00:10.000 alpha starts web while it runs there'), []);
   const notice = '0:00:09.000 a worker starts its own groups: beta has said that it ends';

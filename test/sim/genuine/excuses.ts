@@ -230,6 +230,7 @@ const ENTRIES: readonly Entry[] = [
     what: 'half a minute after a start that failed it asks to go standby',
     source: 'cluster specification 3.4',
     recording: 'failing-start-on-takeover',
+    told: /could not start \S+$/,
   },
 ];
 

@@ -83,9 +83,21 @@ export class Quiet implements Rule {
       at: o.at,
       invariant: 14,
       title: 'something happens although nothing should',
-      facts: [`${clock(settledAt)} all has had the time to settle`, `${clock(o.at)} ${fact}`],
+      facts: [
+        `${clock(settledAt)} all has had the time to settle`,
+        `${clock(o.at)} ${fact}`,
+        ...this.#failed(o.node),
+      ],
       node: o.node,
     });
+  }
+
+  /** What a node could not start, nor has started since. */
+  #failed(node: string): readonly string[] {
+    const troubled = this.#scene.holdings
+      .flat()
+      .filter((holding) => holding.host.name === node && holding.troubled);
+    return troubled.map(({ group }) => `${node} could not start ${group.key}`);
   }
 }
 
