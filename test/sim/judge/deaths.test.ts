@@ -1,7 +1,7 @@
 /** When a node may, and when it must, be declared dead. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Story } from './story.fixture.js';
+import { Story, WATCHED } from './story.fixture.js';
 
 const FALSE = '3 a living node is declared dead';
 const LATE = '4 a silent node is not declared dead';
@@ -118,6 +118,18 @@ describe('no late death', () => {
       }
       assert.deepEqual(story.broken(), expected, `${at}`);
     }
+  });
+
+  it('knows how long a young node has asked for, also after such a sleep', () => {
+    const story = (at: number): Story => {
+      const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'beta' }));
+      const young = new Story({ nodes });
+      young.together().beat('alpha', 100, 60_000).beat('beta', 100, 4100);
+      young.see(6000, 'alpha', { kind: 'paused' }).see(18_000, 'alpha', { kind: 'resumed' });
+      return young.declares(at, 'alpha', 'beta', 'dead');
+    };
+    assert.deepEqual(story(30_100).broken(), []);
+    assert.deepEqual(story(31_600).broken(), [LATE]);
   });
 
   it('asks nothing of a node that gives up everything', () => {

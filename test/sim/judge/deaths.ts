@@ -149,7 +149,7 @@ export class Deaths implements Rule {
     const longer = early && (to.genuine || contact.from.genuine) ? START_ALLOWANCE : 0;
     let silentAt = heardAt + patience + longer;
     if (!starting) silentAt = Math.max(silentAt, to.activeAt);
-    silentAt = Math.max(silentAt, this.#forgivenUntil(to, patience));
+    silentAt = Math.max(silentAt, this.#forgivenUntil(to, patience + longer));
     return silentAt + keepalive + to.late + slack(patience) + contact.unsure;
   }
 
