@@ -17,6 +17,18 @@ describe('groups that a genuine node holds as well', () => {
     assert.deepEqual(beside.state.ending, ending);
   });
 
+  it('are given up soon, whatever was agreed before we heard of its return', () => {
+    const beside = new BesideGenuine(undefined, 'local');
+    beside.happens({ kind: 'time' }, 3000);
+    beside.works('lvs');
+    beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
+    assert.equal(beside.state.standby.phase, 'other');
+    beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    assert.equal(beside.state.standby.phase, 'none');
+    beside.rests(3);
+    assert.equal(beside.jobs.at(-1), 'releaseAll');
+  });
+
   it('are given up by a life that has found them running', () => {
     const beside = new BesideGenuine('all', 'all');
     const { ending } = beside.state;

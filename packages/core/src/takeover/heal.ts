@@ -11,7 +11,7 @@ import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
 import { isLegacy, shareWithGenuine } from './legacy.js';
 import { busy } from './negotiation.js';
-import { forgetStandby } from './standby.js';
+import { cancelStandby, forgetStandby } from './standby.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
 const GIVE_UP_PAUSE = 2000;
@@ -43,6 +43,8 @@ export function onReturn(turn: Turn, peer: Peer): void {
   // A genuine node counts it as dead once more, and as one that has given up everything.
   turn.log('warn', `node ${peer.name}: is dead`);
   turn.log('info', `Dead node ${peer.name} gave up resources.`);
+  // What was agreed before that was known would only put off the end.
+  cancelStandby(turn);
   beginAnew(turn);
 }
 
