@@ -263,7 +263,10 @@ function isAnsweredByScript(turn: Turn, type: string): boolean {
 
 /** What a peer holds, unless it has said something newer already: lost messages arrive late. */
 function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
-  if (seq < peer.resourceSeq) return;
+  if (seq < peer.resourceSeq) {
+    if (message.get('info') === 'standby') onGiving(turn, peer.name, message);
+    return;
+  }
   peer.resourceSeq = seq;
   if (message.get('rsc_hold') === undefined && !isLegacy(turn.state)) {
     turn.logLimited('rsc_hold', 'error', 'resource message without rsc_hold field.');

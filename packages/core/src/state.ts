@@ -223,6 +223,8 @@ export type Standby =
       readonly giving?: true;
       /** The giver, a genuine node, has begun a new life since. */
       readonly restarted?: true;
+      /** It has said `done` of that share; of what, the messages tell that are missing. */
+      readonly done?: Share;
     };
 
 /** A node that must be reset before its groups are taken. */

@@ -40,11 +40,16 @@ export class BesideGenuine {
   }
 
   says(words: Readonly<Record<string, string>>): void {
+    this.happens(this.sends(words));
+  }
+
+  /** What it says is still on its way. */
+  sends(words: Readonly<Record<string, string>>): Event {
     this.#seq += 1;
     const common = { src: 'loadbalancer', ts: '1', ttl: '3' };
     const [seq, hg] = [this.#seq.toString(16), this.#generation.toString(16)];
     const message = Message.of({ ...words, ...common, seq, hg });
-    this.happens({ kind: 'received', link: 'eth0', message });
+    return { kind: 'received', link: 'eth0', message };
   }
 
   /** It has read all that we have sent. */

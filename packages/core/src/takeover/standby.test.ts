@@ -75,6 +75,31 @@ it('takes what was given, not what was asked for while another request was under
   assert.ok(beside.log.includes('standby: acquire [local] resources from loadbalancer'));
 });
 
+it('waits with a done for the word before it, which may be of what the other node took', () => {
+  const ask = { t: 'ask_resources', rsc_hold: 'all' };
+  const beside = new BesideGenuine(undefined, 'none');
+  const before = [...beside.jobs];
+  beside.says({ ...ask, info: 'me' });
+  const holds = beside.sends({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
+  beside.says({ ...ask, info: 'done' });
+  assert.equal(beside.state.standby.phase, 'other');
+  beside.happens(holds);
+  assert.deepEqual(beside.jobs, before);
+  assert.equal(beside.state.standby.phase, 'none');
+});
+
+it('takes what is given though the word of its beginning comes after that of its end', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const ask = { t: 'ask_resources', rsc_hold: 'local' };
+  beside.says({ ...ask, info: 'me' });
+  const hold = { rsc_hold: 'none', rtype: 'full', isstable: '0' };
+  const begins = beside.sends({ t: 'resource', ...hold, info: 'standby' });
+  beside.says({ ...ask, info: 'done' });
+  assert.equal(beside.state.standby.phase, 'other');
+  beside.happens(begins);
+  assert.equal(beside.jobs.at(-1), 'standbyAcquire');
+});
+
 it('is taken up by a node that has ceased to wait when the other one has given', () => {
   const world = settledPair({ autoFailback: 'off' });
   const give = world.give.bind(world);

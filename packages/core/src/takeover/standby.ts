@@ -130,6 +130,9 @@ export function onGiving(turn: Turn, from: string, message: Message): void {
   if (standby.phase !== 'other' || standby.from !== from) return;
   if (message.get('info') === 'standby') {
     turn.state.standby = { ...standby, until: turn.now.at + WORK, giving: true };
+  }
+  if (standby.done !== undefined) {
+    onDone(turn, from, standby.done, false);
     return;
   }
   // It was no reload: the new life has started for itself what the old one wanted to give.
@@ -199,6 +202,10 @@ export function onKeep(turn: Turn, from: string): void {
  * more, which it did not follow itself, may be the one that we have answered. A genuine node whose
  * scripts took longer than the conversation they were begun for says so afterwards, of that one.
  *
+ * A genuine node that takes something, from a life of ours that is over perhaps, passes over a
+ * request that it sends meanwhile, and then says `done` of what it took and holds. Of what it gives
+ * it says so before it stops it, in every version from 1.99.4 on.
+ *
  * `gave`: one of our kind has given, and waits. We may have waited no longer for it when its words
  * were lost on the way: it has stopped everything all the same. (Heartbeat 3.0.6 ignores it, and
  * nobody runs the groups for an hour.)
@@ -211,10 +218,16 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
     ignored(turn, 'done', from);
     return;
   }
-  if (standby.phase === 'other' && !hasGiven(turn, from, share)) {
-    ignored(turn, 'done', from);
-    forgetStandby(turn);
-    return;
+  if (standby.phase === 'other' && !standby.giving && !isOurKind(turn, from)) {
+    if (isMissing(turn, from)) {
+      turn.state.standby = { ...standby, done: share };
+      return;
+    }
+    if (otherHolds(turn, share)) {
+      ignored(turn, 'done', from);
+      forgetStandby(turn);
+      return;
+    }
   }
   const late = gave && standby.phase === 'none' && resources.phase === 'stable';
   if (standby.phase === 'other' || late) {
@@ -243,15 +256,9 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
   ignored(turn, 'done', from);
 }
 
-/**
- * A genuine node that takes something itself passes over a request that it sends meanwhile, and
- * then says `done` of what it took and holds. Of what it gives it says so before it stops it.
- */
-function hasGiven(turn: Turn, from: string, share: Share): boolean {
-  const { standby, peers } = turn.state;
-  const mayHaveSaid = (peers.get(from)?.window.missing.size ?? 0) > 0;
-  const said = standby.phase === 'other' && standby.giving === true;
-  return isOurKind(turn, from) || said || mayHaveSaid || !otherHolds(turn, share);
+/** Something of what it has said is still to come. */
+function isMissing(turn: Turn, from: string): boolean {
+  return (turn.state.peers.get(from)?.window.missing.size ?? 0) > 0;
 }
 
 /** Our scripts have started what we took; the share is the giver's. */
