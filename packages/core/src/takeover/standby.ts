@@ -231,20 +231,7 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
   }
   const late = gave && standby.phase === 'none' && resources.phase === 'stable';
   if (standby.phase === 'other' || late) {
-    const { until, round } =
-      standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
-    const ours = seenFromOther(share);
-    turn.log('info', `standby: acquire [${share}] resources from ${from}`);
-    // Both have run it: the giver's address was the last that was announced.
-    const { local, foreign } = resources.mine;
-    const had = ours === 'all' ? local || foreign : resources.mine[ours];
-    turn.state.standby = { phase: 'taking', share, until, from };
-    hold(turn, ours);
-    turn.log('info', `acquire ${ours} HA resources (standby).`);
-    const failed = round === undefined ? {} : { round };
-    const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
-    turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
-    if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce' });
+    take(turn, from, share);
     return;
   }
   if (standby.phase === 'done') {
@@ -254,6 +241,26 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
     return;
   }
   ignored(turn, 'done', from);
+}
+
+function take(turn: Turn, from: string, share: Share): void {
+  const { standby, resources } = turn.state;
+  const { until, round } =
+    standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
+  const ours = seenFromOther(share);
+  turn.log('info', `standby: acquire [${share}] resources from ${from}`);
+  // Both have run it: the giver's address was the last that was announced.
+  const { local, foreign } = resources.mine;
+  const had = ours === 'all' ? local || foreign : resources.mine[ours];
+  turn.state.standby = { phase: 'taking', share, until, from };
+  hold(turn, ours);
+  // Moved by hand, or because it cannot be started there: it stays.
+  if (ours !== 'local') resources.needsFailback = false;
+  turn.log('info', `acquire ${ours} HA resources (standby).`);
+  const failed = round === undefined ? {} : { round };
+  const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
+  turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
+  if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce' });
 }
 
 /** Something of what it has said is still to come. */

@@ -153,9 +153,12 @@ export function onTakenOver(turn: Turn, outcome: JobOutcome): void {
   // Meanwhile the groups may have been given away again: then there is nothing to claim.
   if (turn.state.resources.mine.foreign) {
     turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
-    // A node that has come back meanwhile, in the same life, was never gone.
-    if (turn.state.heal === undefined) turn.state.resources.needsFailback = true;
   }
+  const { heal, resources } = turn.state;
+  // What could not be started is ours all the same, and goes back when it runs.
+  const waits = resources.troubles.some(({ share }) => share === 'foreign');
+  // A node that has come back meanwhile, in the same life, was never gone.
+  if ((resources.mine.foreign || waits) && heal === undefined) resources.needsFailback = true;
   turn.log('info', 'mach_down takeover complete.');
   noteFirstAcquisition(turn, 'mach_down');
   sayResources(turn);

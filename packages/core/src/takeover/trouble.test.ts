@@ -268,6 +268,27 @@ describe('a group that cannot be started', () => {
     world.run(5000);
     assert.deepEqual(world.where('lvs'), ['loadbalancer']);
     assert.deepEqual(world.pair(), ['local', 'local']);
+    // What is moved by hand after that stays.
+    world.host('backup').failing.start.clear();
+    world.ask('loadbalancer', 'local');
+    world.run(5000);
+    assert.deepEqual(world.pair(), ['none', 'all']);
+  });
+
+  it('goes home, with auto_failback on, when it was taken over by a later try', () => {
+    const world = pair();
+    boot(world);
+    world.host('backup').failing.start.add('lvs');
+    world.crash('loadbalancer');
+    world.run(10_000);
+    world.host('backup').failing.start.clear();
+    world.run(30_000);
+    assert.deepEqual(world.where('lvs'), ['backup']);
+    world.boot('loadbalancer');
+    world.run(8000);
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+    assert.deepEqual(world.pair(), ['local', 'local']);
+    assert.deepEqual(world.doubles, []);
   });
 });
 
