@@ -217,6 +217,8 @@ export type Standby =
       readonly share: Share;
       readonly until: Instant;
       readonly from: string;
+      /** Number of the giver's request; 0 once it is answered, or of an earlier life. */
+      readonly request: number;
       /** The giver could not start them; how often both have tried in vain. */
       readonly round?: number;
       /** The giver has said that it stops what it gives. */

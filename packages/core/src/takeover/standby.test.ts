@@ -88,6 +88,18 @@ it('waits with a done for the word before it, which may be of what the other nod
   assert.equal(beside.state.standby.phase, 'none');
 });
 
+it('takes nothing at a done that was said before the request, of something else', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const ask = { t: 'ask_resources', rsc_hold: 'local' };
+  const late = beside.sends({ ...ask, info: 'done' });
+  beside.gives();
+  const before = [...beside.jobs];
+  beside.happens(late);
+  assert.deepEqual(beside.jobs, before);
+  beside.says({ ...ask, info: 'done' });
+  assert.equal(beside.jobs.at(-1), 'standbyAcquire');
+});
+
 it('takes what is given though the word of its beginning comes after that of its end', () => {
   const beside = new BesideGenuine(undefined, 'local');
   const ask = { t: 'ask_resources', rsc_hold: 'local' };

@@ -42,10 +42,12 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
     return;
   }
   const ourselves = from === settings.localNode;
-  if (info === 'me') onRequest(turn, from, share, ourselves, message.decimal('x_round'));
+  if (info === 'me') onRequest(turn, from, share, ourselves, message);
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from, share, message.get('x_gave') === '1');
-  else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
+  else if (info === 'done' && !ourselves) {
+    if (isOfEarlier(turn, message)) ignored(turn, 'done', from);
+    else onDone(turn, from, share, message.get('x_gave') === '1');
+  } else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
 function onRequest(
@@ -53,7 +55,7 @@ function onRequest(
   from: string,
   share: Share,
   ourselves: boolean,
-  round: number | undefined,
+  message: Message,
 ): void {
   if (turn.state.standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
     turn.log('info', `Both nodes want to go standby; ${from} goes first`);
@@ -71,9 +73,18 @@ function onRequest(
     turn.state.standby = { phase: 'me', share, until: turn.now.at + ANSWER };
     return;
   }
+  const round = message.decimal('x_round');
   const failed = round === undefined ? {} : { round };
-  turn.state.standby = { phase: 'other', share, until: turn.now.at + ANSWER, from, ...failed };
+  const request = message.hex('seq') ?? 0;
+  const until = turn.now.at + ANSWER;
+  turn.state.standby = { phase: 'other', share, until, from, request, ...failed };
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
+}
+
+/** It was on its way when the request came that we have answered: said of something else. */
+function isOfEarlier(turn: Turn, message: Message): boolean {
+  const { standby } = turn.state;
+  return standby.phase === 'other' && (message.hex('seq') ?? 0) < standby.request;
 }
 
 /** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
@@ -252,7 +263,7 @@ function take(turn: Turn, from: string, share: Share): void {
   // Both have run it: the giver's address was the last that was announced.
   const { local, foreign } = resources.mine;
   const had = ours === 'all' ? local || foreign : resources.mine[ours];
-  turn.state.standby = { phase: 'taking', share, until, from };
+  turn.state.standby = { phase: 'taking', share, until, from, request: 0 };
   hold(turn, ours);
   // Moved by hand, or because it cannot be started there: it stays.
   if (ours !== 'local') resources.needsFailback = false;
@@ -310,7 +321,9 @@ export function onPartnerRestarted(turn: Turn, ourKind: boolean): void {
   }
   const until = Math.min(standby.until, turn.now.at + RESTART);
   turn.state.standby =
-    standby.phase === 'other' ? { ...standby, until, restarted: true } : { ...standby, until };
+    standby.phase === 'other'
+      ? { ...standby, until, request: 0, restarted: true }
+      : { ...standby, until };
 }
 
 /** The partner of a conversation is gone, or does not remember it. */
