@@ -64,6 +64,7 @@ export function createNode(settings: Settings): NodeState {
       needsFailback: false,
       failbackAt: undefined,
       takeoverBy: undefined,
+      overtaken: false,
       homeBy: undefined,
       asked: [],
       reclaimed: [],

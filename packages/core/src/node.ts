@@ -52,6 +52,7 @@ import {
   considerFailback,
   onResource,
   onStarting,
+  sayAgain,
   sayResources,
   settleIfDue,
 } from './takeover/negotiation.js';
@@ -107,6 +108,7 @@ export function advance(state: State, event: Event, now: Now): readonly Effect[]
   const turn = new Turn(state, now);
   const { newest } = state.history;
   react(turn, event);
+  if (state.resources.overtaken) sayAgain(turn);
   if (state.resources.troubles.length > 0) actOnTroubles(turn);
   actOnEchoes(turn);
   if (state.history.newest !== newest) paceClients(turn);

@@ -131,6 +131,8 @@ export interface Resources {
   failbackAt: Instant | undefined;
   /** We have asked for a takeover (`hb_takeover`), and wait until then for what comes of it. */
   takeoverBy: Instant | undefined;
+  /** What we have said of our holding was sent again after we had said something newer of it. */
+  overtaken: boolean;
   /** Our groups are to come back from a genuine node by themselves until then. */
   homeBy: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */

@@ -75,6 +75,15 @@ describe('when all has settled', () => {
     assert.equal(unserved?.facts.at(-1), 'beta was the last to try it, and could not start it');
   });
 
+  it('what runs unclaimed on a node in transition is the matter of that node', () => {
+    const story = pair(['local', 'transition']).group(3000, 'alpha', 'start', 'web');
+    const { violations } = story
+      .group(3000, 'beta', 'start', 'mail')
+      .judge({ end: SETTLED + 600_001 });
+    const disagree = violations.find(({ title }) => DISAGREE.endsWith(title));
+    assert.equal(disagree?.facts.at(-1), 'beta is in transition');
+  });
+
   it('in legacy mode it is the matter of the node that tried it last', () => {
     const legacy = { autoFailback: 'legacy' } as const;
     const fact = (last: 'alpha' | 'beta'): string | undefined => {

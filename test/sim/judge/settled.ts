@@ -215,9 +215,11 @@ export class Settled implements Rule {
       `${clock(at)} the groups of ${home.name} are claimed by ${claims.join(' and ') || 'none'}`,
       `they run on ${names.join(' and ') || 'none'}`,
       ...(holders.length === 0 ? this.#unmissedAmong(holdings) : []),
-      ...(home.resources === 'transition' ? [`${home.name} is in transition`] : []),
     ];
-    this.#charge(at, 12, 'nodes do not agree on who holds what', facts, home.name);
+    const inTransition = [home, other].filter(({ resources }) => resources === 'transition');
+    const silent = inTransition.find(({ name }) => names.includes(name)) ?? home;
+    if (inTransition.includes(silent)) facts.push(`${silent.name} is in transition`);
+    this.#charge(at, 12, 'nodes do not agree on who holds what', facts, silent.name);
   }
 
   #unmissedAmong(holdings: readonly Holding[]): readonly string[] {

@@ -44,3 +44,9 @@ export function recall(history: History, seq: number, at: Instant): Recall {
   const resent = new Map([...history.resent].filter(([, when]) => at - when < RESEND_PAUSE));
   return { kind: 'send', message, history: { ...history, resent: resent.set(seq, at) } };
 }
+
+/** True when a later message of the same type is kept. */
+export function isOvertaken(history: History, seq: number, type: string): boolean {
+  const next = seq - (history.newest - history.messages.length);
+  return history.messages.slice(Math.max(0, next)).some((later) => later.get('t') === type);
+}

@@ -2,7 +2,7 @@
 import type { Message } from '../message/message.js';
 import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
-import { HISTORY_MAX, recall } from './history.js';
+import { HISTORY_MAX, isOvertaken, recall } from './history.js';
 import { acknowledgeable, due, forget, lapse } from './sequence.js';
 
 /** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
@@ -38,6 +38,8 @@ export function answerRequest(turn: Turn, peer: Peer, message: Message): void {
     if (answer.kind === 'send') {
       state.history = answer.history;
       turn.effect({ kind: 'send', message: answer.message });
+      const isWordOfHolding = answer.message.get('t') === 'resource';
+      state.resources.overtaken ||= isWordOfHolding && isOvertaken(state.history, seq, 'resource');
     } else if (answer.kind === 'too low') {
       const text = `Cannot rexmit pkt ${seq} for ${peer.name}: seqno too low`;
       turn.logLimited('rexmit low', 'error', text);

@@ -28,6 +28,15 @@ export function sayResources(turn: Turn, more: Readonly<Record<string, string>> 
   if (turn.state.settings.autoFailback !== 'legacy') tellHolding(turn, more);
 }
 
+/**
+ * A word that was lost on the way has been sent again: a genuine node acts on it although it has
+ * heard a newer one, and would take us for in flux as long as we have nothing new to say.
+ */
+export function sayAgain(turn: Turn): void {
+  turn.state.resources.overtaken = false;
+  if (!turn.allCan('settle') && turn.livingOthers().length > 0) sayResources(turn);
+}
+
 /** The message of `sayResources`, in whatever mode. */
 export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>): void {
   const { resources } = turn.state;

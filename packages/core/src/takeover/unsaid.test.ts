@@ -105,6 +105,19 @@ describe('groups of ours that a genuine node still takes over when we are back',
   });
 });
 
+it('what we hold is said again when an older word of it was sent again', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const words = beside.sent.filter((message) => message.get('t') === 'resource');
+  const numbers = words.map((message) => message.hex('seq') ?? 0);
+  const asks = (seq: number): number => {
+    const before = beside.words.length;
+    const range = { firstseq: String(seq), lastseq: String(seq) };
+    beside.says({ t: 'NS_rexmit', dest: 'backup', ...range });
+    return beside.words.slice(before).filter((word) => word === 'resource').length;
+  };
+  assert.equal(asks(Math.min(...numbers)), 2);
+});
+
 describe('a request for a takeover', () => {
   const asks = (beside: BesideGenuine): void =>
     beside.happens({ kind: 'local', message: Message.of({ t: 'hb_takeover', rsc_hold: 'all' }) });
