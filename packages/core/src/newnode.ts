@@ -35,6 +35,7 @@ export function createNode(settings: Settings): NodeState {
         tookUs: false,
         statusSeq: 0,
         resourceSeq: 0,
+        doneSeq: 0,
       },
     ]);
   return {

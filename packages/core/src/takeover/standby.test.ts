@@ -88,6 +88,15 @@ it('waits with a done for the word before it, which may be of what the other nod
   assert.equal(beside.state.standby.phase, 'none');
 });
 
+it('does not answer a request that was made before a done which came, of an earlier life', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const ask = { t: 'ask_resources', rsc_hold: 'local' };
+  const late = beside.sends({ ...ask, info: 'me' });
+  beside.says({ ...ask, info: 'done' });
+  beside.happens(late);
+  assert.equal(beside.state.standby.phase, 'none');
+});
+
 it('takes nothing at a done that was said before the request, of something else', () => {
   const beside = new BesideGenuine(undefined, 'local');
   const ask = { t: 'ask_resources', rsc_hold: 'local' };

@@ -42,12 +42,11 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
     return;
   }
   const ourselves = from === settings.localNode;
-  if (info === 'me') onRequest(turn, from, share, ourselves, message);
+  if (!ourselves && isOver(turn, from, info, message)) ignored(turn, info, from);
+  else if (info === 'me') onRequest(turn, from, share, ourselves, message);
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) {
-    if (isOfEarlier(turn, message)) ignored(turn, 'done', from);
-    else onDone(turn, from, share, message.get('x_gave') === '1');
-  } else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
+  else if (info === 'done' && !ourselves) onDone(turn, from, share, message.get('x_gave') === '1');
+  else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
 function onRequest(
@@ -81,10 +80,19 @@ function onRequest(
   turn.send({ t: 'ask_resources', rsc_hold: share, info: 'other' });
 }
 
-/** It was on its way when the request came that we have answered: said of something else. */
-function isOfEarlier(turn: Turn, message: Message): boolean {
-  const { standby } = turn.state;
-  return standby.phase === 'other' && (message.hex('seq') ?? 0) < standby.request;
+/**
+ * What was lost on the way comes late: a `done` that was said before the request we have answered,
+ * or a request that was made before a `done` we have heard.
+ */
+function isOver(turn: Turn, from: string, info: string, message: Message): boolean {
+  const { standby, peers } = turn.state;
+  const peer = peers.get(from);
+  const seq = message.hex('seq') ?? 0;
+  if (peer === undefined) return false;
+  if (info === 'me') return seq < peer.doneSeq;
+  if (info !== 'done') return false;
+  peer.doneSeq = Math.max(peer.doneSeq, seq);
+  return standby.phase === 'other' && seq < standby.request;
 }
 
 /** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
