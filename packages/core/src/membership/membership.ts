@@ -1,6 +1,6 @@
 /** Who is there: statuses in, deaths out, our own beat. */
 import type { Message } from '../message/message.js';
-import type { NodeState, Peer } from '../state.js';
+import { holdingOf, type NodeState, type Peer } from '../state.js';
 import { HOLDS } from '../takeover/ownership.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
@@ -161,9 +161,13 @@ export function beat(turn: Turn): void {
   }
 }
 
-/** Legacy mode: groups of others run here before we are at work. */
+/** Legacy mode: groups of others run here before we are at work, or are still being stopped. */
 export function holdsAlready({ settings, status, resources }: NodeState): boolean {
-  return settings.autoFailback === 'legacy' && status !== 'active' && resources.mine.foreign;
+  if (settings.autoFailback !== 'legacy' || status === 'active') return false;
+  const stops = resources.jobs.some(
+    ({ purpose }) => purpose.kind === 'shutdown' && holdingOf(purpose.held).foreign,
+  );
+  return resources.mine.foreign || stops;
 }
 
 /** Sends the beat when it is due, and says so. One that we slept through is not made up for. */

@@ -175,6 +175,23 @@ describe('a cluster of two in legacy mode', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('waits for what a node stops that ends before it was at work', () => {
+    const world = new World({ autoFailback: 'legacy' });
+    world.boot('backup');
+    world.host('backup').running.add('lvs');
+    world.boot('backup', 'foreign');
+    world.run(100);
+    assert.equal(world.host('backup').state.status, 'up');
+    world.scripts = 3000;
+    world.tell('backup', { kind: 'stop', keep: false });
+    world.scripts = 50;
+    world.run(500);
+    world.boot('loadbalancer');
+    world.run(15_000);
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+    assert.deepEqual(world.doubles, []);
+  });
+
   it('asks a genuine node that is up and not at work yet: that does not say what it holds', () => {
     assert.deepEqual(jobsBesideGenuine('up', undefined), ['findIdle']);
   });
