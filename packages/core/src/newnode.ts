@@ -32,6 +32,7 @@ export function createNode(settings: Settings): NodeState {
         gaveUp: false,
         asked: false,
         reborn: false,
+        difference: undefined,
         statusSeq: 0,
         resourceSeq: 0,
       },

@@ -45,6 +45,8 @@ export interface Peer {
   asked: boolean;
   /** It was dead before this life, of which no status has come yet. */
   reborn: boolean;
+  /** In what we do not agree with it while both are at rest, and since when. */
+  difference: { readonly text: string; readonly since: Instant } | undefined;
 }
 
 /** The groups listed for a node, or those listed for others. */
