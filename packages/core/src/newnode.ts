@@ -33,6 +33,7 @@ export function createNode(settings: Settings): NodeState {
         asked: false,
         reborn: false,
         tookUs: false,
+        difference: undefined,
         statusSeq: 0,
         resourceSeq: 0,
         doneSeq: 0,

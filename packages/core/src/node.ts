@@ -25,6 +25,7 @@ import { type Accepted, receive } from './membership/reception.js';
 import { ACK_EVERY, acknowledge, askForMissing, paceClients } from './membership/retransmit.js';
 import type { Message } from './message/message.js';
 import { draftOf, holdingOf, type NodeState, type Peer, type State } from './state.js';
+import { compare } from './takeover/agreement.js';
 import { onOtherLetGo, onSettling, settleOn } from './takeover/claim.js';
 import { onClientsStopped, proceedToEnd, wantEnd } from './takeover/ending.js';
 import { handBackBorrowed } from './takeover/handover.js';
@@ -301,6 +302,7 @@ function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   if (news.kind === 'returned') forgetFencing(turn, peer.name);
   if (news.kind === 'returned') onReturn(turn, peer);
   else if (news.kind === 'met') onMeeting(turn, peer);
+  compare(turn, peer, message, seq);
 }
 
 /** Our own messages concern us too, in the order sent (heartbeat 3.0.6). */

@@ -49,6 +49,8 @@ export interface Peer {
   reborn: boolean;
   /** It has taken us for dead, in this life or the one before: it may have run what we run. */
   tookUs: boolean;
+  /** In what we do not agree with it while both are at rest, and since when. */
+  difference: { readonly text: string; readonly since: Instant } | undefined;
 }
 
 /** The groups listed for a node, or those listed for others. */

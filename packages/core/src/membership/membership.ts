@@ -2,6 +2,7 @@
 import type { Message } from '../message/message.js';
 import { holdingOf, type NodeState, type Peer } from '../state.js';
 import { HOLDS } from '../takeover/ownership.js';
+import { restFields } from '../takeover/rest.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { expireLinks } from './reception.js';
@@ -149,6 +150,7 @@ export function beat(turn: Turn): void {
     dt: deadtime.toString(16),
     protocol: '1',
     x_ts: words.join(' '),
+    ...restFields(state),
   });
   const stamp = now.wall.toString(16);
   const kept = Math.ceil(settings.deadping / settings.keepalive) + 2;

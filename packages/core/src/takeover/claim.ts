@@ -200,7 +200,8 @@ export function onLetGo(turn: Turn, share: Share, outcome: JobOutcome): void {
 
 /** The other node has let go of what we keep: its addresses are gone, ours are the only ones. */
 export function onOtherLetGo(turn: Turn): void {
-  // What it had of ours before the partition went with the rest.
-  retryWhatWasAway(turn);
+  // What it had of ours before the partition went with the rest; of what it was offered since it
+  // will tell what came.
+  retryWhatWasAway(turn, ['away', 'recall']);
   announce(turn);
 }

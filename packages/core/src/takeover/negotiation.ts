@@ -48,7 +48,7 @@ export function tellHolding(turn: Turn, more: Readonly<Record<string, string>>):
     rtype: 'full',
     isstable: resources.phase === 'stable' && !wait ? '1' : '0',
     ...(wait ? { x_wait: '1' } : {}),
-    ...troublesOf(turn),
+    ...troublesOf(resources),
     ...more,
   });
 }
@@ -71,8 +71,7 @@ function stillRunning(turn: Turn): Holding {
 }
 
 /** Shares of which something is to be tried again here, so that the peer does not try meanwhile. */
-function troublesOf(turn: Turn): Readonly<Record<string, string>> {
-  const { troubles } = turn.state.resources;
+export function troublesOf({ troubles }: NodeState['resources']): Readonly<Record<string, string>> {
   if (troubles.length === 0) return {};
   const shares = new Set(troubles.map(({ share }) => share));
   return { x_trouble: heldOf({ local: shares.has('local'), foreign: shares.has('foreign') }) };

@@ -28,7 +28,11 @@ export function onGroupGiven(
   { key, to, life }: { readonly key: string; readonly to: string; readonly life: number },
   outcome: JobOutcome,
 ): void {
-  if (outcome.ok) forgetTrouble(turn, key);
+  if (outcome.ok) {
+    forgetTrouble(turn, key);
+    const { resources } = turn.state;
+    resources.borrowed = resources.borrowed.filter((other) => other.key !== key);
+  }
   // Also one that did not run: an end that was refused may have stopped it, and would retake it.
   if (outcome.ok && isLegacy(turn.state)) forgetKey(turn, key);
   // Another life has asked anew, and what was taken over in between may still have to be started.
@@ -88,7 +92,7 @@ export function onGroupOffer(turn: Turn, message: Message): void {
     turn.log('info', `Resource group ${key} is given away: it is not started`);
     return;
   }
-  if (isLegacy(turn.state)) hold(turn, 'local');
+  if (isLegacy(turn.state)) hold(turn, shareOfGroup(turn, key));
   noteGivenBack(turn, key);
   turn.job({ kind: 'takeGroup', key }, { kind: 'request', key });
 }
@@ -102,9 +106,10 @@ function isGivenAway(turn: Turn, message: Message, key: string): boolean {
   const { settings, standby, resources } = turn.state;
   if (message.get('src') === settings.localNode) return false;
   const trouble = resources.troubles.find((trouble) => trouble.key === key);
-  const offered = trouble?.step === 'asked' || trouble?.step === 'away';
-  // It could not be started here, and was offered to the node that answers an earlier request.
-  if (offered && message.get('weown') === 'no') return true;
+  // It could not be started here, and was offered to the node that answers an earlier request. One
+  // that has stopped it before it got that offer will yet try it; afterwards it would say so first.
+  if (trouble?.step === 'asked') return true;
+  if (trouble?.step === 'away' && message.get('weown') === 'no') return true;
   if (isLegacy(turn.state) || resources.mine.local || trouble !== undefined) return false;
   const gives = standby.phase === 'giving' || standby.phase === 'done';
   // What ran there and was stopped for us is ours to start, once nothing is on its way any more.
@@ -113,8 +118,9 @@ function isGivenAway(turn: Turn, message: Message, key: string): boolean {
 
 /** The group we were given runs. */
 export function onGroupTaken(turn: Turn, key: string, outcome: JobOutcome): void {
-  noteStarts(turn, outcome, { share: shareOfGroup(turn, key), every: false });
+  const share = shareOfGroup(turn, key);
+  noteStarts(turn, outcome, { share, every: false });
   if (!isLegacy(turn.state)) return;
-  noteKeys(turn, 'local', outcome);
+  noteKeys(turn, share, outcome);
   noteFirstAcquisition(turn, 'ip-request-resp');
 }

@@ -350,8 +350,13 @@ export function forgetStandby(turn: Turn): void {
 
 /** Ends a conversation that got no answer. */
 export function expireStandby(turn: Turn): void {
+  const { standby } = turn.state;
+  if (standby.phase !== 'none' && turn.now.at >= standby.until) endStandby(turn);
+}
+
+/** Waits no longer for the other node's word. */
+export function endStandby(turn: Turn): void {
   const { standby, resources } = turn.state;
-  if (standby.phase === 'none' || turn.now.at < standby.until) return;
   turn.log('warn', 'No reply to standby request.  Standby request cancelled.');
   turn.state.standby = { phase: 'none' };
   // What we have given is nobody's by now; before that the other side's own word counts.

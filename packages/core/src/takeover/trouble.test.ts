@@ -52,6 +52,20 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('is not tried again while the other node lets go of something', () => {
+    const world = pair();
+    boot(world);
+    const { state, running } = world.host('loadbalancer');
+    const waiting = { key: 'lvs', share: 'local', round: 1, step: 'waiting' } as const;
+    state.resources.troubles = [{ ...waiting, at: world.now, elsewhere: true }];
+    state.resources.otherStable = false;
+    running.delete('lvs');
+    world.run(600);
+    assert.deepEqual(world.where('lvs'), []);
+    world.run(3000);
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+  });
+
   it('goes back at once when the taker of a standby cannot start it', () => {
     const world = pair();
     boot(world);
@@ -334,6 +348,7 @@ describe('a group that cannot be stopped', () => {
     world.cut.clear();
     world.run(10_000);
     assert.deepEqual(world.where('lvs'), ['loadbalancer', 'backup']);
+    assert.equal(lines(world, 'backup', 'Giving up our').length, 1, 'not again and again');
     world.host('backup').failing.stop.clear();
     world.run(70_000);
     assert.deepEqual(world.where('lvs'), ['loadbalancer']);

@@ -183,7 +183,7 @@ function act(turn: Turn, trouble: Trouble): void {
     }
   } else if (trouble.step === 'waiting') {
     // Jobs are done one after the other; but nothing is begun while groups move.
-    if (isMoving(turn) || isMeeting(turn) || isPeerInFlux(turn))
+    if (isMoving(turn) || isMeeting(turn) || isUnsettled(turn))
       put(turn, { ...trouble, at: at + BUSY_PAUSE });
     else tryAgain(turn, trouble);
   } else if (trouble.step === 'handOver') {
@@ -197,14 +197,13 @@ export function isMeeting(turn: Turn): boolean {
   return turn.livingOthers().some(({ status }) => status !== 'active');
 }
 
-function isMoving(turn: Turn): boolean {
-  return turn.state.standby.phase !== 'none' || turn.state.fencing.length > 0;
+/** One of our kind stops or starts groups: this one may be among them, and still run there. */
+function isUnsettled(turn: Turn): boolean {
+  return !isLegacy(turn.state) && turn.allCan('settle') && !turn.state.resources.otherStable;
 }
 
-/** A node of ours may still run what it has given up, until it says that it has settled. */
-function isPeerInFlux(turn: Turn): boolean {
-  if (isLegacy(turn.state) || turn.livingOthers().length === 0) return false;
-  return turn.allCan('heal') && !turn.state.resources.otherStable;
+function isMoving(turn: Turn): boolean {
+  return turn.state.standby.phase !== 'none' || turn.state.fencing.length > 0;
 }
 
 /** The node that could take a group from us now. */
@@ -274,15 +273,21 @@ export function onMoved(turn: Turn, peer: Peer, key: string, ok: string): void {
   const trouble = turn.state.resources.troubles.find((trouble) => trouble.key === key);
   if (trouble?.step !== 'asked') return;
   if (ok === 'OK') turn.log('info', `Resource group ${key} runs on ${peer.name}`);
+  const home = isLegacy(turn.state) && trouble.share === 'foreign';
   if (ok === 'failed') startsNowhere(turn, trouble);
+  // In that mode it is where it belongs, and no concern of ours.
+  else if (ok === 'OK' && home) forgetTrouble(turn, key);
   else put(turn, { ...trouble, step: 'away', at: Number.POSITIVE_INFINITY });
 }
 
-/** The other node is gone, and what it ran for us: it is to be started here again. */
-export function retryWhatWasAway(turn: Turn): void {
+/** Steps in which the other node runs a group of ours, or may. */
+const ELSEWHERE: readonly Trouble['step'][] = ['asked', 'away', 'recall'];
+
+/** What the other node ran for us it does no longer, or it is gone: it is started here again. */
+export function retryWhatWasAway(turn: Turn, steps = ELSEWHERE): void {
   const { resources } = turn.state;
   resources.troubles = resources.troubles.map((trouble) =>
-    trouble.step === 'asked' || trouble.step === 'away' || trouble.step === 'recall'
+    steps.includes(trouble.step)
       ? { ...trouble, step: 'waiting' as const, at: turn.now.at }
       : trouble,
   );
@@ -309,7 +314,8 @@ export function noteGivenBack(turn: Turn, key: string): void {
 export function askBack(turn: Turn, keys: readonly string[], share: Part): void {
   const { at } = turn.now;
   for (const key of keys.slice(0, TROUBLES_MAX)) {
-    put(turn, { key, share, round: 0, step: 'recall', at, elsewhere: true });
+    const round = turn.state.resources.troubles.find((known) => known.key === key)?.round ?? 0;
+    put(turn, { key, share, round, step: 'recall', at, elsewhere: true });
   }
 }
 
