@@ -38,6 +38,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   row('npm install -g ts-heartbeat-linux-x64-0.1.0.tgz', NPM),
   row('npm install -g oracledb', 'test/services/servers/oracleclient.ts'),
   row('rpm -V', 'test/installed/migration.ts'),
+  row('ipvsadm -Lnc', 'test/vm/synchronisation.test.ts'),
   row('cat </dev/ttyS0', EXAMPLES),
   row('echo hello >/dev/ttyS0', EXAMPLES),
 ];
