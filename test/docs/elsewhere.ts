@@ -9,7 +9,7 @@ export interface Elsewhere {
 }
 
 const INSTALL = 'test/installed/install.test.ts';
-const RUNNING = 'test/packaging/running.test.ts';
+const RUNNING = 'test/packaging/running.ts';
 const CLONE = 'test/packaging/clone.test.ts';
 const CONTENTS = 'test/packaging/contents.test.ts';
 const DEB = 'test/packaging/deb.test.ts';

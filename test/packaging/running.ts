@@ -30,6 +30,8 @@ const NEWER = '0.1.1';
 /** Where a host sees the packages. */
 const FOLDER = '/opt/ts-heartbeat';
 
+type PackageKind = 'rpm' | 'deb';
+
 interface Kind {
   /** Builds what stands for the rest of a system: node may come from elsewhere. */
   readonly base: (workplace: Workplace) => string;
@@ -44,7 +46,7 @@ interface Kind {
   readonly remove: string;
 }
 
-const KINDS: Readonly<Record<'rpm' | 'deb', Kind>> = {
+const KINDS: Readonly<Record<PackageKind, Kind>> = {
   rpm: {
     base: buildBase,
     file: 'ts-heartbeat-0.1.0-1.x86_64.rpm',
@@ -71,7 +73,7 @@ const KINDS: Readonly<Record<'rpm' | 'deb', Kind>> = {
 };
 
 /** The newer version of a package of this machine's architecture. */
-function buildNewer(workplace: Workplace, kind: 'rpm' | 'deb'): string {
+function buildNewer(workplace: Workplace, kind: PackageKind): string {
   const dist = workplace.next('newer');
   const renumber = `sed -i 's/"version": "0.1.0"/"version": "${NEWER}"/' package.json`;
   typeInClone(`${renumber} && npm run ${kind} -- --arch ${ownArch()}`, dist);
@@ -81,7 +83,7 @@ function buildNewer(workplace: Workplace, kind: 'rpm' | 'deb'): string {
 }
 
 /** A system of the genuine programs, with the packages of a kind in its folder. */
-function withPackages(workplace: Workplace, kind: 'rpm' | 'deb', genuine: Stack): Stack {
+function withPackages(workplace: Workplace, kind: PackageKind, genuine: Stack): Stack {
   const { base, file, newer } = KINDS[kind];
   const layer = workplace.next('layer');
   mkdirSync(`${layer}/etc/rpm`, { recursive: true });
@@ -96,7 +98,8 @@ function withPackages(workplace: Workplace, kind: 'rpm' | 'deb', genuine: Stack)
   return { ...genuine, layers: [layer, ...genuine.layers], hidden };
 }
 
-for (const kind of ['rpm', 'deb'] as const) {
+/** The tests of one kind of package, for a file of their own. */
+export function testRunning(kind: PackageKind): void {
   describe(`the ${kind} on the node that holds the group`, () => {
     const { prepare, install, renew, installOther, remove } = KINDS[kind];
     const workplace = new Workplace();
