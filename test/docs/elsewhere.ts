@@ -4,48 +4,43 @@ export interface Elsewhere {
   readonly command: string;
   /** Where it is run. */
   readonly file: string;
-  /** What stands there. */
-  readonly shows: string;
+  /** What is typed there for words in capitals; else it stands there as it is. */
+  readonly typed: string;
 }
 
-const STACK = 'test/lab/stack.ts';
-const STAGES = "'rpm', 'stage.mjs'), made]";
-const RPM = 'test/packaging/rpm.test.ts';
 const INSTALL = 'test/installed/install.test.ts';
+const RUNNING = 'test/packaging/running.ts';
+const CLONE = 'test/packaging/clone.test.ts';
+const CONTENTS = 'test/packaging/contents.test.ts';
 const DEB = 'test/packaging/deb.test.ts';
 const NPM = 'test/packaging/npm.test.ts';
-const BUILT = 'test/packaging/built.ts';
-const BUILDS = '{kind}.mjs`),';
+const EXAMPLES = 'test/examples/examples.test.ts';
 
-function row(command: string, file: string, shows: string): Elsewhere {
-  return { command, file, shows };
+function row(command: string, file: string, typed = command): Elsewhere {
+  return { command, file, typed };
 }
 
 export const ELSEWHERE: readonly Elsewhere[] = [
-  row('npm run format', 'package.json', '"format": "biome check --write ."'),
-  row('npm run stage -- DIR', STACK, STAGES),
-  row('npm run stage -- /tmp/stage', STACK, STAGES),
-  row('npm run rpm:prepare', 'package.json', 'node rpm/prepare.mjs && node test/run.mjs packaging'),
-  row('npm run rpm', BUILT, BUILDS),
-  row('npm run deb', BUILT, BUILDS),
-  row('npm run tarball', BUILT, BUILDS),
-  row('rpm -ivh ts-heartbeat-0.1.0-1.x86_64.rpm', INSTALL, "'rpm -ivh ts-heartbeat-0.1.0-1"),
-  row('rpm -Uvh ts-heartbeat-0.1.0-1.x86_64.rpm', 'docs/migrate.md', 'backup# rpm -Uvh ts-heart'),
-  row('rpm -Uvh ts-heartbeat-NEWER.x86_64.rpm', RPM, "rpm(root, '-U', '--replacepkgs', ours)"),
-  row('rpm -e ts-heartbeat', INSTALL, "'rpm -e ts-heartbeat'"),
-  row('apt install ./ts-heartbeat_0.1.0_amd64.deb', DEB, "dpkg('-i', ours)"),
-  row('dpkg -i', DEB, "dpkg('-i', ours)"),
-  row('npm install -g ts-heartbeat-linux-x64-0.1.0.tgz', NPM, "'npm', 'install', '--global'"),
-  row('npm install -g --offline', NPM, "'npm', 'install', '--global'"),
-  row('npm install -g oracledb', 'test/services/servers/scripted.ts', 'node_modules/oracledb'),
-  row('rpm -V', 'test/installed/migration.ts', 'rpm -V heartbeat resource-agents'),
-  row('cat </dev/ttyS0', 'test/demo/play.ts', "['cat', '/dev/ttyS0']"),
-  row('echo hello >/dev/ttyS0', 'test/demo/play.ts', "'echo hello > /dev/ttyS0'"),
-  row(
-    'ts-resource-runner --stop-policy stay --deadline 300',
-    'packages/ts-resource-runner/src/testing/sandbox.ts',
-    "'--stop-policy', 'stay'",
-  ),
+  row('npm run format', CLONE),
+  row('npm run stage -- DIR', CLONE, 'npm run stage -- /tmp/stage'),
+  row('npm run stage -- /tmp/stage', CLONE),
+  row('npm run rpm', CONTENTS),
+  row('npm run deb', DEB),
+  row('npm run tarball', NPM),
+  row('rpm -ivh ts-heartbeat-0.1.0-1.x86_64.rpm', INSTALL),
+  row('rpm -Uvh ts-heartbeat-0.1.0-1.x86_64.rpm', RUNNING),
+  row('rpm -Uvh ts-heartbeat-NEWER.x86_64.rpm', RUNNING),
+  row('rpm -e ts-heartbeat', INSTALL),
+  row('apt install ./ts-heartbeat_0.1.0_amd64.deb', RUNNING),
+  row('apt install ./ts-heartbeat_NEWER_amd64.deb', RUNNING),
+  row('apt remove ts-heartbeat', RUNNING),
+  row('dpkg -i', RUNNING),
+  row('npm install -g ts-heartbeat-linux-x64-0.1.0.tgz', NPM),
+  row('npm install -g oracledb', 'test/services/servers/oracleclient.ts'),
+  row('rpm -V', 'test/installed/migration.ts'),
+  row('ipvsadm -Lnc', 'test/vm/synchronisation.test.ts'),
+  row('cat </dev/ttyS0', EXAMPLES),
+  row('echo hello >/dev/ttyS0', EXAMPLES),
 ];
 
 /** What programs run themselves, signals, editors. */

@@ -1,9 +1,12 @@
 /** Commands of the documents for a node of a cluster, in an order in which they make sense. */
 
+import { RUNNER_SOCKET } from '@ts-heartbeat/platform/paths';
 import { PROGRAM_STEPS, STARTSTOP_STEPS } from './programs.js';
 import type { Step } from './step.js';
 
 const HEARTBEAT = '/etc/init.d/heartbeat';
+
+const RUNNER = 'node /usr/lib/ts-heartbeat/runner.cjs --stop-policy stay --deadline 300';
 
 const COPY = 'cp /usr/share/doc/ts-heartbeat/{ha.cf,haresources,authkeys,ldirectord.cf} /etc/ha.d/';
 
@@ -127,6 +130,17 @@ export const STEPS: readonly Step[] = [
     command: `${HEARTBEAT} stop`,
     on: 'backup',
     says: /Stopping High-Availability services:.*Done\./s,
+  },
+  {
+    command: RUNNER,
+    // Nothing else runs there; it is ready when it listens, and ends in order.
+    typed: [
+      `${RUNNER} &`,
+      `until [ -S ${RUNNER_SOCKET} ]; do kill -0 $! || exit; sleep 0.1; done`,
+      'kill $! && wait $! && echo ended',
+    ].join('\n'),
+    on: 'backup',
+    says: /^ended$/,
   },
   ...STARTSTOP_STEPS,
   {

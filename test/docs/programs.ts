@@ -56,7 +56,7 @@ const RUN_BY_NODE: readonly NodeProgram[] = [
     before: `import { readFileSync } from 'node:fs';
       const settings = { log: { logfile: '/var/log/example', syslogFormat: true } };`,
     after: "console.log(readFileSync('/var/log/example', 'utf8'));",
-    says: /^\w{3} \d\d [\d:]{8} loadbalancer heartbeat: \[\d+\]: WARN: node backup: is dead$/m,
+    says: /^\w{3} [ \d]\d [\d:]{8} loadbalancer heartbeat: \[\d+\]: WARN: node backup: is dead$/m,
   },
 ];
 

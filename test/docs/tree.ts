@@ -52,12 +52,20 @@ function programOf(script: string): string {
   return /.*\bnode (\S+)/.exec(script)?.[1] ?? '';
 }
 
-/** A script that the gate runs itself, or within its test command, or that is a suite of tests. */
+/** Within a script that the gate runs. */
+function inScript(name: string): boolean {
+  return Object.entries(SCRIPTS).some(
+    ([outer, text]) =>
+      text.includes(`npm run -s ${name} `) && (outer === 'test' || inGate(`npm run ${outer}`)),
+  );
+}
+
+/** A script that the gate runs itself, or within another one, or that is a suite of tests. */
 function npmRun(name: string, words: string): string | undefined {
   const script = SCRIPTS[name];
   if (script === undefined) return 'package.json has no such script';
   const suite = /node test\/run\.mjs (\w+)$/.exec(script)?.[1];
-  const ran = inGate(`npm run ${name}`) || SCRIPTS.test?.includes(`npm run -s ${name} `);
+  const ran = inGate(`npm run ${name}`) || inScript(name);
   if (!ran && (suite === undefined || listed(suite).length === 0))
     return 'the gate does not run it';
   const unknown = unknownOptions(programOf(script), words);

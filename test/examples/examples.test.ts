@@ -8,11 +8,12 @@ import { recordedTable } from '../lab/clusterfiles.js';
 import { Feed } from '../lab/feed.js';
 import { ADDRESSES, DIRECTORS, hostSpec, VIRTUAL_ADDRESS } from '../lab/lab.js';
 import type { Pair } from '../lab/pair.js';
+import type { Site } from '../lab/site.js';
 import { standInTunnel } from '../lab/tunnel.js';
 import { startWebServer, stopWebServer } from '../lab/webserver.js';
 import { EXAMPLES, type Example } from './example.js';
 
-const [HOME] = DIRECTORS;
+const [HOME, OTHER] = DIRECTORS;
 /** A start takes three seconds; a busy machine a multiple of it. */
 const LIMIT_MS = 60_000;
 /** Real servers beside the directors; each is on both networks. */
@@ -111,11 +112,22 @@ async function swapsRoles(pair: Pair): Promise<void> {
   }
 }
 
+/** As the README has it typed: what one node says arrives at the other. */
+async function trySerialLine(site: Site): Promise<void> {
+  const heard = new Feed<string>((line) => line);
+  const cat = ['sh', '-c', 'cat </dev/ttyS0'];
+  const task = await site.start(HOME, cat, ({ text }) => heard.add(text));
+  await site.run(OTHER, ['sh', '-c', 'echo hello >/dev/ttyS0']);
+  await heard.until((line) => line === 'hello', 'hello', { since: 0, limitMs: LIMIT_MS });
+  await task.stop();
+}
+
 async function comesUp(example: Example): Promise<void> {
   const pair = await open(example);
   const table = recordedTable()['/usr/sbin/ipvsadm'];
   assert.ok(table !== undefined);
   const cluster = await Cluster.open(pair, { '/usr/sbin/ipvsadm': table });
+  if (example.read('README.md').includes('Try the cable')) await trySerialLine(pair.site);
   for (const node of DIRECTORS) await shell(pair, node, example.onNodes.join('\n'));
   await Promise.all(DIRECTORS.map((node) => cluster.start(node)));
   const homes = [...new Set(example.addresses.map(({ home }) => home))];

@@ -1,9 +1,12 @@
 /** The Debian package in a root of its own, with its maintainer scripts. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { BareRoot } from './bareroot.js';
 import { digest, ownArch, run, Workplace } from './built.js';
+import { typeInClone } from './clone.js';
+import { buildToyDeb } from './toy.js';
 
 const workplace = new Workplace();
 let root: BareRoot;
@@ -17,19 +20,7 @@ function dpkg(...words: readonly string[]): void {
 
 /** What Debian's package of that name owns, as far as it matters here. */
 function genuine(name: string, files: Readonly<Record<string, string>>): string {
-  const folder = workplace.next(name);
-  for (const [place, text] of Object.entries(files)) {
-    const file = `${folder}${place}`;
-    mkdirSync(file.slice(0, file.lastIndexOf('/')), { recursive: true });
-    writeFileSync(file, text);
-  }
-  const control = 'Version: 1:3.0.6\nArchitecture: all\nMaintainer: x\nDescription: x\n';
-  mkdirSync(`${folder}/DEBIAN`);
-  writeFileSync(`${folder}/DEBIAN/control`, `Package: ${name}\n${control}`);
-  const configuration = Object.keys(files).filter((place) => place.startsWith('/etc/'));
-  writeFileSync(`${folder}/DEBIAN/conffiles`, configuration.map((place) => `${place}\n`).join(''));
-  run('dpkg-deb', '--build', folder, `${folder}.deb`);
-  return `${folder}.deb`;
+  return buildToyDeb(workplace, { name, version: '1:3.0.6', files });
 }
 
 before(() => {
@@ -102,6 +93,9 @@ test('removed and purged, it leaves the configuration of the user and the state'
   assert.ok(!root.has('/usr/lib/ts-heartbeat'));
 });
 
-test('is the same when it is built again', () => {
-  assert.equal(digest(workplace.build('deb', ownArch())), digest(ours));
+test('is the same when it is built for both architectures, in another place', () => {
+  const dist = workplace.next('dist');
+  typeInClone('npm run deb', dist);
+  assert.equal(readdirSync(dist).length, 2);
+  assert.equal(digest(path.join(dist, path.basename(ours))), digest(ours));
 });

@@ -4,17 +4,21 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { digest, ownArch, run, Workplace } from './built.js';
+import { typeInClone } from './clone.js';
 
 const workplace = new Workplace();
+/** On a machine whose architecture that is. */
+const TYPED = 'npm install -g ts-heartbeat-linux-x64-0.1.0.tgz';
+
 let tarball: string;
 let prefix: string;
 
 before(() => {
   tarball = workplace.build('npm', ownArch());
   prefix = workplace.next('prefix');
-  const cache = ['--cache', workplace.next('cache')];
-  const flags = ['--offline', '--no-audit', '--no-fund', '--prefix', prefix, ...cache];
-  run('unshare', '-n', 'npm', 'install', '--global', ...flags, tarball);
+  const own = [`npm_config_prefix=${prefix}`, `npm_config_cache=${workplace.next('cache')}`];
+  const there = `cd ${path.dirname(tarball)} && ${TYPED.replace('x64', ownArch())}`;
+  run('unshare', '-n', 'env', ...own, 'sh', '-c', there);
 });
 
 after(() => workplace.close());
@@ -45,6 +49,9 @@ test('the native parts load', () => {
   assert.equal(run(process.execPath, '-e', script), 'true\n');
 });
 
-test('is the same when it is built again', () => {
-  assert.equal(digest(workplace.build('npm', ownArch())), digest(tarball));
+test('is the same when it is built for both architectures, in another place', () => {
+  const dist = workplace.next('dist');
+  typeInClone('npm run tarball', dist);
+  assert.equal(readdirSync(dist).length, 2);
+  assert.equal(digest(path.join(dist, path.basename(tarball))), digest(tarball));
 });

@@ -65,3 +65,25 @@ export function buildToy(workplace: Workplace, toy: Toy): string {
   run('rpmbuild', '-bb', '--define', `_topdir ${folder}`, file);
   return path.join(folder, 'RPMS/noarch', `${toy.name}-${toy.version}-1.noarch.rpm`);
 }
+
+/** Small package of Debian; `control` are further lines of its description. Returns its path. */
+export function buildToyDeb(
+  workplace: Workplace,
+  { name, version, files }: Toy,
+  control = '',
+): string {
+  const folder = workplace.next(name);
+  mkdirSync(`${folder}/DEBIAN`, { recursive: true });
+  for (const [place, text] of Object.entries(files)) {
+    const file = path.join(folder, place);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const about = 'Architecture: all\nMaintainer: x\nDescription: x\n';
+  const head = `Package: ${name}\nVersion: ${version}\n${control}${about}`;
+  writeFileSync(`${folder}/DEBIAN/control`, head);
+  const configuration = Object.keys(files).filter((place) => place.startsWith('/etc/'));
+  writeFileSync(`${folder}/DEBIAN/conffiles`, configuration.map((place) => `${place}\n`).join(''));
+  run('dpkg-deb', '--build', folder, `${folder}.deb`);
+  return `${folder}.deb`;
+}
