@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Resources, Trouble } from '../state.js';
 import { settledPair, type World } from '../world.fixture.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
 
 /** Two beats and what makes sure, and the talk and scripts after that. */
 const SOON = 3000;
@@ -94,6 +95,22 @@ describe('two nodes at rest that do not agree', () => {
     };
     world.run(2 * SOON);
     assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+  });
+
+  it('say so only to a node of our kind, and only while that is heard', () => {
+    const says = (beside: BesideGenuine): boolean =>
+      beside.sent.findLast((sent) => sent.get('t') === 'status')?.get('x_hold') !== undefined;
+    const beside = new BesideGenuine(undefined, 'local');
+    beside.happens({ kind: 'time' }, 1000);
+    assert.equal(says(beside), false);
+    const words = { st: 'active', dt: '7d0', protocol: '1', x_ts: '1 settle heal move' };
+    beside.says({ t: 'status', ...words });
+    beside.happens({ kind: 'time' }, 1000);
+    assert.equal(says(beside), true);
+    beside.happens({ kind: 'time' }, 3000);
+    beside.works('lvs');
+    beside.happens({ kind: 'time' }, 1000);
+    assert.equal(says(beside), false);
   });
 
   it('do nothing about it while a word is missing', () => {

@@ -9,6 +9,7 @@ import {
   holdingOf,
   type NodeState,
   type Part,
+  type Peer,
   type Standby,
   shareOf,
 } from '../state.js';
@@ -32,8 +33,7 @@ export interface AtRest {
 
 /** The fields of a status; none while something moves, or where nobody would read them. */
 export function restFields(state: NodeState): Readonly<Record<string, string>> {
-  const read = [...state.peers.values()].some(({ capabilities }) => capabilities.includes('heal'));
-  if (!read || !isAtRest(state)) return {};
+  if (!isAtRest(state) || ![...state.peers.values()].some(isReader)) return {};
   const { resources } = state;
   const { local, foreign } = aloneOf(state);
   return {
@@ -42,6 +42,11 @@ export function restFields(state: NodeState): Readonly<Record<string, string>> {
     ...(local.length === 0 ? {} : { x_alone_local: local.join(' ') }),
     ...(foreign.length === 0 ? {} : { x_alone_foreign: foreign.join(' ') }),
   };
+}
+
+/** A node of our kind at work. Whom we do not hear we take for dead, and hold what it may hold. */
+function isReader({ status, capabilities }: Peer): boolean {
+  return status === 'active' && capabilities.includes('heal');
 }
 
 /** Nothing moves here, nothing is about to, and no word of another node is missing. */
