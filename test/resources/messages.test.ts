@@ -146,6 +146,7 @@ for (const shell of SHELLS) {
        type() { message harc "$@"; calls; logged; }
        export HA_src=beta HA_st=up; type status; HA_st=dead; type status
        export HA_t=ip-request HA_ipaddr=one; type ip-request; HA_ipaddr=two; type ip-request
+       HA_ipaddr='one x_1'; type ip-request; HA_ipaddr=two
        HA_src=alpha; type ip-request
        export HA_dest=beta HA_ok=OK HA_weown=yes; type ip-request-resp
        HA_dest=alpha; type ip-request-resp
@@ -176,6 +177,11 @@ for (const shell of SHELLS) {
         ...run('ip-request'),
         ...response('two', 'no'),
         '  manager status two',
+        ran('ip-request'),
+        ...run('ip-request'),
+        ...response('one x_1', 'yes'),
+        '  manager status one',
+        '  manager givegroup one',
         ran('ip-request'),
         ...run('ip-request'),
         ran('ip-request'),

@@ -377,9 +377,11 @@ export class OldResources {
     });
   }
 
+  /** The script does not quote the key: it gives up what the first word names, and says all back. */
   #onRequest(ipaddr: string): void {
+    const [key = ''] = ipaddr.split(' ');
     this.#work(() => {
-      const weown = this.running.delete(ipaddr) ? 'yes' : 'no';
+      const weown = this.running.delete(key) ? 'yes' : 'no';
       const { other: dest } = this.#parts;
       this.#node.say({ t: 'ip-request-resp', dest, ipaddr, weown, ok: 'OK' });
     });

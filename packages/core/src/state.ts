@@ -110,7 +110,7 @@ export type Purpose =
   | { readonly kind: 'return'; readonly to: string }
   | { readonly kind: 'announce' }
   /** Another node asked for that group, in the life of that generation. */
-  | { readonly kind: 'give'; readonly key: string; readonly to: string; readonly life: number }
+  | { readonly kind: 'give'; readonly ipaddr: string; readonly to: string; readonly life: number }
   /** Another node took that group without asking. */
   | { readonly kind: 'yield'; readonly key: string; readonly to: string }
   | { readonly kind: 'shutdown'; readonly held: Held };

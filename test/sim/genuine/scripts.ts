@@ -20,11 +20,14 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
   turn.state.queue.push({ kind: 'standby', share });
 }
 
-/** `ip-request`: the other asks for a group of its own (legacy mode). */
-export function onGroupRequest(turn: Turn, from: string, message: Message): void {
-  const key = message.get('ipaddr');
-  if (key !== undefined)
-    turn.enqueue({ kind: 'giveGroup', key }, { kind: 'giveGroup', key, to: from });
+/**
+ * `ip-request`: the other asks for a group of its own (legacy mode). The script does not quote the
+ * key: what follows it after a blank is left alone, and sent back (rows `ip-request` of test/wire).
+ */
+export function onGroupRequest(turn: Turn, to: string, message: Message): void {
+  const ipaddr = message.get('ipaddr') ?? '';
+  const [key = ''] = ipaddr.split(' ');
+  if (key !== '') turn.enqueue({ kind: 'giveGroup', key }, { kind: 'giveGroup', ipaddr, to });
 }
 
 /** `ip-request-resp` meant for us, by whomever: the group is taken, whatever `weown` says. */
@@ -101,7 +104,7 @@ function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): void {
       if (isLegacy(turn.state)) noteFirstAcquisition(turn, 'ip-request-resp');
       break;
     case 'giveGroup':
-      answerRequest(turn, purpose.to, purpose.key, outcome);
+      answerRequest(turn, purpose, outcome);
       break;
     case 'release':
       onReleased(turn, purpose.share);
@@ -121,7 +124,11 @@ function tellTakenOver(turn: Turn): void {
   turn.send({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
 }
 
-function answerRequest(turn: Turn, dest: string, key: string, outcome: JobOutcome): void {
-  const weown = outcome.groups.includes(key) ? 'yes' : 'no';
-  turn.send({ t: 'ip-request-resp', dest, ipaddr: key, weown, ok: 'OK' });
+function answerRequest(
+  turn: Turn,
+  { ipaddr, to }: { readonly ipaddr: string; readonly to: string },
+  { groups }: JobOutcome,
+): void {
+  const weown = groups.length > 0 ? 'yes' : 'no';
+  turn.send({ t: 'ip-request-resp', dest: to, ipaddr, weown, ok: 'OK' });
 }

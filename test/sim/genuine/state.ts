@@ -56,7 +56,7 @@ export type Purpose =
   | { readonly kind: 'own'; readonly active: boolean }
   | { readonly kind: 'machDown'; readonly node: string }
   | { readonly kind: 'takeGroup'; readonly key: string }
-  | { readonly kind: 'giveGroup'; readonly key: string; readonly to: string }
+  | { readonly kind: 'giveGroup'; readonly ipaddr: string; readonly to: string }
   | { readonly kind: 'release'; readonly share: Share }
   /** `share` as the giver said it, which comes back in `done`; `mine` as seen from here. */
   | { readonly kind: 'acquire'; readonly share: Share; readonly mine: Share }

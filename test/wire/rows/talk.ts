@@ -11,6 +11,19 @@ function says(
   return { name, ...extra, play: ({ send, peer }) => send(peer.message(fields)) };
 }
 
+/** A script answers. */
+function asks(name: string, ipaddr: string): Row {
+  return {
+    name,
+    play: async ({ send, peer, answered }) => {
+      send(peer.message({ t: 'ip-request', ipaddr }));
+      const answer = (message: Message): boolean =>
+        message.get('t') === 'ip-request-resp' && message.get('dest') === peer.name;
+      await answered(answer);
+    },
+  };
+}
+
 const DEST = { dest: 'w-talk' };
 
 export const TALK: readonly Row[] = [
@@ -31,16 +44,8 @@ export const TALK: readonly Row[] = [
   says('ask_resources, info odd', { t: 'ask_resources', rsc_hold: 'all', info: 'odd' }),
   says('other, unasked', { t: 'ask_resources', rsc_hold: 'all', info: 'other' }),
   says('done, unasked', { t: 'ask_resources', rsc_hold: 'all', info: 'done' }),
-  {
-    name: 'ip-request',
-    play: async ({ send, peer, answered }) => {
-      send(peer.message({ t: 'ip-request', ipaddr: '10.0.0.1' }));
-      // A script answers.
-      const answer = (message: Message): boolean =>
-        message.get('t') === 'ip-request-resp' && message.get('dest') === peer.name;
-      await answered(answer);
-    },
-  },
+  asks('ip-request', '10.0.0.1'),
+  asks('ip-request, a word behind the key', '10.0.0.1 x_1f'),
   says('ip-request-resp for another node', {
     ...{ t: 'ip-request-resp', dest: 'fence', ipaddr: '10.0.0.1', ok: 'OK', weown: 'yes' },
   }),

@@ -49,7 +49,9 @@ export function noteStatus(
   const known = peer.status !== 'init' && !dead;
   peer.statusAt = turn.now.at;
   if (known || dead || peer.type === 'ping') warnIfLate(turn, peer, silent);
-  if (status === peer.status && !reborn) return { kind: 'same' };
+  // Of a short life that followed another at once only the last word may have come.
+  const atWorkAgain = first && status === 'active';
+  if (status === peer.status && !reborn && !atWorkAgain) return { kind: 'same' };
   peer.status = status;
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
   turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });

@@ -25,11 +25,6 @@ export function offerGroup(turn: Turn, peer: Peer, trouble: Trouble): 'asked' | 
   return peer.capabilities.includes('move') ? 'asked' : 'away';
 }
 
-/** Asks for a group that may run on the other node in a life that knows nothing of it. */
-export function recallGroup(turn: Turn, key: string): void {
-  turn.send({ t: 'ip-request', ipaddr: key });
-}
-
 /** A node of our kind offers a group that it could not start. True when that is what it was. */
 export function onMoveOffer(turn: Turn, message: Message, key: string): boolean {
   const word = message.get('x_move');

@@ -1,4 +1,4 @@
-/** A genuine node answers late for a group that we have asked it for. */
+/** A genuine node answers for a group that we, or a life before, have asked it for: late, maybe. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Message } from '../message/message.js';
@@ -51,4 +51,66 @@ it('is not started again where it could not be, when the other node has been off
     beside.state = { ...state, resources: { ...state.resources, troubles } };
     assert.deepEqual(answered(beside, weown), weown === 'no' ? [] : ['takeGroup']);
   }
+});
+
+describe('what is asked for', () => {
+  const WANTED = 'mail x_9';
+  const answer = { t: 'ip-request-resp', dest: 'backup', weown: 'yes', ok: 'OK' } as const;
+
+  /** Both at work; ours has found that its own group does not run here. */
+  function asks(): BesideGenuine {
+    const beside = new BesideGenuine(undefined, undefined, false, 'legacy');
+    beside.works('mail');
+    return beside;
+  }
+
+  it('bears the mark of our life, and is started when the answer bears it too, or none', () => {
+    for (const ipaddr of [WANTED, 'mail']) {
+      const beside = asks();
+      const asked = beside.sent.filter((sent) => sent.get('t') === 'ip-request');
+      assert.deepEqual(
+        asked.map((sent) => sent.get('ipaddr')),
+        [WANTED],
+      );
+      beside.says({ ...answer, ipaddr });
+      assert.equal(beside.jobs.at(-1), 'takeGroup');
+      assert.ok(beside.log.includes('received ip-request-resp mail OK yes'));
+      assert.deepEqual(beside.state.resources.asked, []);
+    }
+  });
+
+  it('is not started when an earlier life is answered: what that left may be started there', () => {
+    const beside = asks();
+    beside.says({ ...answer, ipaddr: 'mail x_8' });
+    assert.ok(!beside.jobs.includes('takeGroup'));
+    assert.equal(
+      beside.log.at(-1),
+      'An earlier life has asked for resource group mail: it is not started',
+    );
+    assert.deepEqual(beside.state.resources.asked, ['mail']);
+  });
+
+  it('bears no mark for a node of our kind, nor for a script that takes our place', () => {
+    const ours = new BesideGenuine(undefined, undefined, false, 'legacy', 'none');
+    const status = { t: 'status', st: 'active', dt: '7d0', protocol: '1' };
+    ours.says({ ...status, x_ts: '1 settle heal' });
+    const scripted = asks();
+    scripted.state = { ...scripted.state, scripted: ['ip-request-resp'] };
+    scripted.beginsAnew();
+    scripted.says({ ...status, st: 'up' });
+    scripted.says(status);
+    for (const beside of [ours, scripted]) {
+      beside.works('mail');
+      const last = beside.sent.findLast((sent) => sent.get('t') === 'ip-request');
+      assert.equal(last?.get('ipaddr'), 'mail');
+    }
+  });
+});
+
+it('gives a group with the mark that the other node has set to it', () => {
+  const beside = new BesideGenuine('all', undefined, false, 'legacy');
+  beside.says({ t: 'ip-request', ipaddr: 'lvs x_5' });
+  beside.works('lvs');
+  const last = beside.sent.findLast((sent) => sent.get('t') === 'ip-request-resp');
+  assert.deepEqual([last?.get('ipaddr'), last?.get('weown')], ['lvs x_5', 'yes']);
 });

@@ -7,6 +7,7 @@ import type { Peer, State } from '../state.js';
 import type { Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { HOLDS, hold, letGo, noteFirstAcquisition, RESUMED, tellAcquired } from './ownership.js';
+import { requestGroup } from './request.js';
 import { noteStarts } from './trouble.js';
 
 /** A genuine node in a new life has asked for its groups by then, unless a status takes longer. */
@@ -56,7 +57,7 @@ export function onIdleFound(turn: Turn, keys: readonly string[]): void {
     return;
   }
   resources.asked = keys;
-  for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
+  for (const key of keys) requestGroup(turn, key);
 }
 
 /**
@@ -95,7 +96,7 @@ export function reclaimUnheard(turn: Turn): void {
   const deaf = ({ status, capabilities, acked }: Peer): boolean =>
     status === 'active' && !capabilities.includes('heal') && acked === undefined;
   if (!turn.livingOthers().some(deaf)) return;
-  for (const key of resources.reclaimed) turn.send({ t: 'ip-request', ipaddr: key });
+  for (const key of resources.reclaimed) requestGroup(turn, key);
 }
 
 /**
@@ -161,7 +162,7 @@ export function onOwnAnnounced(turn: Turn, keys: readonly string[]): void {
   const { ending, resources } = turn.state;
   if (ending.phase !== 'no') return;
   resources.reclaimed = keys;
-  for (const key of keys) turn.send({ t: 'ip-request', ipaddr: key });
+  for (const key of keys) requestGroup(turn, key);
 }
 
 /**

@@ -8,13 +8,32 @@ import { forgetKey, isLegacy, noteKeys } from './legacy.js';
 import { hold, noteFirstAcquisition } from './ownership.js';
 import { forgetTrouble, noteGivenBack, noteStarts, shareOfGroup } from './trouble.js';
 
+/**
+ * Asks for a group. A genuine node does one after the other what it was asked for and what it
+ * takes over, behind scripts that may take long: it answers a request of an earlier life of ours,
+ * and then starts what that life has left. It reads the first word of `ipaddr` and sends back all
+ * of it (heartbeat 3.0.6: rc.d/ip-request), so a second word tells which life it answers.
+ */
+export function requestGroup(turn: Turn, key: string): void {
+  const genuine = turn.livingOthers().some(({ capabilities }) => !capabilities.includes('heal'));
+  // A user's script may take the answer by the letter.
+  const marked = genuine && !turn.state.scripted.includes('ip-request-resp');
+  turn.send({ t: 'ip-request', ipaddr: marked ? `${key} ${markOf(turn)}` : key });
+}
+
+/** Behind the key of a group: the life that wants it. */
+function markOf(turn: Turn): string {
+  return `x_${turn.state.generation.toString(16)}`;
+}
+
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
-  const key = message.get('ipaddr');
-  if (key === undefined || key === '') return;
+  const ipaddr = message.get('ipaddr') ?? '';
+  const [key = ''] = ipaddr.split(' ');
+  if (key === '') return;
   turn.job(
     { kind: 'giveGroup', key },
-    { kind: 'give', key, to: peer.name, life: peer.generation },
+    { kind: 'give', ipaddr, to: peer.name, life: peer.generation },
     { HA_t: 'ip-request', HA_src: peer.name, HA_ipaddr: key },
   );
 }
@@ -25,9 +44,10 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
  */
 export function onGroupGiven(
   turn: Turn,
-  { key, to, life }: { readonly key: string; readonly to: string; readonly life: number },
+  { ipaddr, to, life }: { readonly ipaddr: string; readonly to: string; readonly life: number },
   outcome: JobOutcome,
 ): void {
+  const [key = ''] = ipaddr.split(' ');
   if (outcome.ok) {
     forgetTrouble(turn, key);
     const { resources } = turn.state;
@@ -40,7 +60,7 @@ export function onGroupGiven(
   turn.send({
     t: 'ip-request-resp',
     dest: to,
-    ipaddr: key,
+    ipaddr,
     weown: outcome.groups.length > 0 ? 'yes' : 'no',
     ok: outcome.ok ? 'OK' : 'failed',
   });
@@ -71,8 +91,12 @@ export function onGroupYielded(turn: Turn, key: string, to: string, outcome: Job
 /** `ip-request-resp` for us: another node, or a script here, says that a group is ours to take. */
 export function onGroupOffer(turn: Turn, message: Message): void {
   const { settings, ending, resources } = turn.state;
-  const key = message.get('ipaddr');
-  if (key === undefined || message.get('dest') !== settings.localNode) return;
+  const [key = '', mark = markOf(turn)] = (message.get('ipaddr') ?? '').split(' ');
+  if (key === '' || message.get('dest') !== settings.localNode) return;
+  if (mark !== markOf(turn)) {
+    turn.log('info', `An earlier life has asked for resource group ${key}: it is not started`);
+    return;
+  }
   const ok = message.get('ok') ?? '';
   // One that could not be given is asked for again in the other node's next life.
   if (ok === 'OK') {

@@ -8,10 +8,11 @@ import type { JobOutcome, Share } from '../job.js';
 import type { Part, Peer, Trouble } from '../state.js';
 import type { Instant, Millis } from '../time.js';
 import type { Turn } from '../turn.js';
-import { offerGroup, recallGroup } from './handover.js';
+import { offerGroup } from './handover.js';
 import { isLegacy, noteKeys } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
 import { hold } from './ownership.js';
+import { requestGroup } from './request.js';
 
 /** The first pause when no node could start a group: that of ResourceManager 3.0.6. */
 const RETRY_FIRST: Millis = 30_000;
@@ -179,7 +180,7 @@ function act(turn: Turn, trouble: Trouble): void {
     else if (peer.status !== 'active') put(turn, { ...trouble, at: at + BUSY_PAUSE });
     else {
       put(turn, { ...trouble, at: at + RECALL_AGAIN });
-      recallGroup(turn, trouble.key);
+      requestGroup(turn, trouble.key);
     }
   } else if (trouble.step === 'waiting') {
     // Jobs are done one after the other; but nothing is begun while groups move.

@@ -103,6 +103,17 @@ describe('a genuine node in a new life, in legacy mode', () => {
     assert.deepEqual(node.words.slice(before), ['ip-request']);
   });
 
+  it('is asked again when all that was heard of a quick new life is that it is at work', () => {
+    const node = new BesideGenuine(undefined, undefined, false, 'legacy');
+    node.works('mail');
+    const before = node.words.length;
+    node.beginsAnew();
+    node.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    node.works('mail');
+    assert.deepEqual(node.words.slice(before), ['ip-request']);
+    assert.equal(node.log.at(-2), 'Status update for node loadbalancer: status active');
+  });
+
   it('is asked once a beat until it has answered or acknowledged something', () => {
     const asks = (node: BesideGenuine): number =>
       node.words.filter((word) => word === 'ip-request').length;
