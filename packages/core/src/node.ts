@@ -293,12 +293,13 @@ function onStatus(turn: Turn, { peer, message, seq, reborn }: Accepted): void {
   const firstOfReborn = peer.reborn;
   peer.reborn = false;
   const news = noteStatus(turn, peer, message, { first, reborn });
-  const changed = news.kind !== 'same';
+  const changed = news.kind !== 'same' && news.kind !== 'again';
   turn.effect({ kind: 'notify', class: changed ? 'normal' : 'unchanged', message });
   if (peer.type !== 'normal' || !before) return;
   if (firstOfReborn || (first && peer.tookUs)) onRebirth(turn, peer);
-  if (changed && peer.status === 'active') onPeerActive(turn);
-  if (news.kind === 'changed' && peer.status === 'active') onNewLifeActive(turn, peer);
+  const lives = news.kind === 'changed' || news.kind === 'again';
+  if (news.kind !== 'same' && peer.status === 'active') onPeerActive(turn);
+  if (lives && peer.status === 'active') onNewLifeActive(turn, peer);
   if (news.kind === 'returned') forgetFencing(turn, peer.name);
   if (news.kind === 'returned') onReturn(turn, peer);
   else if (news.kind === 'met') onMeeting(turn, peer);

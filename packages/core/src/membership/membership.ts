@@ -22,6 +22,8 @@ const PLAIN_DEADTIME = /^dt=[0-9a-f]{1,8}$/;
 export type StatusNews =
   | { readonly kind: 'same' }
   | { readonly kind: 'changed' }
+  /** At work as it was before, but in a new life of which this is the first word that came. */
+  | { readonly kind: 'again' }
   /** The node was declared dead and is back in the same life: the cluster had been split. */
   | { readonly kind: 'returned' }
   /** We meet the node for the first time in this life, and it is at work already. */
@@ -49,9 +51,9 @@ export function noteStatus(
   const known = peer.status !== 'init' && !dead;
   peer.statusAt = turn.now.at;
   if (known || dead || peer.type === 'ping') warnIfLate(turn, peer, silent);
-  // Of a short life that followed another at once only the last word may have come.
-  const atWorkAgain = first && status === 'active';
-  if (status === peer.status && !reborn && !atWorkAgain) return { kind: 'same' };
+  if (status === peer.status && !reborn) {
+    return { kind: first && status === 'active' ? 'again' : 'same' };
+  }
   peer.status = status;
   turn.log('info', `Status update for node ${peer.name}: status ${said}`);
   turn.effect({ kind: 'script', type: 'status', message, environment: turn.scriptEnvironment() });

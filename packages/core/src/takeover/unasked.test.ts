@@ -111,7 +111,7 @@ describe('a genuine node in a new life, in legacy mode', () => {
     node.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
     node.works('mail');
     assert.deepEqual(node.words.slice(before), ['ip-request']);
-    assert.equal(node.log.at(-2), 'Status update for node loadbalancer: status active');
+    assert.equal(node.log.at(-2), 'Heartbeat restart on node loadbalancer');
   });
 
   it('is asked once a beat until it has answered or acknowledged something', () => {
