@@ -22,7 +22,7 @@ export function onTakeoverRequest(turn: Turn, message: Message): void {
 
 /**
  * `ip-request`: the other asks for a group of its own (legacy mode). The script does not quote the
- * key: what follows it after a blank is left alone, and sent back (rows `ip-request` of test/wire).
+ * key: what follows it after a blank is left alone, and sent back (test/wire/queue.test.ts).
  */
 export function onGroupRequest(turn: Turn, to: string, message: Message): void {
   const ipaddr = message.get('ipaddr') ?? '';
