@@ -36,6 +36,7 @@ export function createNode(settings: Settings): NodeState {
         difference: undefined,
         statusSeq: 0,
         resourceSeq: 0,
+        stableSeq: 0,
         doneSeq: 0,
       },
     ]);

@@ -51,6 +51,7 @@ import {
   audit,
   beginNegotiation,
   considerFailback,
+  noteStability,
   onResource,
   onStarting,
   sayAgain,
@@ -268,9 +269,11 @@ function isAnsweredByScript(turn: Turn, type: string): boolean {
 function onHolding(turn: Turn, { peer, message, seq }: Accepted): void {
   if (seq < peer.resourceSeq) {
     if (message.get('info') === 'standby') onGiving(turn, peer.name, message);
+    if (seq > peer.stableSeq) noteStability(turn, message);
     return;
   }
   peer.resourceSeq = seq;
+  if (message.get('isstable') !== undefined) peer.stableSeq = seq;
   if (message.get('rsc_hold') === undefined && !isLegacy(turn.state)) {
     turn.logLimited('rsc_hold', 'error', 'resource message without rsc_hold field.');
     return;

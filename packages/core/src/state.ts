@@ -33,6 +33,8 @@ export interface Peer {
   /** Number of the newest status and the newest `resource` we acted upon; older ones are stale. */
   statusSeq: number;
   resourceSeq: number;
+  /** Number of the newest `resource` that said whether it is stable: not all do. */
+  stableSeq: number;
   /** Number of the newest `done` of a standby that came: what it asked for before is over. */
   doneSeq: number;
   /** The highest of our numbers it acknowledged; undefined while it never did. */

@@ -55,6 +55,8 @@ test('a late standby is excused where a start of that node has failed', () => {
   const late = '0:20:00.000 alpha sends ask_resources 7';
   deepEqual(covering(14, late), []);
   deepEqual(covering(14, late, 'alpha could not start web'), ['second-thoughts']);
+  const hour = '0:19:00.000 alpha was still in a standby of before';
+  deepEqual(covering(14, late, hour), ['takes-up-after-an-hour']);
 });
 
 test('a double holding is excused where the facts tell of a known reason', () => {

@@ -225,6 +225,13 @@ const ENTRIES: readonly Entry[] = [
     facts: claimedMeanwhile,
   },
   {
+    name: 'takes-up-after-an-hour',
+    invariant: 14,
+    what: 'when the hour is over in which it waited for its partner, it takes what it is given',
+    source: 'cluster specification 4.3',
+    told: /was still in a standby of before$/,
+  },
+  {
     name: 'second-thoughts',
     invariant: 14,
     what: 'half a minute after a start that failed it asks to go standby',

@@ -2,12 +2,15 @@
  * 14. **Quiet.** When all has settled nothing changes any more: no script runs, no node dies or
  *     comes back, none says something new of itself, and none sends anything but one status per
  *     keepalive (and acknowledgements), or sends anything again. What ours does while a cluster
- *     settles again after a genuine node did something is an answer to that, and not judged.
+ *     settles again after a genuine node did something, or refused something, is an answer to that,
+ *     and not judged.
  */
 import type { Observation } from '../observation.js';
 import { clock, settleBound, slack } from './bounds.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
+
+const REFUSAL = /^Standby in progress- new request from /;
 
 /** The statuses of one node since all has settled. */
 class Beat {
@@ -24,12 +27,16 @@ export class Quiet implements Rule {
     'begins',
     'ends',
     'reboots',
+    'log',
   ];
   readonly #scene: Scene;
   readonly #beats: ReadonlyMap<string, Beat>;
   #over = false;
   /** A genuine node did something: until then others may have to do with it. */
   #stirredUntil = Number.NEGATIVE_INFINITY;
+
+  /** By node: when a genuine one refused a request last. */
+  readonly #refusedAt = new Map<string, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -42,9 +49,24 @@ export class Quiet implements Rule {
   }
 
   see(o: Observation): void {
-    if (this.#over || o.at <= this.#scene.settledAt) return;
-    if (o.kind === 'sent') this.#sent(o);
+    if (o.kind === 'log') this.#refused(o);
+    else if (this.#over || o.at <= this.#scene.settledAt) return;
+    else if (o.kind === 'sent') this.#sent(o);
     else this.#charge(o, `${o.node} ${wordsOf(o)}`);
+  }
+
+  /** A genuine node that is in a standby for an hour: who wants something of it asks again. */
+  #refused(o: Seen<'log'>): void {
+    if (this.#scene.host(o.node)?.genuine !== true || !REFUSAL.test(o.text)) return;
+    this.#stirredUntil = o.at + settleBound(this.#scene.watched);
+    this.#refusedAt.set(o.node, o.at);
+  }
+
+  /** What it refused not long ago it may have taken up since: its hour is over. */
+  #tookUp(o: Observation): readonly string[] {
+    const at = this.#refusedAt.get(o.node) ?? Number.NEGATIVE_INFINITY;
+    if (o.at > at + settleBound(this.#scene.watched)) return [];
+    return [`${clock(at)} ${o.node} was still in a standby of before`];
   }
 
   #sent(o: Seen<'sent'>): void {
@@ -87,6 +109,7 @@ export class Quiet implements Rule {
         `${clock(settledAt)} all has had the time to settle`,
         `${clock(o.at)} ${fact}`,
         ...this.#failed(o.node),
+        ...this.#tookUp(o),
       ],
       node: o.node,
     });

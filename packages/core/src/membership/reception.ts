@@ -97,6 +97,7 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
   peer.asked = false;
   peer.statusSeq = 0;
   peer.resourceSeq = 0;
+  peer.stableSeq = 0;
   peer.doneSeq = 0;
   // The time since the last status of the old life is nobody's delay.
   peer.statusAt = turn.now.at;

@@ -121,7 +121,9 @@ export function onStarting(turn: Turn, late: boolean): void {
 export function onResource(turn: Turn, peer: Peer, message: Message): void {
   const { resources } = turn.state;
   if (resources.phase === 'init') return;
-  const first = resources.phase === 'starting' || resources.phase === 'bothStarting';
+  // The word of a takeover that ends answers nothing.
+  const answers = message.get('isstable') !== undefined;
+  const first = answers && (resources.phase === 'starting' || resources.phase === 'bothStarting');
   if (first) {
     resources.phase = 'received';
     resources.settleBy = turn.now.at + SETTLE;
@@ -132,13 +134,7 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
   const { mine, other } = resources;
   if (other.foreign && !mine.local) forgetTroublesOf(turn, 'local');
   if (other.local && !mine.foreign) forgetTroublesOf(turn, 'foreign');
-  const stable = message.get('isstable');
-  if (stable === '0') resources.otherStable = false;
-  if (stable === '1' && !resources.otherStable) {
-    resources.otherStable = true;
-    turn.log('info', 'remote resource transition completed.');
-    if (resources.phase !== 'received') sayResources(turn);
-  }
+  noteStability(turn, message);
   if (resources.phase === 'received') {
     // Two nodes of our kind need not wait for one another: each has now said what it holds. One that
     // still stops something says so, and again when it has: it is waited for as long as it lives.
@@ -156,6 +152,20 @@ export function onResource(turn: Turn, peer: Peer, message: Message): void {
     // A genuine one that is told nothing of what we go on with takes its own after ten seconds.
     else if (first && resumes && genuine) sayResources(turn);
   }
+}
+
+/**
+ * A peer says whether anything moves on it. The word of a takeover's end (`info=mach_down`) does
+ * not: one that was sent before it, and came later, is the newest that does.
+ */
+export function noteStability(turn: Turn, message: Message): void {
+  const { resources } = turn.state;
+  const stable = message.get('isstable');
+  if (stable === '0') resources.otherStable = false;
+  if (stable !== '1' || resources.otherStable) return;
+  resources.otherStable = true;
+  turn.log('info', 'remote resource transition completed.');
+  if (resources.phase !== 'received') sayResources(turn);
 }
 
 /**

@@ -143,7 +143,7 @@ it('announces again what ran here as well as where it was given', () => {
   beside.gives();
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.deepEqual(beside.jobs.slice(-1), ['standbyAcquire']);
-  const both = new BesideGenuine('all', 'local');
+  const both = new BesideGenuine('all', 'none');
   both.gives();
   both.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done' });
   assert.deepEqual(both.jobs.slice(-2), ['standbyAcquire', 'announce']);
@@ -162,10 +162,11 @@ it('is over when a genuine node takes us for dead, which waits until we are stab
   assert.equal(last?.get('isstable'), '1');
 });
 
-it('is not asked for by a node that is about to begin anew', () => {
+it('is neither asked for nor answered by a node that is about to begin anew', () => {
   const beside = new BesideGenuine('all', 'local');
   beside.says({ t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' });
   assert.equal(beside.state.ending.phase, 'wanted');
   beside.says({ t: 'hb_takeover', rsc_hold: 'all' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
   assert.ok(!beside.words.includes('ask_resources'));
 });

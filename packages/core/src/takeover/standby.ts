@@ -59,7 +59,10 @@ function onRequest(
   if (turn.state.standby.phase === 'me' && !ourselves && givesWay(turn, from)) {
     turn.log('info', `Both nodes want to go standby; ${from} goes first`);
   } else {
-    const refusal = refusalOf(turn, from);
+    const { ending } = turn.state;
+    // It would put off that everything is given up, which both may run.
+    const beginsAnew = ending.phase === 'wanted' && ending.restart && !ending.keep;
+    const refusal = refusalOf(turn, from, beginsAnew);
     if (refusal !== undefined) {
       turn.log('warn', refusal);
       return;

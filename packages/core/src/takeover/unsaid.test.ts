@@ -20,6 +20,17 @@ describe('a node that joins a genuine one', () => {
     assert.equal(beside.state.resources.phase, 'stable');
   });
 
+  it('is not answered by the word of a takeover that ends, but told by an earlier one', () => {
+    const beside = new BesideGenuine();
+    const says = { t: 'resource', rsc_hold: 'all', rtype: 'full', isstable: '1' };
+    const settles = beside.sends(says);
+    beside.says({ t: 'resource', rsc_hold: 'foreign', info: 'mach_down' });
+    assert.equal(beside.state.resources.phase, 'starting');
+    assert.equal(beside.state.resources.otherStable, false);
+    beside.happens(settles);
+    assert.equal(beside.state.resources.otherStable, true);
+  });
+
   it('starts nothing while that one gives up everything, and says so only at first', () => {
     for (const info of [{ info: 'shutdown' }, {}]) {
       const beside = new BesideGenuine();
