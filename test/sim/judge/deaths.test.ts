@@ -95,7 +95,12 @@ describe('no late death', () => {
     assert.deepEqual(story.declares(35_000, 'alpha', 'beta', 'dead').broken(), []);
     const late = silent().see(18_000, 'alpha', { kind: 'paused' });
     late.see(24_000, 'alpha', { kind: 'resumed' });
+    late.see(26_000, 'alpha', { kind: 'paused' }).see(26_100, 'alpha', { kind: 'resumed' });
     assert.deepEqual(late.declares(36_000, 'alpha', 'beta', 'dead').broken(), [LATE]);
+    const nap = silent().see(18_000, 'alpha', { kind: 'paused' });
+    nap.see(24_000, 'alpha', { kind: 'resumed' });
+    nap.see(26_000, 'alpha', { kind: 'paused' }).see(26_100, 'alpha', { kind: 'resumed' });
+    assert.deepEqual(nap.declares(35_000, 'alpha', 'beta', 'dead').broken(), []);
   });
 
   it('asks it after it has woken', () => {

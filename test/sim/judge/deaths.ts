@@ -199,7 +199,5 @@ function isUnread(at: number, contact: Contact): boolean {
 
 /** When the last status was read at the earliest: nobody knows how long it waited in a socket. */
 function readAt(at: number, contact: Contact): number {
-  const { to } = contact;
-  const heardAt = contact.heardAt(at);
-  return heardAt >= to.pausedAt ? Math.max(heardAt, to.wokenAt) : heardAt;
+  return contact.to.readableAt(contact.heardAt(at));
 }

@@ -2,6 +2,8 @@
 import type { Observation, Watched } from '../observation.js';
 import { LATENESS, silenceSpan } from './bounds.js';
 
+/** Naps that may follow a pause while a status from within it still counts. */
+const PAUSES_MAX = 50;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The scripts of a standby have ended at the giver. */
@@ -34,6 +36,8 @@ export class Host {
   wokenAt = NEVER;
   /** How long that pause was. */
   slept = 0;
+  /** The last pauses, oldest first. */
+  readonly #pauses: { readonly from: number; readonly to: number }[] = [];
   /** End of the last pause that was as long as a silence that matters. */
   longPauseUntil = NEVER;
   /** End of the last pause of a whole dead time. */
@@ -74,6 +78,11 @@ export class Host {
   /** It can act: there is a daemon, and the machine does not stand still. */
   get acts(): boolean {
     return this.alive && !this.paused;
+  }
+
+  /** When what came at that time could be read: at once, unless it stood still. */
+  readableAt(at: number): number {
+    return this.#pauses.find(({ from, to }) => from <= at && at < to)?.to ?? at;
   }
 
   /** How late what it does may be now. */
@@ -180,6 +189,8 @@ export class Host {
     this.paused = false;
     this.slept = at - this.pausedAt;
     this.wokenAt = at;
+    this.#pauses.push({ from: this.pausedAt, to: at });
+    if (this.#pauses.length > PAUSES_MAX) this.#pauses.shift();
     if (this.slept >= this.#long) this.longPauseUntil = at;
     if (this.slept >= this.#deadtime) this.deadTimeSleptUntil = at;
   }
