@@ -194,7 +194,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'nothing fails back',
     file: `${TAKEOVER}/takeover.js`,
-    text: 'turn.state.resources.needsFailback = true;',
+    text: 'resources.needsFailback = true;',
     instead: ';',
     set: 'swarm',
     given: FAILBACK,
