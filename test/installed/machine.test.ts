@@ -19,7 +19,7 @@ const [HOME, OTHER] = DIRECTORS;
  * sees less of it: a director that has given up the address on eth0 has it on tunl0 by then, and
  * its own web server answers whoever has not heard of the new holder.
  */
-const UNSERVED_MAX_MS = 4 * 3000;
+const UNSERVED_MAX_MS = 4 * 10_000;
 /** As long as a user waits for a page that is slow once. */
 const GAP_MAX_MS = 3000;
 
@@ -77,17 +77,19 @@ describe('a rolling migration in the virtual machine', () => {
 
   test('there and back nobody holds the group twice, and everything is as it was', async () => {
     const client = await LoadClient.start(lab.site, 'client', 80, INTERVAL_MS);
+    let before = 0;
     for (const chapter of guide('migrate.md')) {
       await migration.follow([chapter]);
       await balancedBy(lab, chapter.title === AWAY ? OTHER : HOME);
       const { longestGapMs, failures, answers } = await client.span();
       assert.ok(longestGapMs <= GAP_MAX_MS, `${chapter.title}: ${longestGapMs} ms without answer`);
+      const unserved = migration.unserved();
       console.log(`    longest gap ${Math.round(longestGapMs)} ms, ${failures} failures`, answers);
+      console.log(`    address on none for ${Math.round(unserved - before)} ms`);
+      before = unserved;
     }
     await client.stop();
-    const unserved = migration.unserved();
-    console.log(`  address on none for ${Math.round(unserved)} ms`);
-    assert.ok(unserved <= UNSERVED_MAX_MS, `nobody for ${unserved} ms`);
+    assert.ok(before <= UNSERVED_MAX_MS, `nobody for ${before} ms`);
     await migration.isUndone();
   });
 });
