@@ -65,6 +65,22 @@ describe('two nodes at rest that do not agree', () => {
     });
   }
 
+  it('leave it where a script of the user gives groups away, which the daemon does not see', () => {
+    const world = pair('legacy');
+    const backup = world.host('backup');
+    backup.state = { ...backup.state, scripted: ['ip-request'] };
+    const resources = resourcesOf(world, 'backup');
+    resources.keys = { ...resources.keys, foreign: ['lvs'] };
+    resources.mine.foreign = true;
+    const { log } = world.host('loadbalancer');
+    const before = log.length;
+    world.run(SOON);
+    assert.deepEqual(
+      log.slice(before).filter((line) => line.startsWith('Asking')),
+      [],
+    );
+  });
+
   it('start a group that was given away and does not run there', () => {
     const world = pair();
     world.host('loadbalancer').running.delete('lvs');

@@ -61,8 +61,10 @@ export function isIdle(state: NodeState): boolean {
   if (resources.jobs.length > 0 || fencing.length > 0 || !WAITING.has(standby.phase)) return false;
   if (resources.redo.local !== undefined || resources.redo.foreign !== undefined) return false;
   if ([...state.peers.values()].some(({ window }) => window.missing.size > 0)) return false;
-  // Nobody has told which groups they are.
-  if (isLegacy(state)) return !resources.keys.foreign.includes(RESUMED);
+  // Nobody has told which groups they are; or a user's script gives them away, and does not tell.
+  if (isLegacy(state)) {
+    return !resources.keys.foreign.includes(RESUMED) && !state.scripted.includes('ip-request');
+  }
   return resources.phase === 'stable';
 }
 
