@@ -31,8 +31,11 @@ first=$!
 echo "second start: $?"
 wait $first
 echo "first start: $?"
-# The daemons name ldirectord twice in their words; those who ask for them do so once.
-echo "daemons: $(grep -lz '^ldirectord$' /proc/[0-9]*/cmdline 2>/dev/null | wc -l)"
+# The daemons name ldirectord twice in their words; those who ask for them do so once. Each daemon
+# is a session of its own: what it forks has its words until it has become another program.
+echo "daemons: $(grep -lz '^ldirectord$' /proc/[0-9]*/cmdline 2>/dev/null |
+  while IFS=/ read -r _ _ pid _; do cut -d ' ' -f 6 "/proc/$pid/stat" 2>/dev/null; done |
+  sort -u | wc -l)"
 
 echo 'nosuch=1' >$file
 call reload

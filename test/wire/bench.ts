@@ -215,7 +215,8 @@ export class Bench {
     numbers.add(seq);
     if (seq > this.newest) this.newest = seq;
     this.feed.add({ kind: 'sent', network, message, ...(again ? { again: seq } : {}) });
-    this.#answer(network, message);
+    // What is only sent again was answered when it came first, as by any node.
+    if (!again) this.#answer(network, message);
   }
 
   /** What any genuine node answers; the daemon would wait for it without end. */
