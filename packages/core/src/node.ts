@@ -78,6 +78,7 @@ import {
   forgetFencing,
   onDeath,
   onFenced,
+  onMeetingBeginner,
   onRebirth,
   onShutdownNotice,
 } from './takeover/takeover.js';
@@ -416,6 +417,7 @@ function checkCommunication(turn: Turn): void {
   turn.log('info', "Local status now set to: 'active'");
   beat(turn);
   turn.effect({ kind: 'communicationUp' });
+  onMeetingBeginner(turn);
   if (isLegacy(state)) {
     askForOwn(turn);
     reclaimOwn(turn);

@@ -13,3 +13,10 @@ it('we, when a node that has taken us for dead begins a new life', () => {
     assert.deepEqual(beside.jobs, [...before, 'announce'], 'once');
   }
 });
+
+it('we, when we go on with it and the first other that we meet begins', () => {
+  const beside = (st: 'up' | 'active'): BesideGenuine =>
+    new BesideGenuine('local', undefined, false, 'on', st);
+  assert.deepEqual(beside('up').jobs, ['announce']);
+  assert.deepEqual(beside('active').jobs, []);
+});

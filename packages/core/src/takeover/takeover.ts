@@ -104,6 +104,16 @@ export function onRebirth(turn: Turn, peer: Peer): void {
 }
 
 /**
+ * We go on with what an earlier life of ours has left, and meet a node that begins: what it ran
+ * before, and gave up, was not heard. In legacy mode each asks for its own anyway.
+ */
+export function onMeetingBeginner(turn: Turn): void {
+  if (isLegacy(turn.state)) return;
+  const begins = turn.livingOthers().some(({ status }) => status === 'up');
+  if (begins) announceAgain(turn, heldOf(turn.state.resources.mine));
+}
+
+/**
  * A node that had not heard us may have taken what we went on to run, and have the clients of its
  * addresses. It gave up without a word that we could hear, and nobody else says where they are.
  */
