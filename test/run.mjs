@@ -28,6 +28,7 @@ const SUITES = {
       'test/dist/fuzz',
       'test/dist/sim/genuine',
       'test/dist/sim/judge',
+      'test/dist/sim/campaign',
     ],
     jobs: 2,
     minutes: 3,

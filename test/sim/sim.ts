@@ -1,25 +1,34 @@
 /**
  * `npm run sim`: years of faults in simulated time.
  *
- *     npm run sim -- --minutes 1                  fresh seeds until one fails, for a minute
+ *     npm run sim -- --minutes 1                  seeds from 1 on until one fails, for a minute
+ *     npm run sim -- --minutes 5 --fresh          the same with seeds that nobody has played
  *     npm run sim -- --seeds 1-5000 --jobs 2      a range, resumable with --progress FILE
  *     npm run sim -- --seed 0x1f --set cable      one seed again, with its trace
  *     npm run sim -- --seed 0x1f --shrink         fewer faults, same failure
  *
  * `--set`: swarm, calm, cable, load, serial, scripts, clock, director (ldirectord); else a mixture.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { Campaign } from './campaign.js';
+import { Campaign } from './campaign/campaign.js';
+import {
+  type Progress,
+  piecesLeft,
+  readProgress,
+  withRange,
+  writeProgress,
+} from './campaign/progress.js';
+import { tallyLines } from './campaign/tally.js';
 import { SETS, type Weather } from './options.js';
 import { replay, replayDirector } from './replay.js';
-import { emptyTally, merge, type Tally, tallyLines } from './tally.js';
 
-const USAGE = `usage: sim [--minutes N | --seeds FROM-TO [--progress FILE]] [--set SET] [--jobs N]
+const USAGE = `usage: sim [--minutes N [--fresh] | --seeds FROM-TO [--progress FILE]] [--set SET] [--jobs N]
        sim --seed SEED [--set SET] [--shrink | --trace]`;
 
 const OPTIONS = {
   minutes: { type: 'string' },
+  fresh: { type: 'boolean' },
   seeds: { type: 'string' },
   progress: { type: 'string' },
   seed: { type: 'string' },
@@ -61,18 +70,6 @@ function numberOf(word: string, name: string): number {
   return value;
 }
 
-/** The tally of ranges that were finished before, and those ranges. */
-interface Progress {
-  readonly ranges: readonly string[];
-  readonly cpu: number;
-  readonly tally: Tally;
-}
-
-function progressIn(file: string | undefined): Progress {
-  if (file === undefined || !existsSync(file)) return { ranges: [], cpu: 0, tally: emptyTally() };
-  return JSON.parse(readFileSync(file, 'utf8')) as Progress;
-}
-
 async function main(): Promise<number> {
   if (given.help === true) {
     console.log(USAGE);
@@ -99,7 +96,7 @@ async function main(): Promise<number> {
 async function forMinutes(campaign: Campaign, minutes: number): Promise<number> {
   const began = process.hrtime.bigint();
   const until = began + BigInt(minutes * MINUTE) * NANOSECONDS;
-  const first = Number(began % 0xffff_ffffn);
+  const first = given.fresh === true ? Number(began % 0xffff_ffffn) : 1;
   const goesOn = (_: number, failed: boolean): boolean =>
     !failed && process.hrtime.bigint() < until;
   const { tally, cpu, failed } = await campaign.run(first, goesOn);
@@ -107,25 +104,33 @@ async function forMinutes(campaign: Campaign, minutes: number): Promise<number> 
   return failed ? 1 : 0;
 }
 
+/** Goes through a range piece by piece; one in which a seed fails does not count as played. */
 async function forRange(campaign: Campaign, range: string): Promise<number> {
   const [from, to] = range.split('-').map((word) => numberOf(word, 'seeds'));
   if (from === undefined || to === undefined) fail('--seeds FROM-TO is wanted');
-  const before = progressIn(given.progress);
-  const name = `${given.set ?? 'mixture'} ${range}`;
-  if (before.ranges.includes(name)) console.log(`${name} is done`);
-  const result = before.ranges.includes(name)
-    ? { tally: emptyTally(), cpu: 0, failed: false }
-    : await campaign.run(from, (seed) => seed <= to);
-  const tally = emptyTally();
-  merge(tally, before.tally);
-  merge(tally, result.tally);
-  const cpu = before.cpu + result.cpu;
-  if (given.progress !== undefined && !result.failed) {
-    const ranges = [...new Set([...before.ranges, name])];
-    writeFileSync(given.progress, `${JSON.stringify({ ranges, cpu, tally }, null, 1)}\n`);
+  const set = given.set ?? 'mixture';
+  let progress: Progress = readProgress(given.progress);
+  let broken = 0;
+  for (const [first, last] of piecesLeft(progress, set, from, to)) {
+    const { tally, cpu, failed } = await campaign.run(first, (seed) => seed <= last);
+    if (failed) {
+      broken += 1;
+      continue;
+    }
+    progress = withRange(progress, { set, from: first, to: last, commit: commit() }, cpu, tally);
+    if (given.progress !== undefined) writeProgress(given.progress, progress);
   }
-  for (const line of tallyLines(tally, cpu)) console.log(line);
-  return result.failed ? 1 : 0;
+  for (const line of tallyLines(progress.tally, progress.cpu)) console.log(line);
+  if (broken > 0) console.log(`left out, as a seed in them failed: ${broken} pieces`);
+  return broken > 0 ? 1 : 0;
+}
+
+/** Which state of the product is played; empty where that cannot be told. */
+function commit(): string {
+  const { stdout } = spawnSync('git', ['log', '-1', '--format=%h', '--', 'packages'], {
+    encoding: 'utf8',
+  });
+  return stdout?.trim() ?? '';
 }
 
 process.exit(await main());

@@ -2,8 +2,9 @@
  * One run of the director in a simulated world: a storm of faults, and then a calm in which all
  * must come right and stay so. Everything follows from the seed.
  */
+
+import type { Countable } from '../campaign/tally.js';
 import { Random } from '../random.js';
-import type { Countable } from '../tally.js';
 import { addForeign, addLeftovers } from './byhand.js';
 import { textOf } from './cftext.js';
 import { Storm } from './faults.js';

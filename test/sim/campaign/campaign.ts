@@ -1,6 +1,6 @@
 /** Many seeds, on several processors, until one fails or there are enough. */
 import { Worker } from 'node:worker_threads';
-import type { Weather } from './options.js';
+import type { Weather } from '../options.js';
 import { count, emptyTally, type Tally } from './tally.js';
 import type { Order, Report } from './worker.js';
 

@@ -1,8 +1,8 @@
 /** Runs seeds for the program: a worker that is given them one after the other. */
 import { parentPort } from 'node:worker_threads';
-import { simulateDirector } from './director/simulate.js';
-import type { Weather } from './options.js';
-import { type Outcome, simulate } from './simulate.js';
+import { simulateDirector } from '../director/simulate.js';
+import type { Weather } from '../options.js';
+import { type Outcome, simulate } from '../simulate.js';
 
 /** What a worker is asked: a seed of one of the two simulations. */
 export interface Order {
