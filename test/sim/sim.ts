@@ -23,7 +23,8 @@ import { tallyLines } from './campaign/tally.js';
 import { SETS, type Weather } from './options.js';
 import { replay, replayDirector } from './replay.js';
 
-const USAGE = `usage: sim [--minutes N [--fresh] | --seeds FROM-TO [--progress FILE]] [--set SET] [--jobs N]
+const USAGE = `usage: sim [--minutes N [--fresh] | --seeds FROM-TO [--progress FILE]]
+           [--set SET] [--jobs N]
        sim --seed SEED [--set SET] [--shrink | --trace]`;
 
 const OPTIONS = {

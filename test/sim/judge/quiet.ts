@@ -11,6 +11,9 @@ import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
 
 const REFUSAL = /^Standby in progress- new request from /;
+const GIVEN_UP = /^No reply to standby request\./;
+/** How long a genuine node waits for the other's scripts (heartbeat 3.0.6). */
+const HOUR = 3_600_000;
 
 /** The statuses of one node since all has settled. */
 class Beat {
@@ -35,8 +38,10 @@ export class Quiet implements Rule {
   /** A genuine node did something: until then others may have to do with it. */
   #stirredUntil = Number.NEGATIVE_INFINITY;
 
-  /** By node: when a genuine one refused a request last. */
+  /** By node: when a genuine one refused a request last, or gave up waiting. */
   readonly #refusedAt = new Map<string, number>();
+  /** By node: when its life began. */
+  readonly #began = new Map<string, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -49,15 +54,21 @@ export class Quiet implements Rule {
   }
 
   see(o: Observation): void {
+    if (o.kind === 'begins') this.#began.set(o.node, o.at);
     if (o.kind === 'log') this.#refused(o);
     else if (this.#over || o.at <= this.#scene.settledAt) return;
     else if (o.kind === 'sent') this.#sent(o);
     else this.#charge(o, `${o.node} ${wordsOf(o)}`);
   }
 
-  /** A genuine node that is in a standby for an hour: who wants something of it asks again. */
+  /**
+   * A genuine node that is in a standby for an hour: who wants something of it asks again. It gives
+   * the hour up by itself when the life that it waits for has ended.
+   */
   #refused(o: Seen<'log'>): void {
-    if (this.#scene.host(o.node)?.genuine !== true || !REFUSAL.test(o.text)) return;
+    if (this.#scene.host(o.node)?.genuine !== true) return;
+    const alone = [...this.#began].some(([node, at]) => node !== o.node && o.at - at <= HOUR);
+    if (!REFUSAL.test(o.text) && !(alone && GIVEN_UP.test(o.text))) return;
     this.#stirredUntil = o.at + settleBound(this.#scene.watched);
     this.#refusedAt.set(o.node, o.at);
   }
