@@ -227,7 +227,7 @@ const ENTRIES: readonly Entry[] = [
   {
     name: 'takes-up-after-an-hour',
     invariant: 14,
-    what: 'when the hour is over in which it waited for its partner, it says so, and takes what it is given',
+    what: 'its hour of waiting for its partner ends: it says so, and takes what it is given',
     source: 'cluster specification 4.3',
     told: /was still in a standby of before$/,
   },
