@@ -31,13 +31,21 @@ export function excuseSpan(watched: Watched): number {
   return watched.deadtime + 2 * watched.keepalive + LATENESS + allScripts(watched);
 }
 
+/** A genuine node that nobody answers is in flux for so long (heartbeat 3.0.6). */
+const FLUX = 10_000;
+/** Beside a genuine node a life ends so long after both were seen to hold something. */
+const GIVE_UP_PAUSE = 2000;
+
 /**
  * `X`: a double holding ends within this once messages get through both ways. The node that lets go
  * may have other groups' scripts to do before, and the talk about it is said again each half
- * second.
+ * second. A genuine node says no word of it, and what it says it holds can be trusted only when it
+ * is no longer in flux.
  */
 export function doubleSpan(watched: Watched): number {
-  return 2 * watched.keepalive + 2 * LATENESS + 1000 + allScripts(watched);
+  const mixed = watched.nodes.some(({ genuine }) => genuine);
+  const talk = 2 * watched.keepalive + 2 * LATENESS + 1000 + allScripts(watched);
+  return mixed ? talk + FLUX + GIVE_UP_PAUSE : talk;
 }
 
 /** So long after all faults have ended a cluster may take to be settled. */

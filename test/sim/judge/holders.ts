@@ -18,7 +18,8 @@
  *    took too long, a pause or a new life while it lasts begin that span anew. A life that has
  *    found groups running tells nobody of them and is told of none before communication is up,
  *    which waits for ping nodes too, for `initdead` at most (heartbeat 3.0.6): nobody can know
- *    until then, and the span begins no sooner.
+ *    until then, and the span begins no sooner. Beside a genuine node the twelve seconds are added
+ *    in which it is in flux, which no setting shortens, and in which one gives up.
  */
 import type { Observation, Stage, Watched } from '../observation.js';
 import { clock, doubleSpan, excuseSpan, seconds } from './bounds.js';
