@@ -110,7 +110,7 @@ export type Purpose =
   | { readonly kind: 'handBack'; readonly key: string; readonly share: Part; readonly to: string }
   /** Groups of a genuine node that a new life has found running go back to it. */
   | { readonly kind: 'return'; readonly to: string }
-  | { readonly kind: 'announce' }
+  | { readonly kind: 'announce'; readonly share: Share }
   /** Another node asked for that group, in the life of that generation. */
   | { readonly kind: 'give'; readonly ipaddr: string; readonly to: string; readonly life: number }
   /** Another node took that group without asking. */

@@ -12,6 +12,8 @@ import type { Now } from './time.js';
 const LIMITED_LINE_PAUSE = 1000;
 /** How many kinds of limited lines are told apart. */
 const LIMITED_KINDS_MAX = 64;
+/** What is asked for anew with each death and each life of another node, and changes nothing twice. */
+const ONCE: ReadonlySet<Purpose['kind']> = new Set(['takeover', 'announce', 'reclaim']);
 
 export class Turn {
   readonly effects: Effect[] = [];
@@ -105,15 +107,27 @@ export class Turn {
     this.echoes.push(message);
   }
 
-  /** Gives a job to the resource runner. */
+  /** Gives a job to the resource runner, unless the same one waits there already. */
   job(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>> = {}): void {
+    if (this.#waits(purpose)) return;
     this.effects.push(this.#jobEffect(job, purpose, environment));
   }
 
   /** The same, before any line is written or message sent: somebody waits for the service. */
   urgentJob(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>>): void {
+    if (this.#waits(purpose)) return;
     this.effects.splice(this.#urgent, 0, this.#jobEffect(job, purpose, environment));
     this.#urgent += 1;
+  }
+
+  /**
+   * Behind a script that hangs for minutes the queue would grow with whatever a node does that dies
+   * and comes back. The first job may have begun.
+   */
+  #waits(purpose: Purpose): boolean {
+    const [, ...waiting] = this.state.resources.jobs;
+    const last = waiting.findLastIndex((job) => !ONCE.has(job.purpose.kind));
+    return waiting.slice(last + 1).some((job) => isSame(job.purpose, purpose));
   }
 
   #jobEffect(job: Job, purpose: Purpose, environment: Readonly<Record<string, string>>): Effect {
@@ -152,4 +166,10 @@ export class Turn {
     const living = this.livingOthers();
     return living.length > 0 && living.every((peer) => peer.capabilities.includes(word));
   }
+}
+
+function isSame(one: Purpose, other: Purpose): boolean {
+  if (one.kind === 'takeover') return other.kind === 'takeover' && one.node === other.node;
+  if (one.kind === 'announce') return other.kind === 'announce' && one.share === other.share;
+  return one.kind === 'reclaim' && other.kind === 'reclaim';
 }

@@ -246,7 +246,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'after a split nobody announces the addresses',
     file: `${TAKEOVER}/claim.js`,
-    text: "turn.job({ kind: 'announce', share }, { kind: 'announce' });",
+    text: "turn.job({ kind: 'announce', share }, { kind: 'announce', share });",
     instead: ';',
     set: 'cable',
     given: STEADY,

@@ -139,8 +139,9 @@ export class Settled implements Rule {
 
   /**
    * The one node that says it holds a group which runs nowhere, where its last start has failed;
-   * the one that tried it last, where nobody says what it holds: with `auto_failback legacy`, and
-   * as long as that node is in transition.
+   * the one that tried it last, where nobody says what it holds (with `auto_failback legacy`, and
+   * as long as that node is in transition), or where the holder has failed as well: it gave the
+   * group alone to the other, and goes on holding the rest.
    */
   #triedInVain(holdings: readonly Holding[]): Reason | undefined {
     const legacy = this.#watched.autoFailback === 'legacy';
@@ -156,8 +157,10 @@ export class Settled implements Rule {
     );
     const [holding, another] = claiming.length > 0 ? claiming : silent;
     if (another !== undefined || holding?.troubled !== true) return undefined;
-    const { name: node } = holding.host;
-    const words = claiming.length > 0 ? 'says that it holds it' : 'was the last to try it';
+    const given = holdings.find(({ triedAt, troubled }) => troubled && triedAt > holding.triedAt);
+    const { name: node } = (given ?? holding).host;
+    const holds = claiming.length > 0 && given === undefined;
+    const words = holds ? 'says that it holds it' : 'was the last to try it';
     return { node, fact: `${node} ${words}, and could not start it` };
   }
 

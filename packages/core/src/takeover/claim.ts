@@ -177,7 +177,7 @@ function carryOut(turn: Turn, peer: Peer, { keep, give, ours, theirs }: Verdict)
  */
 function announce(turn: Turn): void {
   const share = shareOf(heldOf(turn.state.resources.mine));
-  if (share !== undefined) turn.job({ kind: 'announce', share }, { kind: 'announce' });
+  if (share !== undefined) turn.job({ kind: 'announce', share }, { kind: 'announce', share });
 }
 
 function giveUp(turn: Turn, share: Part): void {

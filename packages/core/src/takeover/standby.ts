@@ -282,7 +282,7 @@ function take(turn: Turn, from: string, share: Share): void {
   const failed = round === undefined ? {} : { round };
   const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
   turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
-  if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce' });
+  if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce', share: ours });
 }
 
 /** Something of what it has said is still to come. */

@@ -121,7 +121,7 @@ function announceAgain(turn: Turn, held: Held): void {
   const { ending } = turn.state;
   const leaving = ending.phase !== 'no' && ending.phase !== 'wanted';
   if (held === 'none' || leaving) return;
-  turn.job({ kind: 'announce', share: held }, { kind: 'announce' });
+  turn.job({ kind: 'announce', share: held }, { kind: 'announce', share: held });
 }
 
 function takeOver(turn: Turn, node: string, status: string): void {
