@@ -2,7 +2,7 @@
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Effect } from '@ts-heartbeat/core/effect';
 import type { Event } from '@ts-heartbeat/core/event';
-import { HISTORY_MAX } from '@ts-heartbeat/core/membership/history';
+import { fillOf } from '@ts-heartbeat/core/membership/history';
 import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
@@ -122,7 +122,9 @@ export class Life {
   arrive(link: string, packet: Packet): void {
     if (this.#over) return;
     const { received, label } = packet;
-    this.#parts.see({ kind: 'available', link, authentic: received.ok, ...label });
+    const { from, type, generation, seq } = label;
+    const authentic = received.ok;
+    this.#parts.see({ kind: 'available', link, authentic, from, type, generation, seq });
     if (this.#inbox.length >= SOCKET_MAX) return;
     this.#inbox.push({ link, packet });
     this.#beServed();
@@ -155,7 +157,8 @@ export class Life {
     size('inbox', this.#inbox.length, SOCKET_MAX);
     const { state } = mind;
     if (state === undefined) return;
-    size('history', state.history.messages.length, HISTORY_MAX);
+    const { count, limit } = fillOf(state.history);
+    size('history', count, limit);
     size('jobs', state.resources.jobs.length, JOBS_MAX);
     for (const { window } of state.peers.values()) {
       size('missing', window.missing.size, MISSING_MAX);
