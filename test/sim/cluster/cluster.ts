@@ -46,7 +46,7 @@ export class SimulatedCluster {
       } else this.#networks.push(new Network(link, this.world, own, this.#cuts));
     }
     const see = (node: string, seen: Seen): void => {
-      onlooker.see({ at: this.world.now, node, ...seen } as Observation);
+      onlooker.see(Object.assign({ at: this.world.now, node }, seen) as Observation);
     };
     this.router = new Router((address, node) => see(node, { kind: 'arp', address }));
     const around: Around = {
