@@ -142,7 +142,9 @@ export class Turn {
 
   /** The other normal nodes, in the order of ha.cf. */
   others(): Peer[] {
-    return [...this.state.peers.values()].filter((peer) => peer.type === 'normal');
+    const others: Peer[] = [];
+    for (const peer of this.state.peers.values()) if (peer.type === 'normal') others.push(peer);
+    return others;
   }
 
   /** Those that can be talked to: heard, not dead, and not about to end. */
