@@ -56,7 +56,8 @@ export class SimulatedCluster {
       networks: this.#networks,
       serials: this.#serials,
       router: this.router,
-      pingAnswers: (pingNode, host) => !this.#lost.has(`${host} ${pingNode}`),
+      pingAnswers: (pingNode, host) =>
+        this.#lost.size === 0 || !this.#lost.has(`${host} ${pingNode}`),
       settingsOf: (node) => settingsOf(options, node),
       mindOf,
       see,

@@ -274,9 +274,8 @@ export class Life {
 
   /** What `cl_status` would answer, when it has changed. */
   #say(): void {
-    const { mind, see, name } = this.#parts;
-    const { nodes, resources } = mind.view();
-    const status = nodes.find((node) => node.name === name)?.status ?? '';
+    const { mind, see } = this.#parts;
+    const { status, resources } = mind.said();
     const said = `${status} ${resources}`;
     if (said === this.#said) return;
     this.#said = said;
@@ -366,11 +365,11 @@ export class Life {
     const from = message.get('src') ?? name;
     if (kind !== 'normal' && kind !== 'unchanged') return;
     const type = message.get('t') ?? '';
-    const seq = message.hex('seq') ?? 0;
-    const generation = message.hex('hg') ?? 0;
-    // What the node itself says of another one has no generation.
-    if (from !== name && seq > 0 && generation > 0) {
-      see({ kind: 'accepted', from, type, generation, seq });
+    if (from !== name) {
+      const seq = message.hex('seq') ?? 0;
+      const generation = message.hex('hg') ?? 0;
+      // What the node itself says of another one has no generation.
+      if (seq > 0 && generation > 0) see({ kind: 'accepted', from, type, generation, seq });
     }
     if (kind === 'normal') this.#tell(type, from, message);
     if (kind === 'normal') this.#ipfail?.hear(kind, message);
