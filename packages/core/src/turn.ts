@@ -3,7 +3,7 @@ import type { Effect } from './effect.js';
 import type { Job } from './job.js';
 import type { LogLine, Severity } from './log.js';
 import { remember } from './membership/history.js';
-import { Message } from './message/message.js';
+import { type Field, Message } from './message/message.js';
 import { draw } from './random.js';
 import type { Peer, Purpose, State } from './state.js';
 import type { Now } from './time.js';
@@ -94,13 +94,16 @@ export class Turn {
     const { state, now } = this;
     const type = own.get('t') ?? '';
     const control = type.startsWith('NS_');
-    let message = own
-      .with('src', state.settings.localNode)
-      .withField({ name: 'srcuuid', type: 'binary', value: state.uuid });
-    if (!control) message = message.with('seq', (state.history.newest + 1).toString(16));
-    message = message.with('hg', state.generation.toString(16)).with('ts', now.wall.toString(16));
-    if (!control && now.load !== '') message = message.with('ld', now.load);
-    message = message.with('ttl', String(state.settings.hopfudge + state.settings.nodes.length));
+    const fields: Field[] = [
+      text('src', state.settings.localNode),
+      { name: 'srcuuid', type: 'binary', value: state.uuid },
+    ];
+    if (!control) fields.push(text('seq', (state.history.newest + 1).toString(16)));
+    fields.push(text('hg', state.generation.toString(16)), text('ts', now.wall.toString(16)));
+    if (!control && now.load !== '') fields.push(text('ld', now.load));
+    const hops = state.settings.hopfudge + state.settings.nodes.length;
+    fields.push(text('ttl', String(hops)));
+    const message = own.withFields(fields);
     this.effect({ kind: 'send', message });
     if (control) return;
     state.history = remember(state.history, message);
@@ -153,7 +156,9 @@ export class Turn {
 
   /** The other normal nodes, in the order of ha.cf. */
   others(): Peer[] {
-    return [...this.state.peers.values()].filter((peer) => peer.type === 'normal');
+    const others: Peer[] = [];
+    for (const peer of this.state.peers.values()) if (peer.type === 'normal') others.push(peer);
+    return others;
   }
 
   /** Those that can be talked to: heard, not dead, and not about to end. */
@@ -172,4 +177,8 @@ function isSame(one: Purpose, other: Purpose): boolean {
   if (one.kind === 'takeover') return other.kind === 'takeover' && one.node === other.node;
   if (one.kind === 'announce') return other.kind === 'announce' && one.share === other.share;
   return one.kind === 'reclaim' && other.kind === 'reclaim';
+}
+
+function text(name: string, value: string): Field {
+  return { name, type: 'string', value };
 }

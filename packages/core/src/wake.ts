@@ -1,39 +1,47 @@
 /** The instant at which time alone makes a difference to a node. */
 import { patience } from './membership/membership.js';
-import type { NodeState } from './state.js';
+import type { Link, NodeState } from './state.js';
 import { troubleAt } from './takeover/trouble.js';
-import type { Instant } from './time.js';
+import type { Instant, Millis } from './time.js';
 
 /** When the machine next wants to be given `time`; undefined once it is over. */
 export function wakeAt(state: NodeState): Instant | undefined {
   if (state.ending.phase === 'over' || state.generation === 0) return undefined;
+  const { resources, standby, ending, settings } = state;
   let earliest = state.nextBeatAt;
-  const consider = (at: Instant | undefined): void => {
-    if (at !== undefined && at < earliest) earliest = at;
-  };
   for (const peer of state.peers.values()) {
     const limit = patience(state, peer);
-    if (peer.status !== 'dead') consider(peer.statusAt + limit);
-    for (const link of peer.links.values()) if (link.up) consider(link.heardAt + limit);
-    for (const at of peer.window.missing.values()) consider(at);
+    if (peer.status !== 'dead') earliest = sooner(earliest, peer.statusAt + limit);
+    earliest = sooner(earliest, expiryOf(peer.links, limit));
+    for (const at of peer.window.missing.values()) earliest = sooner(earliest, at);
   }
-  for (const link of state.ownLinks.values()) {
-    if (link.up) consider(link.heardAt + state.settings.deadtime);
-  }
-  const { resources, standby, ending } = state;
-  consider(resources.settleBy);
-  consider(resources.failbackAt);
-  consider(resources.takeoverBy);
-  consider(resources.homeBy);
-  consider(resources.redo.local?.at);
-  consider(resources.redo.foreign?.at);
-  if (ending.phase === 'no') consider(troubleAt(resources.troubles));
-  consider(state.heal?.againAt);
-  if (standby.phase !== 'none') consider(standby.until);
-  for (const fencing of state.fencing) consider(fencing.retryAt);
-  if (ending.phase === 'wanted' && !ending.told) consider(ending.from);
-  if (ending.phase === 'lingering') consider(ending.until);
+  earliest = sooner(earliest, expiryOf(state.ownLinks, settings.deadtime));
+  earliest = sooner(earliest, resources.settleBy);
+  earliest = sooner(earliest, resources.failbackAt);
+  earliest = sooner(earliest, resources.takeoverBy);
+  earliest = sooner(earliest, resources.homeBy);
+  earliest = sooner(earliest, resources.redo.local?.at);
+  earliest = sooner(earliest, resources.redo.foreign?.at);
+  if (ending.phase === 'no') earliest = sooner(earliest, troubleAt(resources.troubles));
+  earliest = sooner(earliest, state.heal?.againAt);
+  if (standby.phase !== 'none') earliest = sooner(earliest, standby.until);
+  for (const fencing of state.fencing) earliest = sooner(earliest, fencing.retryAt);
+  if (ending.phase === 'wanted' && !ending.told) earliest = sooner(earliest, ending.from);
+  if (ending.phase === 'lingering') earliest = sooner(earliest, ending.until);
   return earliest;
+}
+
+function sooner(one: Instant, other: Instant | undefined): Instant {
+  return other !== undefined && other < one ? other : one;
+}
+
+/** When the first of those that are up is dead if nothing comes. */
+function expiryOf(links: ReadonlyMap<string, Link>, limit: Millis): Instant | undefined {
+  let first: Instant | undefined;
+  for (const { up, heardAt } of links.values()) {
+    if (up) first = sooner(heardAt + limit, first);
+  }
+  return first;
 }
 
 /**

@@ -24,6 +24,12 @@ const MIXTURE: readonly Order['set'][] = [
   'serial',
 ];
 
+/**
+ * Of each worker. Every node keeps the last messages it sent: in a space as small as the usual one
+ * nearly all of them are copied about before they are forgotten.
+ */
+const RESOURCES = { maxYoungGenerationSizeMb: 192 } as const;
+
 export interface Result {
   readonly tally: Tally;
   /** Processor time in seconds. */
@@ -39,7 +45,10 @@ export class Campaign {
   constructor(jobs: number, set: Weather | 'director' | undefined) {
     this.#set = set;
     const program = new URL('./worker.js', import.meta.url);
-    this.#workers = Array.from({ length: jobs }, () => new Worker(program));
+    this.#workers = Array.from(
+      { length: jobs },
+      () => new Worker(program, { resourceLimits: RESOURCES }),
+    );
   }
 
   /** Runs seeds from `first` on while `goesOn`, which is asked after each; tells every failure. */

@@ -46,7 +46,7 @@ export class SimulatedCluster {
       } else this.#networks.push(new Network(link, this.world, own, this.#cuts));
     }
     const see = (node: string, seen: Seen): void => {
-      onlooker.see({ at: this.world.now, node, ...seen } as Observation);
+      onlooker.see(Object.assign({ at: this.world.now, node }, seen) as Observation);
     };
     this.router = new Router((address, node) => see(node, { kind: 'arp', address }));
     const around: Around = {
@@ -56,7 +56,8 @@ export class SimulatedCluster {
       networks: this.#networks,
       serials: this.#serials,
       router: this.router,
-      pingAnswers: (pingNode, host) => !this.#lost.has(`${host} ${pingNode}`),
+      pingAnswers: (pingNode, host) =>
+        this.#lost.size === 0 || !this.#lost.has(`${host} ${pingNode}`),
       settingsOf: (node) => settingsOf(options, node),
       mindOf,
       see,

@@ -2,7 +2,7 @@
 import type { Settings } from '@ts-heartbeat/core/config/settings';
 import type { Effect } from '@ts-heartbeat/core/effect';
 import type { Event } from '@ts-heartbeat/core/event';
-import { HISTORY_MAX } from '@ts-heartbeat/core/membership/history';
+import { fillOf } from '@ts-heartbeat/core/membership/history';
 import { refusalOf } from '@ts-heartbeat/core/membership/refusal';
 import { MISSING_MAX } from '@ts-heartbeat/core/membership/sequence';
 import { Framing } from '@ts-heartbeat/core/message/framing';
@@ -122,7 +122,9 @@ export class Life {
   arrive(link: string, packet: Packet): void {
     if (this.#over) return;
     const { received, label } = packet;
-    this.#parts.see({ kind: 'available', link, authentic: received.ok, ...label });
+    const { from, type, generation, seq } = label;
+    const authentic = received.ok;
+    this.#parts.see({ kind: 'available', link, authentic, from, type, generation, seq });
     if (this.#inbox.length >= SOCKET_MAX) return;
     this.#inbox.push({ link, packet });
     this.#beServed();
@@ -155,7 +157,8 @@ export class Life {
     size('inbox', this.#inbox.length, SOCKET_MAX);
     const { state } = mind;
     if (state === undefined) return;
-    size('history', state.history.messages.length, HISTORY_MAX);
+    const { count, limit } = fillOf(state.history);
+    size('history', count, limit);
     size('jobs', state.resources.jobs.length, JOBS_MAX);
     for (const { window } of state.peers.values()) {
       size('missing', window.missing.size, MISSING_MAX);
@@ -271,9 +274,8 @@ export class Life {
 
   /** What `cl_status` would answer, when it has changed. */
   #say(): void {
-    const { mind, see, name } = this.#parts;
-    const { nodes, resources } = mind.view();
-    const status = nodes.find((node) => node.name === name)?.status ?? '';
+    const { mind, see } = this.#parts;
+    const { status, resources } = mind.said();
     const said = `${status} ${resources}`;
     if (said === this.#said) return;
     this.#said = said;
@@ -363,11 +365,11 @@ export class Life {
     const from = message.get('src') ?? name;
     if (kind !== 'normal' && kind !== 'unchanged') return;
     const type = message.get('t') ?? '';
-    const seq = message.hex('seq') ?? 0;
-    const generation = message.hex('hg') ?? 0;
-    // What the node itself says of another one has no generation.
-    if (from !== name && seq > 0 && generation > 0) {
-      see({ kind: 'accepted', from, type, generation, seq });
+    if (from !== name) {
+      const seq = message.hex('seq') ?? 0;
+      const generation = message.hex('hg') ?? 0;
+      // What the node itself says of another one has no generation.
+      if (seq > 0 && generation > 0) see({ kind: 'accepted', from, type, generation, seq });
     }
     if (kind === 'normal') this.#tell(type, from, message);
     if (kind === 'normal') this.#ipfail?.hear(kind, message);

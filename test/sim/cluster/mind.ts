@@ -13,6 +13,8 @@ export interface Mind {
   give(event: Event, now: Now): readonly Effect[];
   wakeAt(): Instant | undefined;
   view(): ClusterView;
+  /** What it says of itself: its status, and what `cl_status rscstatus` answers. */
+  said(): Pick<ClusterView, 'resources'> & { readonly status: string };
   /** The state of ours, to look at; undefined for a genuine node. */
   readonly state: NodeState | undefined;
 }
@@ -38,5 +40,9 @@ export class OurMind implements Mind {
 
   view(): ClusterView {
     return view(this.state);
+  }
+
+  said(): ReturnType<Mind['said']> {
+    return { status: this.state.status, resources: this.view().resources };
   }
 }

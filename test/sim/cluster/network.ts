@@ -16,17 +16,22 @@ const LEAST_DELAY = 1;
 /** Which directed paths are cut; cuts that overlap add up. */
 export class Cuts {
   readonly #cut = new Map<string, number>();
+  /** How many paths are cut now. */
+  #count = 0;
 
   /** Cuts or heals one direction of a link; returns whether that changed anything. */
   change(link: string, from: string, to: string, by: 1 | -1): boolean {
     const path = `${link} ${from} ${to}`;
     const before = this.#cut.get(path) ?? 0;
-    this.#cut.set(path, before + by);
-    return before === 0 || before + by === 0;
+    const after = before + by;
+    this.#cut.set(path, after);
+    if (before === 0) this.#count += 1;
+    if (after === 0) this.#count -= 1;
+    return before === 0 || after === 0;
   }
 
   isOpen(link: string, from: string, to: string): boolean {
-    return this.#cut.size === 0 || (this.#cut.get(`${link} ${from} ${to}`) ?? 0) === 0;
+    return this.#count === 0 || (this.#cut.get(`${link} ${from} ${to}`) ?? 0) === 0;
   }
 
   /** Those cut now, as link, from and to. */
@@ -37,6 +42,7 @@ export class Cuts {
 
   clear(): void {
     this.#cut.clear();
+    this.#count = 0;
   }
 }
 

@@ -21,7 +21,7 @@ export interface Label {
  * How many messages go by until one goes through the codec although nothing has damaged it. What
  * ping nodes send back has no number, and does not.
  */
-const CODEC_EVERY = 32;
+const CODEC_EVERY = 128;
 
 /**
  * A message that nothing has damaged is handed over as it is: that the codec gives it back is

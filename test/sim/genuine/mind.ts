@@ -11,6 +11,7 @@ import {
   type GenuineState,
   genuineView,
   genuineWakeAt,
+  resourcesOf,
   stepGenuine,
 } from './model.js';
 
@@ -32,5 +33,9 @@ export class GenuineMind implements Mind {
 
   view(): ClusterView {
     return genuineView(this.#state);
+  }
+
+  said(): ReturnType<Mind['said']> {
+    return { status: this.#state.status, resources: resourcesOf(this.#state) };
   }
 }

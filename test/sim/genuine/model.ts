@@ -49,7 +49,7 @@ import { fenceIfDue, onFenced, onShutdownNotice } from './takeover.js';
 import { Turn } from './turn.js';
 
 export type { GenuineState } from './state.js';
-export { genuineView } from './view.js';
+export { genuineView, resourcesOf } from './view.js';
 export { genuineWakeAt } from './wake.js';
 
 /** The state before `start`. What haresources lists is known to scripts, so it may be given. */

@@ -25,7 +25,7 @@ function linksOf(links: ReadonlyMap<string, Link>): ClusterView['nodes'][number]
 }
 
 /** `cl_status rscstatus` (cluster specification 4.2, 11). */
-function resourcesOf(state: GenuineState): ClusterView['resources'] {
+export function resourcesOf(state: GenuineState): ClusterView['resources'] {
   if (isBusy(state)) return 'transition';
   if (isLegacy(state)) return 'none';
   const { phase, otherStable } = state;

@@ -88,8 +88,9 @@ export function begin(given: {
 
 /** When `onTime` is due; undefined when nothing is waited for. */
 export function wakeAt(state: Connectivity): Instant | undefined {
-  const due = [state.giveUp?.at, state.recountAt].filter((at) => at !== undefined);
-  return due.length === 0 ? undefined : Math.min(...due);
+  const { giveUp, recountAt } = state;
+  if (giveUp === undefined || recountAt === undefined) return giveUp?.at ?? recountAt;
+  return Math.min(giveUp.at, recountAt);
 }
 
 /** Takes what has happened. */

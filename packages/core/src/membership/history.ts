@@ -4,26 +4,57 @@ import type { Instant } from '../time.js';
 
 /** How many messages are kept, as in heartbeat 2.1 and 3.0.6. */
 export const HISTORY_MAX = 500;
+/** So many of the newest stand by themselves: adding one copies no more than these. */
+const LATEST_MAX = 32;
 /** A message is not sent again sooner than this after the last time (heartbeat 2.1 and 3.0.6). */
 export const RESEND_PAUSE = 240;
 
 export interface History {
   /** The number of the newest message; 0 before the first. */
   readonly newest: number;
-  /** The kept messages, oldest first; the last one has the number `newest`. */
-  readonly messages: readonly Message[];
+  /**
+   * The kept messages, oldest first: those of `earlier`, then those of `latest`, whose last one has
+   * the number `newest`. A few more lie there than are kept.
+   */
+  readonly earlier: readonly Message[];
+  readonly latest: readonly Message[];
   /** When a message was last sent again, for those sent again lately. */
   readonly resent: ReadonlyMap<number, Instant>;
   /** Every living node that acknowledges has acknowledged up to here. */
   readonly settled: number;
 }
 
-export const EMPTY_HISTORY: History = { newest: 0, messages: [], resent: new Map(), settled: 0 };
+export const EMPTY_HISTORY: History = {
+  newest: 0,
+  earlier: [],
+  latest: [],
+  resent: new Map(),
+  settled: 0,
+};
 
 /** Adds the next message. */
 export function remember(history: History, message: Message): History {
-  const kept = history.messages.length < HISTORY_MAX ? history.messages : history.messages.slice(1);
-  return { ...history, newest: history.newest + 1, messages: [...kept, message] };
+  const { newest, earlier, latest } = history;
+  if (latest.length < LATEST_MAX) {
+    return { ...history, newest: newest + 1, latest: [...latest, message] };
+  }
+  const moved = [...earlier, ...latest].slice(-HISTORY_MAX);
+  return { ...history, newest: newest + 1, earlier: moved, latest: [message] };
+}
+
+/** How many messages lie there, and how many may. */
+export function fillOf({ earlier, latest }: History): {
+  readonly count: number;
+  readonly limit: number;
+} {
+  return { count: earlier.length + latest.length, limit: HISTORY_MAX + LATEST_MAX };
+}
+
+/** The message of that number; undefined when it is not kept any more, or does not exist. */
+function messageAt({ newest, earlier, latest }: History, seq: number): Message | undefined {
+  const back = newest - seq;
+  if (back >= HISTORY_MAX) return undefined;
+  return back < latest.length ? latest.at(-1 - back) : earlier.at(latest.length - 1 - back);
 }
 
 export type Recall =
@@ -37,7 +68,7 @@ export type Recall =
 /** Looks up one message that a peer asks for. */
 export function recall(history: History, seq: number, at: Instant): Recall {
   if (seq > history.newest) return { kind: 'too high' };
-  const message = history.messages[seq - (history.newest - history.messages.length) - 1];
+  const message = messageAt(history, seq);
   if (message === undefined) return { kind: 'too low' };
   const before = history.resent.get(seq);
   if (before !== undefined && at - before < RESEND_PAUSE) return { kind: 'recent' };
@@ -47,6 +78,8 @@ export function recall(history: History, seq: number, at: Instant): Recall {
 
 /** True when a later message of the same type is kept. */
 export function isOvertaken(history: History, seq: number, type: string): boolean {
-  const next = seq - (history.newest - history.messages.length);
-  return history.messages.slice(Math.max(0, next)).some((later) => later.get('t') === type);
+  for (let later = seq + 1; later <= history.newest; later += 1) {
+    if (messageAt(history, later)?.get('t') === type) return true;
+  }
+  return false;
 }

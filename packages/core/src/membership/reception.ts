@@ -108,14 +108,22 @@ function beginLife(turn: Turn, peer: Peer, generation: number): void {
 
 function noteIdentity(turn: Turn, peer: Peer, message: Message): void {
   const uuid = message.binary('srcuuid');
-  if (uuid === undefined || uuid.length !== 16 || uuid.every((byte) => byte === 0)) return;
   const known = peer.uuid;
-  if (known?.every((byte, index) => byte === uuid[index])) return;
+  if (uuid === undefined || (known !== undefined && isSame(known, uuid))) return;
+  if (uuid.length !== 16 || uuid.every((byte) => byte === 0)) return;
   if (known !== undefined) {
     const text = `node ${peer.name} changed its uuid to ${formatUuid(uuid)}`;
     turn.logLimited('uuid', 'info', text);
   }
   peer.uuid = uuid;
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) {
+    if (one[index] !== other[index]) return false;
+  }
+  return true;
 }
 
 /** A uuid in its usual spelling. */

@@ -28,6 +28,10 @@ export interface Refusal {
 
 const EARLY: Refusal = { reason: 'early', text: undefined };
 const STAMP: Refusal = { reason: 'stamp', text: undefined };
+const GENERATION: Refusal = {
+  reason: 'generation',
+  text: () => 'should_drop_message: bad generation number',
+};
 
 /** Why a message that came in on a link is not to be acted upon; undefined when it is. */
 export function refusalOf(state: NodeState, link: string, message: Message): Refusal | undefined {
@@ -35,17 +39,23 @@ export function refusalOf(state: NodeState, link: string, message: Message): Ref
   const type = message.get('t');
   const source = message.get('src');
   if (type === undefined || source === undefined || message.get('ts') === undefined) {
-    const from = source === undefined ? 'iface ?, from <?>' : `iface ${link}, from ${source}`;
-    return { reason: 'fields', text: () => `process_clustermsg: missing from/ts/type: ${from}` };
+    return incomplete(link, source);
   }
   if ((message.hex('ts') ?? 0) === 0) return STAMP;
   if (source === state.settings.localNode) return refusalOfOwn(state, message);
   const peer = state.peers.get(source);
-  if (peer === undefined) {
-    const text = (): string => `process_status_message: bad node [${source}] in message`;
-    return { reason: 'stranger', text };
-  }
+  if (peer === undefined) return strange(source);
   return peer.type === 'ping' ? undefined : refusalOfPeer(peer, link, message, type);
+}
+
+function incomplete(link: string, source: string | undefined): Refusal {
+  const from = source === undefined ? 'iface ?, from <?>' : `iface ${link}, from ${source}`;
+  return { reason: 'fields', text: () => `process_clustermsg: missing from/ts/type: ${from}` };
+}
+
+function strange(source: string): Refusal {
+  const text = (): string => `process_status_message: bad node [${source}] in message`;
+  return { reason: 'stranger', text };
 }
 
 /** What we hear of ourselves (bcast) is of this life, and nothing we have not sent. */
@@ -53,8 +63,7 @@ function refusalOfOwn(state: NodeState, message: Message): Refusal | undefined {
   const generation = message.hex('hg');
   const ours = (message.hex('seq') ?? 0) <= state.history.newest;
   if (generation === state.generation && ours) return undefined;
-  const { localNode } = state.settings;
-  return { reason: 'own', text: () => replayText(localNode, generation ?? 0, state.generation) };
+  return replayed('own', state.settings.localNode, generation ?? 0, state.generation);
 }
 
 function refusalOfPeer(
@@ -64,23 +73,32 @@ function refusalOfPeer(
   type: string,
 ): Refusal | undefined {
   const generation = message.get('hg') === undefined ? 0 : message.hex('hg');
-  if (generation === undefined) {
-    return { reason: 'generation', text: () => 'should_drop_message: bad generation number' };
-  }
+  if (generation === undefined) return GENERATION;
   const { name, generation: present } = peer;
-  if (generation < present) {
-    return { reason: 'replay', text: () => replayText(name, generation, present) };
-  }
+  if (generation < present) return replayed('replay', name, generation, present);
   if (type.startsWith('NS_') || (message.hex('seq') ?? 0) > 0) return undefined;
+  return unnumbered(link, peer, message);
+}
+
+function replayed(
+  reason: 'own' | 'replay',
+  node: string,
+  generation: number,
+  present: number,
+): Refusal {
+  const gap = `[gen = ${generation}, curgen = ${present}]`;
+  return {
+    reason,
+    text: () => `should_drop_message: attempted replay attack [${node}]? ${gap}`,
+  };
+}
+
+/** A message without a right number. */
+function unnumbered(link: string, peer: Peer, message: Message): Refusal {
   return { reason: 'number', text: () => badNumber(link, peer, message) };
 }
 
-function replayText(node: string, generation: number, present: number): string {
-  const gap = `[gen = ${generation}, curgen = ${present}]`;
-  return `should_drop_message: attempted replay attack [${node}]? ${gap}`;
-}
-
-/** What heartbeat 3.0.6 says of a message without a right number. */
+/** What heartbeat 3.0.6 says of it. */
 function badNumber(link: string, peer: Peer, message: Message): string {
   const where = `iface ${link}, from ${peer.name}`;
   if (message.get('seq') === undefined) return `process_clustermsg: missing seqno: ${where}`;

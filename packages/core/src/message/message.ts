@@ -32,16 +32,16 @@ const DECIMAL = /^[ \t\r]*\+?([0-9]+)/;
 export class Message {
   readonly fields: readonly Field[];
 
-  /** Takes fields in wire order. */
-  constructor(fields: Iterable<Field> = []) {
-    this.fields = [...fields];
+  /** Takes fields in wire order; nobody may change the list afterwards. */
+  constructor(fields: readonly Field[] = []) {
+    this.fields = fields;
   }
 
   /** Builds a message of string fields, in the order of the object's keys. */
   static of(strings: Readonly<Record<string, string>>): Message {
-    return new Message(
-      Object.entries(strings).map(([name, value]) => ({ name, type: 'string', value }) as const),
-    );
+    const fields: Field[] = [];
+    for (const name in strings) fields.push({ name, type: 'string', value: strings[name] ?? '' });
+    return new Message(fields);
   }
 
   /** The field of that name, whatever its type. */
@@ -68,7 +68,11 @@ export class Message {
    * the genuine program makes of the last two, the largest of all numbers, no clock or counter has.
    */
   hex(name: string): number | undefined {
-    const digits = HEXADECIMAL.exec(this.get(name) ?? '')?.[1];
+    const word = this.get(name);
+    if (word === undefined) return undefined;
+    const plain = plainHexadecimal(word);
+    if (plain !== undefined) return plain;
+    const digits = HEXADECIMAL.exec(word)?.[1];
     if (digits === undefined) return undefined;
     const value = Number.parseInt(digits, 16);
     return Number.isSafeInteger(value) ? value : undefined;
@@ -89,8 +93,18 @@ export class Message {
 
   /** The same message with a field set: replaced in place, or appended. */
   withField(field: Field): Message {
-    const place = this.fields.findIndex(({ name }) => name === field.name);
-    return new Message(place < 0 ? [...this.fields, field] : this.fields.with(place, field));
+    return this.withFields([field]);
+  }
+
+  /** The same message with several fields set, one after the other. */
+  withFields(more: readonly Field[]): Message {
+    const fields = [...this.fields];
+    for (const field of more) {
+      const place = fields.findIndex(({ name }) => name === field.name);
+      if (place < 0) fields.push(field);
+      else fields[place] = field;
+    }
+    return new Message(fields);
   }
 
   /** The same message without every field of that name. */
@@ -106,4 +120,24 @@ export class Message {
     }
     return result;
   }
+}
+
+/** Longer ones may be above 2^53. */
+const PLAIN_MAX = 13;
+const [ZERO, NINE, LOWER_A, LOWER_F] = [0x30, 0x39, 0x61, 0x66];
+
+/**
+ * A hexadecimal number as it is nearly always written, in small letters and nothing else; undefined
+ * for every other word. Numbers are read several times of every message: this is the short way.
+ */
+function plainHexadecimal(word: string): number | undefined {
+  if (word === '' || word.length > PLAIN_MAX) return undefined;
+  let value = 0;
+  for (let place = 0; place < word.length; place += 1) {
+    const code = word.charCodeAt(place);
+    if (code >= ZERO && code <= NINE) value = value * 16 + (code - ZERO);
+    else if (code >= LOWER_A && code <= LOWER_F) value = value * 16 + (code - LOWER_A + 10);
+    else return undefined;
+  }
+  return value;
 }

@@ -144,8 +144,8 @@ export function claimIfBothHold(turn: Turn, peer: Peer): void {
  */
 export function yieldIfBothHold(turn: Turn): void {
   const { resources } = turn.state;
-  const failing = new Set(resources.troubles.map(({ share }) => share));
-  const shared = PARTS.some((part) => bothHold(turn, part) && !failing.has(part));
+  const isFailing = (part: Part): boolean => resources.troubles.some(({ share }) => share === part);
+  const shared = PARTS.some((part) => bothHold(turn, part) && !isFailing(part));
   if (!shared || isLegacy(turn.state) || busy(turn.state)) return;
   if (!resources.otherStable || resources.phase !== 'stable') return;
   const speaks = ({ status, capabilities, window }: Peer): boolean =>

@@ -9,7 +9,6 @@ import {
   holdingOf,
   type NodeState,
   type Part,
-  type Peer,
   type Standby,
   shareOf,
 } from '../state.js';
@@ -33,7 +32,7 @@ export interface AtRest {
 
 /** The fields of a status; none while something moves, or where nobody would read them. */
 export function restFields(state: NodeState): Readonly<Record<string, string>> {
-  if (!isAtRest(state) || ![...state.peers.values()].some(isReader)) return {};
+  if (!isAtRest(state) || !hasReader(state)) return {};
   const { resources } = state;
   const { local, foreign } = aloneOf(state);
   return {
@@ -45,8 +44,11 @@ export function restFields(state: NodeState): Readonly<Record<string, string>> {
 }
 
 /** A node of our kind at work. Whom we do not hear we take for dead, and hold what it may hold. */
-function isReader({ status, capabilities }: Peer): boolean {
-  return status === 'active' && capabilities.includes('heal');
+function hasReader({ peers }: NodeState): boolean {
+  for (const { status, capabilities } of peers.values()) {
+    if (status === 'active' && capabilities.includes('heal')) return true;
+  }
+  return false;
 }
 
 /** Nothing moves here, nothing is about to, and no word of another node is missing. */
@@ -60,7 +62,7 @@ export function isIdle(state: NodeState): boolean {
   if (status !== 'active' || ending.phase !== 'no' || heal?.againAt !== undefined) return false;
   if (resources.jobs.length > 0 || fencing.length > 0 || !WAITING.has(standby.phase)) return false;
   if (resources.redo.local !== undefined || resources.redo.foreign !== undefined) return false;
-  if ([...state.peers.values()].some(({ window }) => window.missing.size > 0)) return false;
+  for (const { window } of state.peers.values()) if (window.missing.size > 0) return false;
   // Nobody has told which groups they are; or a user's script gives them away, and does not tell.
   if (isLegacy(state)) {
     return !resources.keys.foreign.includes(RESUMED) && !state.scripted.includes('ip-request');

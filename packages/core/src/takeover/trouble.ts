@@ -168,6 +168,7 @@ export function actOnTroubles(turn: Turn): void {
 
 /** When there is something to be done about a group; undefined: nothing to wait for. */
 export function troubleAt(troubles: readonly Trouble[]): Instant | undefined {
+  if (troubles.length === 0) return undefined;
   const times = troubles.map(({ at }) => at).filter(Number.isFinite);
   return times.length === 0 ? undefined : Math.min(...times);
 }
