@@ -65,6 +65,8 @@ test('a double holding is excused where the facts tell of a known reason', () =>
   deepEqual(covering(1, notice), ['shutdown-notice-takes-own']);
   const dead = '0:00:09.000 beta is dead to it, and still stops them';
   deepEqual(covering(1, dead), ['takes-what-is-not-stopped']);
+  const unread = '0:00:09.000 it took beta for dead with its words unread';
+  deepEqual(covering(1, unread), ['sleeps-and-takes']);
   const unmet = '0:00:09.000 it is at work before it hears that beta is';
   deepEqual(covering(1, unmet), []);
 });

@@ -76,6 +76,13 @@ const ENTRIES: readonly Entry[] = [
     told: /is dead to it, and still stops them$/,
   },
   {
+    name: 'sleeps-and-takes',
+    invariant: 1,
+    what: 'what it has slept through is the death of the other, and it takes over at once',
+    source: 'cluster specification 4.4 G; protocol specification 6.2',
+    told: /it took \S+ for dead with its words unread$/,
+  },
+  {
     name: 'runs-what-it-disowns',
     invariant: 2,
     what: 'what it has started after it gave it away it runs on, and says that it holds none of it',

@@ -17,6 +17,7 @@ import type { Contact } from './contact.js';
 import type { Host } from './host.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
+import { isUnread, readAt } from './unread.js';
 
 /** In its first seconds a node asks for a longer dead time (heartbeat 3.0.6: 5 s, and 2 s more). */
 const START_GRACE = 5000;
@@ -187,17 +188,4 @@ export class Deaths implements Rule {
       peer: contact.from.name,
     });
   }
-}
-
-/** The last status came while the node stood still or was late, and it acts before it has read it. */
-function isUnread(at: number, contact: Contact): boolean {
-  const { to } = contact;
-  const late = Math.max(to.lateness, at <= to.slowUntil ? to.lateBefore : 0);
-  const readableAt = readAt(at, contact);
-  return at - readableAt <= (readableAt === to.wokenAt ? to.late : late);
-}
-
-/** When the last status was read at the earliest: nobody knows how long it waited in a socket. */
-function readAt(at: number, contact: Contact): number {
-  return contact.to.readableAt(contact.heardAt(at));
 }

@@ -88,6 +88,19 @@ describe('why a node starts what another one runs', () => {
     assert.equal(last(story(9000)), undefined);
   });
 
+  it('is told of a death that was declared on waking, and that double is to end in time', () => {
+    const story = (dead: number): Story =>
+      served(60_000 + X)
+        .see(20_000, 'beta', { kind: 'paused' })
+        .see(28_000, 'beta', { kind: 'resumed' })
+        .declares(dead, 'beta', 'alpha', 'dead')
+        .group(32_000, 'beta', 'start', 'web');
+    assert.equal(last(story(28_000)), '0:00:28.000 it took alpha for dead with its words unread');
+    assert.equal(last(story(31_000)), undefined);
+    assert.deepEqual(broken(story(28_000)), [TWO, ENDLESS]);
+    assert.deepEqual(broken(story(31_000)), [TWO]);
+  });
+
   it('is told in legacy mode of a node at work that has not heard that the other is', () => {
     const story = (met: number): Story =>
       new Story({ autoFailback: 'legacy' })

@@ -10,6 +10,8 @@
  *    (c) a stop of that group failed or hung on one of them, or a status said what does not fit
  *        what was done: running though nobody has started it, or stopped though nobody has;
  *    (d) one of their daemons was killed, and no life of it has taken on what it had left running.
+ *    A node that takes another for dead whose words wait for it to wake up has none of these
+ *    excuses: what it decides is charged, and has to end in time all the same.
  *    Where a script took longer than any should, `W` reaches that much further back: jobs that were
  *    decided upon before it are done after it.
  *
@@ -28,6 +30,10 @@ import type { Holding } from './holding.js';
 import type { Host } from './host.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
+import { isUnread } from './unread.js';
+
+/** Why a double holding is nobody's fault. */
+type Reason = 'silence' | 'pause' | 'stop' | 'killed';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -52,11 +58,14 @@ export class Holders implements Rule {
     'begins',
     'ends',
     'slow',
+    'declares',
   ];
   readonly #scene: Scene;
   readonly #watched: Watched;
   readonly #span: number;
   #doubles: Double[] = [];
+  /** When somebody was last taken for dead whose words had come, and were not read yet. */
+  readonly #unreadAt = new Map<Contact, number>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -66,6 +75,7 @@ export class Holders implements Rule {
 
   see(o: Observation): void {
     if (o.kind === 'script') this.#script(o);
+    else if (o.kind === 'declares') this.#declare(o);
     else if (this.#doubles.length > 0) {
       this.#forgetEnded();
       for (const double of this.#doubles) if (concerns(double, o.node)) double.from = o.at;
@@ -74,6 +84,11 @@ export class Holders implements Rule {
 
   stage(s: Stage): void {
     if (s.kind === 'calm') for (const double of this.#doubles) double.from = s.at;
+  }
+
+  #declare({ at, node, peer, status }: Seen<'declares'>): void {
+    const contact = status === 'dead' ? this.#scene.contact(peer, node) : undefined;
+    if (contact !== undefined && isUnread(at, contact)) this.#unreadAt.set(contact, at);
   }
 
   #script(o: Seen<'script'>): void {
@@ -98,7 +113,9 @@ export class Holders implements Rule {
       (one === here && other === there) || (one === there && other === here);
     if (this.#doubles.some(known)) return;
     const excuse = this.#excuseOf(at, here, there);
-    const bounded = excuse === 'silence' || excuse === 'pause';
+    const unread = this.#unreadOf(at, here.host, there.host);
+    const bounded =
+      excuse === undefined ? unread !== undefined : excuse === 'silence' || excuse === 'pause';
     this.#doubles.push({ one: here, other: there, since: at, bounded, from: at, told: false });
     if (bounded) this.#scene.alarm.set(at + this.#span);
     if (excuse !== undefined) return;
@@ -115,7 +132,7 @@ export class Holders implements Rule {
         `${clock(at)} ${here.host.name} starts ${key} while it runs there`,
         `the longest silence between them: ${this.#silenceBetween(at, here.host, there.host)}`,
         ...(given === undefined
-          ? circumstances(by, beside, this.#watched)
+          ? circumstances(by, beside, this.#watched, unread)
           : [`${clock(given)} ${by.host.name} had given it away`]),
       ],
       node: by.host.name,
@@ -124,11 +141,7 @@ export class Holders implements Rule {
     });
   }
 
-  #excuseOf(
-    at: number,
-    here: Holding,
-    there: Holding,
-  ): 'silence' | 'pause' | 'stop' | 'killed' | undefined {
+  #excuseOf(at: number, here: Holding, there: Holding): Reason | undefined {
     const since = this.#since(at, here.host, there.host);
     const wide = (contact: Contact): boolean => contact.wasSilent(since, at);
     if (here.wasStuck(since, at) || there.wasStuck(since, at)) return 'stop';
@@ -136,6 +149,13 @@ export class Holders implements Rule {
     if (here.host.hasSlept(since, at) || there.host.hasSlept(since, at)) return 'pause';
     const killed = (host: Host): boolean => host.orphaned || host.killedAt >= since;
     return killed(here.host) || killed(there.host) ? 'killed' : undefined;
+  }
+
+  /** When the one took the other for dead whose words it had not read; undefined if long ago. */
+  #unreadOf(at: number, by: Host, beside: Host): number | undefined {
+    const contact = this.#scene.contact(beside.name, by.name);
+    const unread = contact === undefined ? undefined : this.#unreadAt.get(contact);
+    return unread !== undefined && unread >= this.#since(at, by, beside) ? unread : undefined;
   }
 
   #since(at: number, one: Host, other: Host): number {
@@ -237,7 +257,12 @@ function startsWhatItGave({ host, group, since }: Holding): boolean {
 }
 
 /** What is known of the node that starts it which may be why. */
-function circumstances(by: Holding, beside: Holding, watched: Watched): readonly string[] {
+function circumstances(
+  by: Holding,
+  beside: Holding,
+  watched: Watched,
+  unread: number | undefined,
+): readonly string[] {
   const { host, group } = by;
   const { name } = beside.host;
   const dead = beside.stops ? host.deadSince.get(name) : undefined;
@@ -250,6 +275,9 @@ function circumstances(by: Holding, beside: Holding, watched: Watched): readonly
       ? []
       : [`${clock(notice.at)} a worker starts its own groups: ${name} has said that it ends`]),
     ...(dead === undefined ? [] : [`${clock(dead)} ${name} is dead to it, and still stops them`]),
+    ...(unread === undefined
+      ? []
+      : [`${clock(unread)} it took ${name} for dead with its words unread`]),
     ...(unmet ? [`${clock(host.activeAt)} it is at work before it hears that ${name} is`] : []),
   ];
 }
