@@ -88,6 +88,14 @@ test('what cannot be translated is refused with the reason', () => {
   }
 });
 
+test('a pattern is read though a search for it would never end', () => {
+  for (const source of ['(?:||x){60}Z', '(?:(?=a)||x){60}Z']) {
+    const found = receivePattern(source);
+    assert.ok(typeof found !== 'string', source);
+  }
+  assert.equal(receivePattern('ab'.repeat(25_000)), 'regular expression too large');
+});
+
 test('any text is translated or refused, and never throws', () => {
   const signs = fc.constantFrom(...'()[]{}?*+|^$.\\-:=!<>#,iasmx0129bdgkPnRQEz \n\xe9\u263a');
   const text = fc.oneof(
