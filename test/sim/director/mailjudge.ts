@@ -27,6 +27,8 @@ const PAUSE_MAILS = BURST + 3;
 interface Mailed {
   readonly at: number;
   readonly text: string;
+  /** What the file asked for then, in seconds. */
+  readonly frequency: number;
 }
 
 export class MailJudge {
@@ -105,10 +107,16 @@ export class MailJudge {
     const last = this.#last.get(about);
     this.#repeated(last, recent.length, text);
     const isLong = last === undefined || last.at < world.now - BURST * pauseMs;
-    this.#last.set(about, { at: world.now, text, count: isLong ? 1 : last.count + 1 });
-    const close = recent.filter(({ at }) => at > world.now - pauseMs);
+    const mailed = { at: world.now, text, frequency: mail.frequency };
+    this.#last.set(about, { ...mailed, count: isLong ? 1 : last.count + 1 });
+    // Reminders came at the pace that was asked for then: a reload may have made the pause longer.
+    const close = recent.filter(
+      ({ at, text, frequency }) =>
+        at > world.now - pauseMs &&
+        (frequency === mail.frequency || !text.startsWith('Inaccessible')),
+    );
     if (close.length >= PAUSE_MAILS) this.#add('a flood of mails', key, `${close.length + 1}`);
-    this.#mailed.set(key, [...recent, { at: world.now, text }]);
+    this.#mailed.set(key, [...recent, mailed]);
   }
 
   /** The same said twice in a row, sooner than a reminder is due. */
