@@ -237,6 +237,7 @@ export class Scene {
   #changes(changes: readonly Change[]): void {
     for (const change of changes) this.note(`$ ${textOf(change)}`);
     this.commands.changes(changes);
+    this.mails.asks();
     this.#asked = changes;
     const { serving, file } = this.situation;
     if (serving || file === undefined) return;
