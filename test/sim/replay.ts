@@ -1,7 +1,9 @@
 /** One seed once more, with what led to its failure. */
 import { simulateDirector } from './director/simulate.js';
+import { linesUntil } from './director/trace.js';
 import type { Violation } from './judge/excuse.js';
 import { drawOptions, type Options, type Weather } from './options.js';
+import { type DirectorSet, directorsName } from './sets.js';
 import { shrink } from './shrink.js';
 import { judge } from './simulate.js';
 import { Trace } from './trace.js';
@@ -35,10 +37,14 @@ function firstViolation(options: Options): number | undefined {
 }
 
 /** Plays a seed of ldirectord's simulation. */
-export function replayDirector(seed: number): number {
-  const { violations, trace, options } = simulateDirector(seed);
+export function replayDirector(seed: number, set: DirectorSet, whole: boolean): number {
+  const { violations, trace, options } = simulateDirector(seed, directorsName(set), {
+    whole: true,
+  });
   console.log(options);
-  for (const line of trace.slice(-SHOWN)) console.log(line);
+  const [first] = violations;
+  const until = first === undefined ? trace : linesUntil(trace, first.at);
+  for (const line of whole ? trace : until.slice(-SHOWN)) console.log(line);
   for (const violation of violations.slice(0, 5)) tell(violation);
   return violations.length > 0 ? 1 : 0;
 }

@@ -7,7 +7,8 @@
  *     npm run sim -- --seed 0x1f --set cable      one seed again, with its trace
  *     npm run sim -- --seed 0x1f --shrink         fewer faults, same failure
  *
- * `--set`: swarm, calm, cable, load, serial, scripts, clock, director (ldirectord); else a mixture.
+ * `--set`: swarm, calm, cable, load, serial, scripts, clock; of ldirectord director (its swarm),
+ * director-calm, -servers, -kernel, -hands, -operator, -loop; else a mixture.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -20,8 +21,8 @@ import {
   writeProgress,
 } from './campaign/progress.js';
 import { tallyLines } from './campaign/tally.js';
-import { SETS, type Weather } from './options.js';
 import { replay, replayDirector } from './replay.js';
+import { isDirectors, SET_NAMES, type SetName, setNamed } from './sets.js';
 
 const USAGE = `usage: sim [--minutes N [--fresh] | --seeds FROM-TO [--progress FILE]]
            [--set SET] [--jobs N]
@@ -58,10 +59,11 @@ function read(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['valu
   }
 }
 
-function setOf(word: string | undefined): Weather | 'director' | undefined {
-  const known = [...SETS, 'director'] as const;
-  const set = known.find((name) => name === word);
-  if (word !== undefined && set === undefined) fail(`no such set: ${word}`);
+function setOf(word: string | undefined): SetName | undefined {
+  const set = setNamed(word);
+  if (word !== undefined && set === undefined) {
+    fail(`no such set: ${word}; there are: ${SET_NAMES.join(' ')}`);
+  }
   return set;
 }
 
@@ -77,10 +79,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const set = setOf(given.set);
+  const [shrinks, whole] = [given.shrink === true, given.trace === true];
   if (given.seed !== undefined) {
     const seed = numberOf(given.seed, 'seed');
-    if (set === 'director') return replayDirector(seed);
-    return replay(seed, set ?? 'swarm', given.shrink === true, given.trace === true);
+    if (set === undefined || !isDirectors(set)) return replay(seed, set ?? 'swarm', shrinks, whole);
+    if (shrinks) fail(`a run of the set ${set} is not made smaller`);
+    return replayDirector(seed, set, whole);
   }
   const jobs = numberOf(given.jobs ?? '1', 'jobs');
   const campaign = new Campaign(Math.max(1, jobs), set);

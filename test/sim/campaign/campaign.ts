@@ -1,6 +1,6 @@
 /** Many seeds, on several processors, until one fails or there are enough. */
 import { Worker } from 'node:worker_threads';
-import type { Weather } from '../options.js';
+import type { SetName } from '../sets.js';
 import { count, emptyTally, type Tally } from './tally.js';
 import type { Order, Report } from './worker.js';
 
@@ -42,7 +42,7 @@ export class Campaign {
   readonly #set: Order['set'] | undefined;
 
   /** @param set `undefined`: a mixture of all. */
-  constructor(jobs: number, set: Weather | 'director' | undefined) {
+  constructor(jobs: number, set: SetName | undefined) {
     this.#set = set;
     const program = new URL('./worker.js', import.meta.url);
     this.#workers = Array.from(

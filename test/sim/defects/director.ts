@@ -144,7 +144,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'a check is given up because the daemon itself has slept',
     file: `${DIRECTOR}/rounds.js`,
-    text: 'if (!running.overdue) {',
+    text: 'if (overdueSince === undefined) {',
     instead: 'if (false) {',
     set: 'loop',
     seeds: 60,

@@ -144,6 +144,9 @@ export class CommandJudge {
     if (before > 0 && after === 0 && !reals.some((real) => this.#mayGo(virtual, real))) {
       this.#add(16, 'a server is taken out without a cause', textOf(change), ...this.#of(reals));
     }
+    // A reload puts back a server that counts as up, whatever hands have made of it: as up it
+    // counts until a check fails, and where none was made before, none need have answered.
+    if (this.#situation.isFound(service, place)) return;
     if (before === 0 && after > 0 && !reals.every((real) => this.#mayCome(virtual, real))) {
       this.#add(16, 'a server is put in without a cause', textOf(change), ...this.#of(reals));
     }

@@ -136,7 +136,8 @@ export class Storm {
       return;
     }
     if (kind === 'edition') this.#edit(random);
-    scene.reload(this.file);
+    // It reads what is on disk when it hears of it.
+    scene.whenServed(() => scene.reload(this.file));
   }
 
   #edit(random: Random): void {
@@ -148,10 +149,12 @@ export class Storm {
 
   #restart(random: Random): void {
     const scene = this.#scene;
-    if (!scene.situation.serving) return;
-    scene.fault('stop');
-    scene.stop();
-    this.#startLater(random);
+    scene.whenServed(() => {
+      if (this.#over || !scene.situation.serving) return;
+      scene.fault('stop');
+      scene.stop();
+      this.#startLater(random);
+    });
   }
 
   #kill(random: Random): void {

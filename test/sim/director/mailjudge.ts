@@ -26,7 +26,11 @@ const PAUSE_MAILS = BURST + 3;
 
 interface Mailed {
   readonly at: number;
+  /** Of a change, when it was asked for. */
+  readonly since: number;
   readonly text: string;
+  /** What the file asked for then, in seconds. */
+  readonly frequency: number;
 }
 
 export class MailJudge {
@@ -37,6 +41,8 @@ export class MailJudge {
   readonly #mailed = new Map<string, Mailed[]>();
   /** The very last one, whatever port the server is named with: that may be the kernel's. */
   readonly #last = new Map<string, Mailed & { readonly count: number }>();
+  /** When the last changes were asked for, and when it was told that they are made. */
+  #asked = { at: 0, toldAt: 0 };
   /** Changes that were made in this instant, by what a mail of them is about. */
   #expected: string[] = [];
   /** From then on none is due any more. */
@@ -59,9 +65,15 @@ export class MailJudge {
     return Math.max(PAUSE_MS_MIN, 1000 * file.mail.frequency);
   }
 
+  /** The daemon asks for changes. */
+  asks(): void {
+    this.#asked = { at: this.#situation.world.now, toldAt: 0 };
+  }
+
   /** The daemon is told that a change was made. */
   changed(change: Change): void {
-    const { file } = this.#situation;
+    const { file, world } = this.#situation;
+    this.#asked = { ...this.#asked, toldAt: world.now };
     if (file === undefined || !('destination' in change) || !isAll(file.mail)) return;
     const key = serviceKey(change.target);
     const virtual = file.virtuals.find((candidate) => virtualKey(candidate) === key);
@@ -105,10 +117,17 @@ export class MailJudge {
     const last = this.#last.get(about);
     this.#repeated(last, recent.length, text);
     const isLong = last === undefined || last.at < world.now - BURST * pauseMs;
-    this.#last.set(about, { at: world.now, text, count: isLong ? 1 : last.count + 1 });
-    const close = recent.filter(({ at }) => at > world.now - pauseMs);
+    const since = this.#asked.toldAt === world.now ? this.#asked.at : world.now;
+    const mailed = { at: world.now, since, text, frequency: mail.frequency };
+    this.#last.set(about, { ...mailed, count: isLong ? 1 : last.count + 1 });
+    // Reminders came at the pace that was asked for then: a reload may have made the pause longer.
+    const close = recent.filter(
+      ({ at, text, frequency }) =>
+        at > world.now - pauseMs &&
+        (frequency === mail.frequency || !text.startsWith('Inaccessible')),
+    );
     if (close.length >= PAUSE_MAILS) this.#add('a flood of mails', key, `${close.length + 1}`);
-    this.#mailed.set(key, [...recent, { at: world.now, text }]);
+    this.#mailed.set(key, [...recent, mailed]);
   }
 
   /** The same said twice in a row, sooner than a reminder is due. */
@@ -116,7 +135,8 @@ export class MailJudge {
     const { world, file, configuredAt, changedAt } = this.#situation;
     // What was held back in between has not been seen.
     if (last?.text !== text || recent >= BURST - 1) return;
-    if (Math.max(configuredAt, changedAt) >= last.at) return;
+    // Something has happened since, or while the change was made that was told of.
+    if (Math.max(configuredAt, changedAt) >= last.since) return;
     const frequency = 1000 * (file?.mail.frequency ?? 0);
     const isReminder = text.startsWith('Inaccessible') && frequency > 0;
     if (isReminder && world.now - last.at >= frequency * 0.998) return;

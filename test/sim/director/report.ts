@@ -1,6 +1,6 @@
 /** What is printed of a run in which something did not hold: all that it takes to see why. */
 import type { Outcome } from './simulate.js';
-import { timeText } from './trace.js';
+import { linesUntil, timeText } from './trace.js';
 
 /** Lines of the trace before a violation that are printed. */
 const LINES = 60;
@@ -12,7 +12,6 @@ export function reportOf({ seed, options, violations, trace }: Outcome, set: str
     ({ at, invariant, title, facts }) =>
       `${timeText(Math.floor(at))} invariant ${invariant}: ${title}\n    ${facts.join('\n    ')}`,
   );
-  const end = timeText(Math.floor(first.at));
-  const before = trace.filter((line) => line.slice(0, end.length) <= end).slice(-LINES);
+  const before = linesUntil(trace, first.at).slice(-LINES);
   return [`seed ${seed} of ${set}`, options, ...found, ...before].join('\n');
 }

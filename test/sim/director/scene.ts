@@ -121,6 +121,7 @@ export class Scene {
   reload(file: FilePlan): void {
     const configuration = this.#parsed(file);
     if (configuration === undefined || this.#daemon === undefined) return;
+    if (!this.situation.serving) return;
     this.#follow(file);
     this.#daemon.configure(configuration);
   }
@@ -129,6 +130,13 @@ export class Scene {
   reloadBad(file: FilePlan, line: string): void {
     if (configurationOf(textOfFile(file, line)) === undefined) return;
     this.violations.add(this.world.now, 19, 'a file with an error was taken', line);
+  }
+
+  /** Lets somebody do what a daemon hears of as soon as its loop is served. */
+  whenServed(act: () => void): void {
+    const { heldUntil } = this.#host;
+    if (heldUntil > this.world.now) this.world.at(heldUntil, () => this.whenServed(act));
+    else act();
   }
 
   stop(): void {
@@ -229,6 +237,7 @@ export class Scene {
   #changes(changes: readonly Change[]): void {
     for (const change of changes) this.note(`$ ${textOf(change)}`);
     this.commands.changes(changes);
+    this.mails.asks();
     this.#asked = changes;
     const { serving, file } = this.situation;
     if (serving || file === undefined) return;

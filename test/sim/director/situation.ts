@@ -67,6 +67,11 @@ export class Situation {
   readonly leaving = new Map<string, number>();
   /** Counts whatever may change a verdict. */
   turns = 0;
+  /** What a start or reload finds, and is to put right in this instant. */
+  #found: { readonly at: number; readonly places: ReadonlySet<string> } = {
+    at: -1,
+    places: new Set(),
+  };
   readonly #stalls: { readonly from: number; readonly to: number }[] = [];
 
   constructor(world: World, servers: Servers, kernel: Kernel) {
@@ -143,11 +148,23 @@ export class Situation {
 
   /** The daemon has compared everything with the table as it was then: older deeds are over. */
   compared(at: number): void {
+    const found = new Set<string>();
     for (const [virtual, places] of this.deeds) {
-      for (const [place, deed] of places) if (deed.at < at) places.delete(place);
+      for (const [place, deed] of places) {
+        if (deed.at >= at) continue;
+        places.delete(place);
+        found.add(`${virtual} ${place}`);
+      }
       if (places.size === 0) this.deeds.delete(virtual);
     }
+    this.#found = { at: this.world.now, places: found };
     this.turns += 1;
+  }
+
+  /** Whether what was done there by hand has just been found by a start or reload. */
+  isFound(virtual: string, place: string): boolean {
+    const { at, places } = this.#found;
+    return at === this.world.now && places.has(`${virtual} ${place}`);
   }
 
   /** Whether a server is up in the eyes of a virtual, and from when on the table must show it. */

@@ -50,6 +50,12 @@ export class Trace {
   }
 }
 
+/** Those lines of a trace that were written by then. */
+export function linesUntil(lines: readonly string[], at: number): readonly string[] {
+  const end = timeText(Math.floor(at));
+  return lines.filter((line) => line.slice(0, end.length) <= end);
+}
+
 /** `1:02:03.004`, in ten columns and more. */
 export function timeText(ms: number): string {
   const [hours, minutes, seconds] = [ms / 3_600_000, (ms / 60_000) % 60, (ms / 1000) % 60];

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { simulateDirector } from '../director/simulate.js';
 import { drawOptions } from '../options.js';
+import { directorsName, isDirectors } from '../sets.js';
 import { judge } from '../simulate.js';
 import { type KeptSeed, keptSeeds } from './seedfile.js';
 
@@ -13,7 +14,7 @@ const FILE = new URL('../../../sim/seeds.txt', import.meta.url);
 const LIMIT = 300;
 
 function violationsOf({ seed, set, until }: KeptSeed) {
-  if (set === 'director') return simulateDirector(seed).violations;
+  if (isDirectors(set)) return simulateDirector(seed, directorsName(set)).violations;
   const options = drawOptions(seed, set);
   if (until === undefined) return judge(options).violations;
   const faults = options.faults.filter(({ at }) => at < until);
@@ -37,6 +38,7 @@ test('what is wrong in the file is told with its line', () => {
     '1 storm  what': 'seeds.txt:1: no seed: 1 storm  what',
     '1 swarm until 1:00  what': 'seeds.txt:1: no seed: 1 swarm until 1:00  what',
     '1 director until 1:00:00  what': "seeds.txt:1: a run of the director's is not cut off",
+    '1 director-storm  what': 'seeds.txt:1: no seed: 1 director-storm  what',
   };
   for (const [text, message] of Object.entries(wrong)) {
     assert.throws(() => keptSeeds(text), { message });
@@ -44,4 +46,6 @@ test('what is wrong in the file is told with its line', () => {
   assert.deepEqual(keptSeeds('0x1f cable until 1:02:03  what it was'), [
     { seed: 31, set: 'cable', until: 3_723_000, what: 'what it was' },
   ]);
+  const [kept] = keptSeeds('0x1f director-hands  what it was');
+  assert.equal(kept?.set, 'director-hands');
 });

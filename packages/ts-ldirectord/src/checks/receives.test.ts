@@ -62,6 +62,12 @@ test('endless searches end in time, with the reason, and hold nothing up', async
   assert.ok(longest < 500, `the event loop stood still for ${longest} ms`);
 });
 
+test('a search that never ends, though there is nothing to search, ends in time', async () => {
+  const source = '(?:||x){60}(?:Y|ZZ)';
+  const trouble = `the search for receive pattern ${source} took too long`;
+  assert.deepEqual(await lookFor(pattern(source), '', 500), { found: false, trouble });
+});
+
 test('a pattern that was slow once no longer waits in front of the others', async () => {
   const [source, text] = ENDLESS[0] ?? ['', ''];
   const bad = pattern(source);

@@ -101,9 +101,10 @@ function stepsFrom({ factor, degree }: Effort, text: string): number {
 }
 
 /** Whether a search is over soon, whatever stands in the text. */
-function isShort(effort: Effort | undefined, text: string): boolean {
+export function isShort(effort: Effort | undefined, text: string): boolean {
   if (effort === undefined) return true;
-  const beginnings = effort.begins === 'start' ? 1 : text.length;
+  // At the end of the text as well.
+  const beginnings = effort.begins === 'start' ? 1 : text.length + 1;
   return stepsFrom(effort, text) * beginnings <= STEPS_MAX;
 }
 

@@ -88,6 +88,27 @@ test('what cannot be translated is refused with the reason', () => {
   }
 });
 
+test('a pattern is read though a search for it would never end', () => {
+  for (const source of ['(?:||x){60}Z', '(?:(?=a)||x){60}Z']) {
+    const found = receivePattern(source);
+    assert.ok(typeof found !== 'string', source);
+  }
+  assert.equal(receivePattern('ab'.repeat(25_000)), 'regular expression too large');
+});
+
+test('what would be compiled for ever is refused', () => {
+  const many = 'so many ways to match nothing are not supported';
+  for (const part of ['(|)', '(a*|b*)', '(?:\\b|)', '(?:(?!a)|)', '(?>a*|)', '(?:(|)(|))?']) {
+    assert.equal(receivePattern(`x${part.repeat(60)}Z`), many, part);
+    assert.notEqual(receivePattern(`(?:${part}x)`.repeat(60)), many, part);
+  }
+  assert.equal(receivePattern(`()${'(?:(?:\\1|)|)'.repeat(60)}Z`), many);
+  const words = Array.from({ length: 5000 }, (_, index) => `w${index}`).join('|');
+  for (const source of ['\\s*(a|b|c?)x?'.repeat(40), `(?:${words})`, '(?:|){60}', '(?m)^^^^a']) {
+    assert.notEqual(receivePattern(source), many, source);
+  }
+});
+
 test('any text is translated or refused, and never throws', () => {
   const signs = fc.constantFrom(...'()[]{}?*+|^$.\\-:=!<>#,iasmx0129bdgkPnRQEz \n\xe9\u263a');
   const text = fc.oneof(

@@ -1,6 +1,7 @@
 /** The `receive` pattern: a Perl regular expression, translated to one of JavaScript. */
 import { type Effort, effortOf } from './match-effort.js';
 import { refuseDifferences } from './pattern-limits.js';
+import { refuseManyPaths } from './pattern-paths.js';
 import { scriptOf } from './pattern-script.js';
 import { trimmed } from './pattern-trim.js';
 import { parsePerl } from './perl-pattern.js';
@@ -23,10 +24,12 @@ export function receivePattern(source: string): ReceivePattern | string {
     const whole = parsePerl(source);
     refuseDifferences(whole);
     const tree = trimmed(whole);
-    const regexp = new RegExp(scriptOf(tree));
-    // It is compiled when it is first used: what is too large shows then.
-    regexp.test('');
-    return { source, regexp, effort: effortOf(tree) };
+    refuseManyPaths(tree);
+    const script = scriptOf(tree);
+    // It is compiled when it is first used: what is too large shows then. A search may never end,
+    // even in an empty text; this one has found what it looks for before it comes to the pattern.
+    new RegExp(`|${script}`).test('');
+    return { source, regexp: new RegExp(script), effort: effortOf(tree) };
   } catch (error) {
     if (error instanceof PatternError) return error.message;
     if (error instanceof SyntaxError || error instanceof RangeError) {

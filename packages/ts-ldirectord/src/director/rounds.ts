@@ -93,7 +93,6 @@ export function beginDueChecks(turn: Turn): void {
         since: turn.now,
         between: between !== undefined,
         longest: longestMs(spec),
-        overdue: false,
       },
     });
     turn.effects.push({ kind: 'check', run, spec });
@@ -103,21 +102,24 @@ export function beginDueChecks(turn: Turn): void {
 
 /**
  * No server may stay unwatched because an answer was lost on the way. But if we have slept
- * ourselves the answer may be there, not heard yet: it has until the next slot of its check.
+ * ourselves the answer may be there, not heard yet, or the server was given more time: it has all
+ * its time again from when it was found overdue. The next slot of its check may be much nearer,
+ * as after a reload.
  */
 function giveUpOverdue(turn: Turn, due: readonly number[]): void {
   for (const index of due) {
     const check = turn.state.checks.at(index);
     if (check?.running === undefined) continue;
     const { running } = check;
-    const ms = turn.now - running.since;
-    if (ms <= running.longest + OVERDUE_MS) continue;
-    if (!running.overdue) {
-      const late = { ...check, running: { ...running, overdue: true } };
+    const { since, longest, overdueSince } = running;
+    if (turn.now - (overdueSince ?? since) <= longest + OVERDUE_MS) continue;
+    if (overdueSince === undefined) {
+      const late = { ...check, running: { ...running, overdueSince: turn.now } };
       turn.state = { ...turn.state, checks: turn.state.checks.with(index, late) };
       continue;
     }
     turn.effects.push({ kind: 'cancel', run: running.run });
+    const ms = turn.now - since;
     takeResult(turn, running.run, { up: false, message: 'no answer from the check', ms });
   }
 }

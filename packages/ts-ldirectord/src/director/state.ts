@@ -46,8 +46,8 @@ export interface CheckState {
     readonly since: number;
     readonly between: boolean;
     readonly longest: number;
-    /** It was found to have no answer long after that. */
-    readonly overdue: boolean;
+    /** When it was found to have no answer, long after that. */
+    readonly overdueSince?: number;
   };
   /** It has had a result under this configuration. */
   readonly answered: boolean;

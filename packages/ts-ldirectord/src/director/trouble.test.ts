@@ -158,10 +158,10 @@ test('a check whose answer is lost is given up and made anew', () => {
   const check = checks.at(0);
   assert.ok(check);
   const since = rehearsal.now;
-  const running = { run: 0, since, between: false, longest: 3000, overdue: false };
+  const running = { run: 0, since, between: false, longest: 3000 };
   rehearsal.state = { ...rehearsal.state, checks: checks.with(0, { ...check, running }) };
-  // Found overdue at one slot, given up at the next.
-  rehearsal.pass(9000 + ROUND);
+  // Found overdue at one slot, given up at one that is as much later.
+  rehearsal.pass(2 * (8000 + ROUND));
   assert.ok(rehearsal.effects.some((effect) => effect.kind === 'cancel' && effect.run === 0));
   assert.ok(rehearsal.lines.some((line) => line.startsWith('Resetting soft failure count')));
   assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
@@ -176,6 +176,25 @@ test('an answer that waits while the daemon itself sleeps is still heard', () =>
   const begun = rehearsal.effects.length;
   rehearsal.now += 60_000;
   rehearsal.tell({ kind: 'time' });
+  rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
+  rehearsal.pass(ROUND);
+  assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
+});
+
+test('an answer that waits while the daemon sleeps is heard after a reload as well', () => {
+  const virtual = virtualOf({ reals: [A, B] });
+  const rehearsal = begin([[virtual]]);
+  rehearsal.pass(ROUND);
+  const running = () => [...rehearsal.state.checks].find((check) => check.running)?.running;
+  while (running() === undefined) rehearsal.pass(1);
+  const run = running()?.run ?? 0;
+  const begun = rehearsal.effects.length;
+  rehearsal.now += 60_000;
+  rehearsal.tell({ kind: 'time' });
+  rehearsal.now += 3;
+  // Every check is due at once.
+  rehearsal.tell({ kind: 'configured', configuration: configurationOf([virtual]) });
   rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
   rehearsal.pass(ROUND);
   assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
