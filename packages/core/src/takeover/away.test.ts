@@ -31,7 +31,7 @@ it('asks for one of the other node, whose share it holds, in the same way', () =
   const asked = beside.sent.filter((sent) => sent.get('t') === 'ip-request');
   assert.deepEqual(
     asked.map((sent) => sent.get('ipaddr')),
-    ['lvs x_9'],
+    ['lvs x_9_foreign'],
     'not for what is listed for itself',
   );
   assert.equal(beside.sent.at(-1)?.get('t'), 'ip-request');

@@ -14,9 +14,9 @@ function gives(share: string): BesideGenuine {
 }
 
 /** The jobs that come of the answer. */
-function answered(beside: BesideGenuine, weown: 'yes' | 'no'): readonly string[] {
+function answered(beside: BesideGenuine, weown: 'yes' | 'no', ipaddr = 'mail'): readonly string[] {
   const before = beside.jobs.length;
-  beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr: 'mail', weown, ok: 'OK' });
+  beside.says({ t: 'ip-request-resp', dest: 'backup', ipaddr, weown, ok: 'OK' });
   return beside.jobs.slice(before);
 }
 
@@ -25,6 +25,13 @@ describe('what is given away to it', () => {
     assert.deepEqual(answered(gives('all'), 'no'), []);
     assert.deepEqual(answered(gives('local'), 'yes'), []);
     assert.deepEqual(answered(gives('foreign'), 'no'), ['takeGroup']);
+  });
+
+  it('is known by the share that it was asked for with', () => {
+    for (const share of ['foreign', 'all']) {
+      assert.deepEqual(answered(gives(share), 'yes', 'mail x_9_foreign'), [], share);
+    }
+    assert.deepEqual(answered(gives('local'), 'yes', 'mail x_9_foreign'), ['takeGroup']);
   });
 
   it('is started afterwards only where it was stopped there', () => {

@@ -128,7 +128,9 @@ function giveBack(turn: Turn, to: string): void {
  */
 function awaitRequests(turn: Turn): void {
   const { resources } = turn.state;
-  if (!resources.mine.foreign || resources.redo.foreign !== undefined) return;
+  // What an interrupted life has left half done is stopped with the rest.
+  const { how = 'find' } = resources.redo.foreign ?? {};
+  if (!resources.mine.foreign || how !== 'find') return;
   const at = turn.now.at + UNASKED_PAUSE;
   resources.redo = { ...resources.redo, foreign: { at, how: 'return' } };
 }

@@ -1,7 +1,7 @@
 /** One node asks another for a group by its key: `ip-request` and the answer to it. */
 import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
-import type { Peer } from '../state.js';
+import type { Part, Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { onMoveOffer } from './handover.js';
 import { forgetKey, isLegacy, noteKeys } from './legacy.js';
@@ -12,18 +12,26 @@ import { forgetTrouble, noteGivenBack, noteStarts, shareOfGroup } from './troubl
  * Asks for a group. A genuine node does one after the other what it was asked for and what it
  * takes over, behind scripts that may take long: it answers a request of an earlier life of ours,
  * and then starts what that life has left. It reads the first word of `ipaddr` and sends back all
- * of it (heartbeat 3.0.6: rc.d/ip-request), so a second word tells which life it answers.
+ * of it (heartbeat 3.0.6: rc.d/ip-request), so a second word tells which life it answers, and of
+ * which share the group was.
  */
 export function requestGroup(turn: Turn, key: string): void {
   const genuine = turn.livingOthers().some(({ capabilities }) => !capabilities.includes('heal'));
   // A user's script may take the answer by the letter.
   const marked = genuine && !turn.state.scripted.includes('ip-request-resp');
-  turn.send({ t: 'ip-request', ipaddr: marked ? `${key} ${markOf(turn)}` : key });
+  const mark = markOf(turn, shareOfGroup(turn, key));
+  turn.send({ t: 'ip-request', ipaddr: marked ? `${key} ${mark}` : key });
 }
 
-/** Behind the key of a group: the life that wants it. */
-function markOf(turn: Turn): string {
-  return `x_${turn.state.generation.toString(16)}`;
+/** Behind the key of a group: the life that wants it, and of which share it is. */
+function markOf(turn: Turn, share: Part): string {
+  const life = `x_${turn.state.generation.toString(16)}`;
+  return share === 'local' ? life : `${life}_foreign`;
+}
+
+/** Of which share the group was when this life asked for it; undefined: another life did. */
+function shareIn(turn: Turn, mark: string): Part | undefined {
+  return (['local', 'foreign'] as const).find((share) => mark === markOf(turn, share));
 }
 
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
@@ -91,9 +99,10 @@ export function onGroupYielded(turn: Turn, key: string, to: string, outcome: Job
 /** `ip-request-resp` for us: another node, or a script here, says that a group is ours to take. */
 export function onGroupOffer(turn: Turn, message: Message): void {
   const { settings, ending, resources } = turn.state;
-  const [key = '', mark = markOf(turn)] = (message.get('ipaddr') ?? '').split(' ');
+  const [key = '', mark = markOf(turn, 'local')] = (message.get('ipaddr') ?? '').split(' ');
   if (key === '' || message.get('dest') !== settings.localNode) return;
-  if (mark !== markOf(turn)) {
+  const share = shareIn(turn, mark);
+  if (share === undefined) {
     turn.log('info', `An earlier life has asked for resource group ${key}: it is not started`);
     return;
   }
@@ -112,7 +121,7 @@ export function onGroupOffer(turn: Turn, message: Message): void {
     return;
   }
   if (onMoveOffer(turn, message, key)) return;
-  if (isGivenAway(turn, message, key)) {
+  if (isGivenAway(turn, message, key, share)) {
     turn.log('info', `Resource group ${key} is given away: it is not started`);
     return;
   }
@@ -122,11 +131,11 @@ export function onGroupOffer(turn: Turn, message: Message): void {
 }
 
 /**
- * A late answer: since we asked for a group of our own, all of those go to the other node, or have
- * gone, and it starts them when it is told that they are stopped here. (A genuine node that gets
+ * A late answer: since we asked for a group, all of its share goes to the other node, or has gone,
+ * and it starts them when it is told that they are stopped here. (A genuine node that gets
  * such an answer starts what it has just given away.)
  */
-function isGivenAway(turn: Turn, message: Message, key: string): boolean {
+function isGivenAway(turn: Turn, message: Message, key: string, share: Part): boolean {
   const { settings, standby, resources } = turn.state;
   if (message.get('src') === settings.localNode) return false;
   const trouble = resources.troubles.find((trouble) => trouble.key === key);
@@ -134,10 +143,11 @@ function isGivenAway(turn: Turn, message: Message, key: string): boolean {
   // that has stopped it before it got that offer will yet try it; afterwards it would say so first.
   if (trouble?.step === 'asked') return true;
   if (trouble?.step === 'away' && message.get('weown') === 'no') return true;
-  if (isLegacy(turn.state) || resources.mine.local || trouble !== undefined) return false;
+  if (isLegacy(turn.state) || resources.mine[share] || trouble !== undefined) return false;
   const gives = standby.phase === 'giving' || standby.phase === 'done';
   // What ran there and was stopped for us is ours to start, once nothing is on its way any more.
-  return gives ? standby.share !== 'foreign' : message.get('weown') === 'no';
+  if (gives) return standby.share === 'all' || standby.share === share;
+  return message.get('weown') === 'no';
 }
 
 /** The group we were given runs. */

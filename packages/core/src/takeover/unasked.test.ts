@@ -38,6 +38,15 @@ describe('a genuine node in a new life, in legacy mode', () => {
     assert.equal(node.state.resources.mine.foreign, false);
   });
 
+  it('is given what an interrupted life of ours has left, which began while it did', () => {
+    const node = new BesideGenuine('foreign', undefined, true, 'legacy', 'up');
+    node.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    while (node.state.resources.jobs.length > 0) node.works('');
+    node.rests(4);
+    assert.equal(node.jobs.at(-1), 'standbyRelease');
+    assert.ok(node.log.includes(WARNING));
+  });
+
   it('is given what it asks for, and nothing else happens', () => {
     const node = backInNewLife();
     node.says({ t: 'ip-request', ipaddr: 'lvs' });
