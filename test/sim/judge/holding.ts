@@ -38,7 +38,12 @@ export class Holding {
   troubled = false;
   /** Its last start script began then. */
   triedAt = NEVER;
-  /** It ran here when the power went, then, and was not started here since. */
+  /** It was given up by a daemon that ends and has not told yet that it has ended. */
+  #givenUp = false;
+  /**
+   * It ran here when the power went, or when the daemon began to end that the power went under,
+   * then, and was not started here since: nobody has been told that it is free.
+   */
   lostAt = NEVER;
 
   constructor(host: Host, group: Watched['groups'][number], watched: Watched) {
@@ -118,6 +123,7 @@ export class Holding {
     if (o.verb !== 'start') return;
     this.triedAt = o.at;
     this.lostAt = NEVER;
+    this.#givenUp = false;
     if (this.#up === 0) this.since = o.at;
     this.#up |= bit;
   }
@@ -156,6 +162,7 @@ export class Holding {
   #isDown(bit: number): void {
     this.#up &= ~bit;
     if (this.#up === 0) this.#doubtful = false;
+    this.#givenUp = this.host.ending;
     this.#stuck &= ~bit;
   }
 
@@ -167,7 +174,8 @@ export class Holding {
 
   /** The machine is off. */
   powerOff(at: number): void {
-    if (this.held) this.lostAt = at;
+    if (this.held || this.#givenUp) this.lostAt = at;
+    this.#givenUp = false;
     this.#up = 0;
     this.#stuck = 0;
     this.#well = 0;
@@ -188,5 +196,6 @@ export class Holding {
     if (o.kind === 'script') this.script(o);
     else if (o.kind === 'reboots' || (o.kind === 'power' && !o.on)) this.powerOff(o.at);
     else if (o.kind === 'ends' && o.how === 'killed') this.abandon();
+    else if (o.kind === 'ends') this.#givenUp = false;
   }
 }

@@ -125,6 +125,29 @@ describe('when all has settled', () => {
     assert.deepEqual(facts(3200), missed);
   });
 
+  it('the same where the power went under a stop that had given the group up', () => {
+    const nodes = [
+      { name: 'alpha', genuine: false },
+      { name: 'beta', genuine: true },
+    ];
+    const fact = (ends: boolean, stopped: boolean): string | undefined => {
+      const story = new Story({ nodes }).begin(0, 'alpha').begin(0, 'beta').stage(CALM, 'calm');
+      story.says(1000, 'beta', 'none').group(2000, 'alpha', 'start', 'mail');
+      if (ends) story.log(2500, 'alpha', 'Heartbeat shutdown in progress. (1)');
+      story.group(2600, 'alpha', 'stop', 'mail');
+      if (stopped) story.see(2800, 'alpha', { kind: 'ends', how: 'stopped' });
+      story.see(3000, 'alpha', { kind: 'power', on: false });
+      story.begin(3500, 'alpha', { generation: 2 }).says(4000, 'alpha', 'local');
+      const { violations } = story.group(4000, 'alpha', 'start', 'web').judge({ end: SETTLED });
+      return violations.find(({ invariant }) => invariant === 11)?.facts.at(-1);
+    };
+    const lost = '0:00:03.000 alpha lost mail with its power, and beta has not missed it';
+    assert.equal(fact(true, false), lost);
+    const free = 'living: alpha beta; its home is beta';
+    assert.equal(fact(true, true), free);
+    assert.equal(fact(false, false), free);
+  });
+
   it('each group is served, all of it, by one node that lives', () => {
     assert.deepEqual(broken(pair(['local', 'local'])), [UNSERVED]);
     const half = both().script(3500, 'alpha', 'stop', 'www');
