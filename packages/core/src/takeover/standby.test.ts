@@ -55,6 +55,20 @@ it('goes on only when the share is given, not what an earlier one was about', ()
   assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
 
+it('is of what the giver still takes, where it comes together with what that holds', () => {
+  const beside = new BesideGenuine(undefined, 'all');
+  const [all, stable] = [{ rsc_hold: 'all' }, { rtype: 'full', isstable: '1' }];
+  beside.says({ t: 'ask_resources', ...all, info: 'me' });
+  beside.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'standby' });
+  const before = [...beside.jobs];
+  beside.says({ t: 'resource', ...all, ...stable });
+  beside.says({ t: 'ask_resources', ...all, info: 'done' });
+  assert.deepEqual(beside.jobs, before);
+  beside.rests(5);
+  beside.says({ t: 'ask_resources', ...all, info: 'done' });
+  assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
+});
+
 it('does not take what a genuine node has just taken, which passed over its own request', () => {
   const beside = new BesideGenuine(undefined, 'none');
   const before = [...beside.jobs];

@@ -1,7 +1,7 @@
 /** Standby: the orderly hand-over of groups in three steps, `me`, `other` and `done`. */
 import type { JobOutcome, Share } from '../job.js';
 import { Message } from '../message/message.js';
-import { seenFromOther, shareOf } from '../state.js';
+import { type Peer, seenFromOther, shareOf } from '../state.js';
 import type { Turn } from '../turn.js';
 import { audit, considerFailback, sayResources } from './negotiation.js';
 import { hold, letGo, noteFirstAcquisition } from './ownership.js';
@@ -95,7 +95,19 @@ function isOver(turn: Turn, from: string, info: string, message: Message): boole
   if (info === 'me') return seq < peer.doneSeq;
   if (info !== 'done') return false;
   peer.doneSeq = Math.max(peer.doneSeq, seq);
-  return standby.phase === 'other' && seq < standby.request;
+  if (standby.phase !== 'other') return false;
+  return seq < standby.request || isOfTaking(turn, peer, seq);
+}
+
+/**
+ * A genuine node that gives what it still takes, for a conversation with a life that is over, says
+ * `done` when it has taken it: together with what it holds (`isstable=1`), which one that has given
+ * does not say before. It says `done` once more when it has stopped it (heartbeat 3.0.6).
+ */
+function isOfTaking(turn: Turn, { name, resourceSeq }: Peer, seq: number): boolean {
+  const { standby, resources } = turn.state;
+  if (standby.phase !== 'other' || standby.giving !== true || standby.restarted) return false;
+  return resources.otherStable && resourceSeq === seq - 1 && !isOurKind(turn, name);
 }
 
 /** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */

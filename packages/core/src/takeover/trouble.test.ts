@@ -52,6 +52,21 @@ describe('a group that cannot be started', () => {
     assert.deepEqual(world.doubles, []);
   });
 
+  it('has not failed on both nodes as long as there is no other, however often it fails', () => {
+    const world = pair();
+    failStart(world, 'backup', 'lvs');
+    boot(world);
+    for (let death = 0; death < 2; death += 1) {
+      world.crash('loadbalancer');
+      world.run(6000);
+      world.boot('loadbalancer');
+      world.run(8000);
+    }
+    const said = lines(world, 'backup', 'Resource group lvs could not be started');
+    assert.ok(said.length > 1 && !said.some((line) => line.includes('either')), said.join('\n'));
+    assert.deepEqual(world.where('lvs'), ['loadbalancer']);
+  });
+
   it('is not tried again while the other node lets go of something', () => {
     const world = pair();
     boot(world);

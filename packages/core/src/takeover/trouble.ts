@@ -92,7 +92,8 @@ function fail(turn: Turn, key: string, share: Part, clean: boolean, given?: numb
   const failure = resources.failures.find((failure) => failure.key === key);
   const known = resources.troubles.find((trouble) => trouble.key === key);
   // A genuine node does not say that it could not start what it gives back.
-  const back = failure !== undefined && at - failure.at < GIVEN_BACK_WITHIN && !peerTells(turn);
+  const lately = failure !== undefined && at - failure.at < GIVEN_BACK_WITHIN;
+  const back = lately && turn.livingOthers().length > 0 && !peerTells(turn);
   const round = given ?? known?.round ?? (back ? failure.round : 0);
   const trouble: Trouble = { key, share, round, step: 'handOver', at, elsewhere: false };
   remember(turn, key, round);
