@@ -69,6 +69,18 @@ it('is of what the giver still takes, where it comes together with what that hol
   assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
 
+it('is taken at its end by a life that was not asked, where the giver holds nothing of it', () => {
+  for (const [holds, jobs] of [
+    ['none', ['standbyAcquire', 'announce']],
+    ['local', []],
+  ] as const) {
+    const beside = new BesideGenuine('local', holds);
+    const before = beside.jobs.length;
+    beside.says({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
+    assert.deepEqual(beside.jobs.slice(before), jobs);
+  }
+});
+
 it('does not take what a genuine node has just taken, which passed over its own request', () => {
   const beside = new BesideGenuine(undefined, 'none');
   const before = [...beside.jobs];

@@ -241,8 +241,8 @@ export function onKeep(turn: Turn, from: string): void {
  * it says so before it stops it, in every version from 1.99.4 on.
  *
  * `gave`: one of our kind has given, and waits. We may have waited no longer for it when its words
- * were lost on the way: it has stopped everything all the same. (Heartbeat 3.0.6 ignores it, and
- * nobody runs the groups for an hour.)
+ * were lost on the way, or have answered it in an earlier life: it has stopped everything all the
+ * same. (Heartbeat 3.0.6 ignores it, and nobody runs the groups for an hour.)
  */
 function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
   const { standby, resources } = turn.state;
@@ -263,7 +263,8 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
       return;
     }
   }
-  const late = gave && standby.phase === 'none' && resources.phase === 'stable';
+  const given = gave || (!isOurKind(turn, from) && hasGiven(turn, from, share));
+  const late = given && standby.phase === 'none' && resources.phase === 'stable';
   if (standby.phase === 'other' || late) {
     take(turn, from, share);
     return;
@@ -295,6 +296,11 @@ function take(turn: Turn, from: string, share: Share): void {
   const purpose = { kind: 'standbyAcquire', share, ...failed } as const;
   turn.job({ kind: 'standbyAcquire', share: ours }, purpose);
   if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce', share: ours });
+}
+
+/** A genuine node that holds nothing of what it has done with: it gave it, and nobody runs it. */
+function hasGiven(turn: Turn, from: string, share: Share): boolean {
+  return !isMissing(turn, from) && !otherHolds(turn, share);
 }
 
 /** Something of what it has said is still to come. */
