@@ -127,7 +127,7 @@ export const MISTAKES: readonly Mistake[] = [
     name: 'what was deleted by hand does not come back',
     file: `${DIRECTOR}/stray.js`,
     text: 'const isRipe = urgent ||',
-    instead: 'const isRipe = urgent && ',
+    instead: 'const isRipe = urgent && now',
     set: 'hands',
     seeds: 15,
     invariants: [15, 16],
