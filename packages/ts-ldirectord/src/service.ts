@@ -140,6 +140,7 @@ export class Service {
     this.#alerting.configure(configuration);
     this.#tell({ kind: 'configured', configuration });
     for (const server of this.#held) this.#tell({ kind: 'hold', ...server, held: true });
+    this.#lookLater();
   }
 
   async #begin(configuration: Configuration, result: ReadResult): Promise<void> {
@@ -147,7 +148,6 @@ export class Service {
     if (this.#stopping !== undefined) return;
     this.#adopt(configuration, result);
     this.#tellInstances('start', configuration.globals.execute);
-    this.#lookLater();
   }
 
   /** Reads the file again. A bad one changes nothing. Asked for twice, it is done again after. */
@@ -219,8 +219,9 @@ export class Service {
     });
   }
 
-  /** Looks at the files once a round. */
+  /** Looks at the files once a round, which is as long as the present configuration says. */
   #lookLater(): void {
+    clearTimeout(this.#look);
     if (this.#stopping !== undefined || !this.#configuration) return;
     const { fork, checkInterval } = this.#configuration.globals;
     const ms = fork ? FORK_LOOK_MS : checkInterval;

@@ -126,8 +126,8 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'what was deleted by hand does not come back',
     file: `${DIRECTOR}/stray.js`,
-    text: 'const isRipe = urgent ||',
-    instead: 'const isRipe = urgent && ',
+    text: 'const isRipe = now',
+    instead: 'const isRipe = urgent && now',
     set: 'hands',
     seeds: 15,
     invariants: [15, 16],

@@ -19,11 +19,13 @@ export interface Score {
   readonly failures: number;
   /** There was a success. */
   readonly succeeded: boolean;
+  /** Checks whose last answer was a failure, by name. */
+  readonly failing: ReadonlySet<string>;
   /** Answers of another check may have been counted here. */
   readonly doubtful: boolean;
 }
 
-const NO_SCORE: Score = { failures: 0, succeeded: false, doubtful: false };
+const NO_SCORE: Score = { failures: 0, succeeded: false, failing: new Set(), doubtful: false };
 
 export class CheckJudge {
   readonly #situation: Situation;
@@ -87,8 +89,12 @@ export class CheckJudge {
     if (result === undefined) return;
     this.#unanswered.delete(name);
     for (const key of this.#places.get(name) ?? []) {
-      const { failures, succeeded } = this.#scores.get(key) ?? NO_SCORE;
+      const { failures, succeeded, failing: before } = this.#scores.get(key) ?? NO_SCORE;
+      // Of checks that an earlier file asked for nothing is known any more.
+      const others = [...before].filter((other) => other !== name && this.#wanted.has(other));
+      const failing = new Set(result.up ? others : [...others, name]);
       this.#scores.set(key, {
+        failing,
         failures: result.up ? 0 : failures + 1,
         succeeded: succeeded || result.up,
         doubtful: this.#doubtful.has(key),

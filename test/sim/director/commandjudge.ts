@@ -155,7 +155,9 @@ export class CommandJudge {
   #mayGo(virtual: VirtualPlan, real: RealPlan): boolean {
     const { file, holds } = this.#situation;
     if (file === undefined || holds.get(real.server) !== undefined) return true;
-    const { failures, doubtful } = this.#checks.score(virtual, real);
+    const { failures, failing, doubtful } = this.#checks.score(virtual, real);
+    // One of two lines for a place is down, though the check of the other has succeeded since.
+    if (doubtful && failing.size > 0) return true;
     return failures >= (doubtful ? 1 : failureCountOf(file, virtual));
   }
 

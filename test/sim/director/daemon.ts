@@ -75,6 +75,7 @@ export class Daemon {
   #stopping = false;
   #wake: Planned | undefined;
   #alertWake: Planned | undefined;
+  #look: Planned | undefined;
   #call: Call | undefined;
   readonly #host: Host;
   readonly #checks = new Map<number, CheckSpec>();
@@ -82,7 +83,6 @@ export class Daemon {
   constructor(host: Host, configuration: Configuration) {
     this.#host = host;
     this.configure(configuration);
-    this.#lookLater();
   }
 
   get life(): DirectorState['life'] {
@@ -98,10 +98,12 @@ export class Daemon {
     this.#tellAlerts({ kind: 'configured', configuration });
     this.#tell({ kind: 'configured', configuration });
     for (const server of held) this.#tell({ kind: 'hold', ...server, held: true });
+    this.#lookLater();
   }
 
   stop(): void {
     this.#stopping = true;
+    this.#host.world.undo(this.#look);
     this.#tell({ kind: 'stop' });
   }
 
@@ -249,7 +251,9 @@ export class Daemon {
   #lookLater(): void {
     const { globals } = this.#configuration ?? {};
     const ms = globals?.fork === true ? FORK_LOOK_MS : (globals?.checkInterval ?? 0);
-    this.#host.world.later(ms, () => {
+    const { world } = this.#host;
+    world.undo(this.#look);
+    this.#look = world.later(ms, () => {
       this.#deliver(() => {
         if (this.#stopping || this.#configuration === undefined) return;
         const held = heldOf(this.#configuration, this.#host.maintained);

@@ -20,6 +20,8 @@ import type { Violations } from './violations.js';
 
 /** So many changes of a server are told of at once, and then one a pause (docs/ldirectord-mail.md). */
 const BURST = 10;
+/** At the end of a server's name, before its virtual. */
+const PORT = /:\d+ /;
 const PAUSE_MS_MIN = 60_000;
 /** Beside the burst, in one pause: the next of the pace, a reminder, and one at either end. */
 const PAUSE_MAILS = BURST + 3;
@@ -113,9 +115,9 @@ export class MailJudge {
     const key = subjectOf(text);
     const before = this.#mailed.get(key) ?? [];
     const recent = before.filter(({ at }) => at > world.now - BURST * pauseMs);
-    const about = key.replace(/:\d+ /, ' ');
+    const about = key.replace(PORT, ' ');
     const last = this.#last.get(about);
-    this.#repeated(last, recent.length, text);
+    this.#repeated(last, this.#countOf(about, world.now - BURST * pauseMs), text);
     const isLong = last === undefined || last.at < world.now - BURST * pauseMs;
     const since = this.#asked.toldAt === world.now ? this.#asked.at : world.now;
     const mailed = { at: world.now, since, text, frequency: mail.frequency };
@@ -128,6 +130,15 @@ export class MailJudge {
     );
     if (close.length >= PAUSE_MAILS) this.#add('a flood of mails', key, `${close.length + 1}`);
     this.#mailed.set(key, [...recent, mailed]);
+  }
+
+  /** Mails since then about a server, under either of its ports: each has a pace of its own. */
+  #countOf(about: string, since: number): number {
+    let count = 0;
+    for (const [key, mailed] of this.#mailed) {
+      if (key.replace(PORT, ' ') === about) count += mailed.filter(({ at }) => at > since).length;
+    }
+    return count;
   }
 
   /** The same said twice in a row, sooner than a reminder is due. */

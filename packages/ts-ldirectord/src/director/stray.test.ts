@@ -61,6 +61,20 @@ test('a virtual that is gone comes back with the next look', () => {
   ]);
 });
 
+test('a virtual that came back twice is put right no later for it, and no sooner', () => {
+  const rehearsal = atRest();
+  for (let times = 0; times < 2; times += 1) {
+    byHand(rehearsal, { kind: 'deleteService', target });
+    rehearsal.pass(LOOK);
+  }
+  byHand(rehearsal, { kind: 'editService', target, contents: { scheduler: 'lc', ops: false } });
+  const scheduler = () => rehearsal.table.get(V)?.contents.scheduler;
+  rehearsal.pass(PATIENCE);
+  assert.equal(scheduler(), 'lc');
+  rehearsal.pass(2 * LOOK);
+  assert.notEqual(scheduler(), 'lc');
+});
+
 test('a server that is up and was deleted comes back, but not while an operator is at it', () => {
   const rehearsal = atRest();
   byHand(rehearsal, { kind: 'deleteDestination', target, destination: { address: A, port: 80 } });

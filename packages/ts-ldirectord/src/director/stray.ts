@@ -80,7 +80,12 @@ function lookThrough(
       if (touched?.has(key)) continue;
       const sighting = before?.get(key) ?? { since: now, putBack: 0 };
       const { since, putBack } = sighting;
-      const isRipe = urgent || now - since >= HAND_MS * 2 ** putBack;
+      if (urgent) {
+        // Nothing of it counts for what is done to the entry once it is back.
+        ripe.add(key);
+        continue;
+      }
+      const isRipe = now - since >= HAND_MS * 2 ** putBack;
       if (isRipe) ripe.add(key);
       const next = { since: now, putBack: Math.min(putBack + 1, DOUBLINGS_MAX) };
       sightings.set(key, isRipe ? next : sighting);
