@@ -69,6 +69,7 @@ export function createNode(settings: Settings): NodeState {
       takeoverBy: undefined,
       overtaken: false,
       homeBy: undefined,
+      tellAgainAt: undefined,
       asked: [],
       reclaimed: [],
       keys: { local: [], foreign: [] },

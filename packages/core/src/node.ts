@@ -57,6 +57,7 @@ import {
   sayAgain,
   sayResources,
   settleIfDue,
+  tellAgainIfDue,
 } from './takeover/negotiation.js';
 import { conclude } from './takeover/outcome.js';
 import { hold, RESUMED } from './takeover/ownership.js';
@@ -389,6 +390,7 @@ function onTime(turn: Turn): void {
   expireAllLinks(turn);
   checkCommunication(turn);
   settleIfDue(turn);
+  tellAgainIfDue(turn);
   settleOn(turn);
   expireStandby(turn);
   expireTakeover(turn);

@@ -141,6 +141,8 @@ export interface Resources {
   overtaken: boolean;
   /** Our groups are to come back from a genuine node by themselves until then. */
   homeBy: Instant | undefined;
+  /** A genuine node that begins is told again what we hold then, unless it has settled. */
+  tellAgainAt: Instant | undefined;
   /** Legacy mode: keys of our groups that we asked for and were not given yet. */
   asked: readonly string[];
   /** Legacy mode: those that run here, which a genuine node was asked for and did not answer yet. */

@@ -20,6 +20,7 @@ export function wakeAt(state: NodeState): Instant | undefined {
   earliest = sooner(earliest, resources.failbackAt);
   earliest = sooner(earliest, resources.takeoverBy);
   earliest = sooner(earliest, resources.homeBy);
+  earliest = sooner(earliest, resources.tellAgainAt);
   earliest = sooner(earliest, resources.redo.local?.at);
   earliest = sooner(earliest, resources.redo.foreign?.at);
   if (ending.phase === 'no') earliest = sooner(earliest, troubleAt(resources.troubles));

@@ -290,7 +290,8 @@ export class Host implements Station, LineEnd {
     // A genuine daemon executes itself anew, whatever it was asked for before.
     if (restarting && this.#options.genuine) this.wanted = true;
     if (!restarting) {
-      this.#runner = undefined;
+      // One that still works is found by the next life.
+      if (this.#runner?.isIdle === true) this.#runner = undefined;
       if (this.wanted) this.#laterHere(START_MS, () => this.#begin(undefined));
       return;
     }

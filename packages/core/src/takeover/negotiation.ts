@@ -12,6 +12,8 @@ const SETTLE = 10_000;
 const FAILBACK_PAUSE = 1000;
 /** A genuine node that gives our groups back at all has begun to by then. */
 const HOME_PAUSE = 30_000;
+/** A genuine node that was told what we hold has settled by then: it takes `SETTLE`. */
+const TELL_AGAIN = 15_000;
 
 /** True while scripts run, groups move, or a node is being reset. */
 export function busy(state: NodeState): boolean {
@@ -112,9 +114,24 @@ export function onStarting(turn: Turn, late: boolean): void {
   if (both) resources.phase = 'bothStarting';
   if (!late) resources.otherStable = false;
   sayResources(turn);
+  if (!turn.allCan('settle')) resources.tellAgainAt = turn.now.at + TELL_AGAIN;
   // A genuine node was not at work when we began, and took no notice of it; one that has only read
   // its configuration anew says what it holds when it is asked, and never otherwise.
   if (both && !turn.allCan('settle')) turn.send({ t: 'starting' });
+}
+
+/**
+ * A genuine node says `starting` once, and waits without end for what we hold. It may have lost
+ * that word and not miss it: it asks for nothing that was sent before the first status that it
+ * hears of us.
+ */
+export function tellAgainIfDue(turn: Turn): void {
+  const { resources } = turn.state;
+  if (resources.tellAgainAt === undefined || turn.now.at < resources.tellAgainAt) return;
+  resources.tellAgainAt = undefined;
+  if (resources.otherStable || resources.phase === 'shutdown' || turn.allCan('settle')) return;
+  resources.tellAgainAt = turn.now.at + TELL_AGAIN;
+  if (!busy(turn.state)) sayResources(turn);
 }
 
 /** A peer says what it holds. */
@@ -162,6 +179,7 @@ export function noteStability(turn: Turn, message: Message): void {
   const { resources } = turn.state;
   const stable = message.get('isstable');
   if (stable === '0') resources.otherStable = false;
+  if (stable === '1') resources.tellAgainAt = undefined;
   if (stable !== '1' || resources.otherStable) return;
   resources.otherStable = true;
   turn.log('info', 'remote resource transition completed.');

@@ -150,6 +150,7 @@ function noteGone(turn: Turn): void {
   resources.settleBy = undefined;
   resources.takeoverBy = undefined;
   resources.homeBy = undefined;
+  resources.tellAgainAt = undefined;
   if (resources.phase !== 'shutdown' && resources.phase !== 'init') resources.phase = 'stable';
 }
 

@@ -116,6 +116,26 @@ describe('groups of ours that a genuine node still takes over when we are back',
   });
 });
 
+it('what we hold is said again to a genuine node that begins, until it has settled', () => {
+  const beside = new BesideGenuine(undefined, 'none');
+  const told = (): number => beside.words.filter((word) => word === 'resource').length;
+  beside.beginsAnew();
+  beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+  const before = told();
+  beside.says({ t: 'starting' });
+  assert.equal(told(), before + 1);
+  beside.rests(14);
+  assert.equal(told(), before + 1);
+  beside.rests(2);
+  assert.equal(told(), before + 2);
+  beside.rests(15);
+  assert.equal(told(), before + 3);
+  beside.says({ t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1' });
+  const settled = told();
+  beside.rests(60);
+  assert.equal(told(), settled);
+});
+
 it('what we hold is said again when an older word of it was sent again', () => {
   const beside = new BesideGenuine(undefined, 'local');
   const words = beside.sent.filter((message) => message.get('t') === 'resource');
