@@ -121,3 +121,23 @@ it('gives a group with the mark that the other node has set to it', () => {
   const last = beside.sent.findLast((sent) => sent.get('t') === 'ip-request-resp');
   assert.deepEqual([last?.get('ipaddr'), last?.get('weown')], ['lvs x_5', 'yes']);
 });
+
+it('is not answered before what is still to be taken over from the node that asks', () => {
+  const beside = new BesideGenuine(undefined, undefined, false, 'legacy');
+  beside.works('mail');
+  const done = (key: string): void => {
+    const [job] = beside.state.resources.jobs;
+    const outcome = { ok: true, failed: [], groups: [key] };
+    beside.happens({ kind: 'jobDone', id: job?.id ?? 0, outcome });
+  };
+  const answers = (): number => beside.words.filter((word) => word === 'ip-request-resp').length;
+  beside.says({ t: 'ip-request', ipaddr: 'lvs' });
+  beside.happens({ kind: 'time' }, 60_000);
+  assert.deepEqual(beside.jobs.slice(-3, -1), ['giveGroup', 'takeOver']);
+  const before = answers();
+  done('lvs');
+  assert.equal(beside.jobs.at(-1), 'giveGroup');
+  assert.equal(answers(), before, 'it would start what is started here again');
+  while (beside.state.resources.jobs.length > 0) done('lvs');
+  assert.equal(answers(), before + 1);
+});

@@ -1,7 +1,7 @@
 /** One node asks another for a group by its key: `ip-request` and the answer to it. */
 import type { JobOutcome } from '../job.js';
 import type { Message } from '../message/message.js';
-import type { Part, Peer } from '../state.js';
+import type { Part, Peer, Purpose } from '../state.js';
 import type { Turn } from '../turn.js';
 import { onMoveOffer } from './handover.js';
 import { forgetKey, isLegacy, noteKeys } from './legacy.js';
@@ -38,24 +38,31 @@ function shareIn(turn: Turn, mark: string): Part | undefined {
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
   const ipaddr = message.get('ipaddr') ?? '';
   const [key = ''] = ipaddr.split(' ');
-  if (key === '') return;
-  turn.job(
-    { kind: 'giveGroup', key },
-    { kind: 'give', ipaddr, to: peer.name, life: peer.generation },
-    { HA_t: 'ip-request', HA_src: peer.name, HA_ipaddr: key },
-  );
+  if (key !== '') give(turn, { ipaddr, to: peer.name, life: peer.generation });
+}
+
+/** Another node asked for that group, in the life of that generation. */
+type Request = Omit<Extract<Purpose, { readonly kind: 'give' }>, 'kind'>;
+
+function give(turn: Turn, request: Request): void {
+  const [key = ''] = request.ipaddr.split(' ');
+  const environment = { HA_t: 'ip-request', HA_src: request.to, HA_ipaddr: key };
+  turn.job({ kind: 'giveGroup', key }, { kind: 'give', ...request }, environment);
 }
 
 /**
  * The group is stopped, or did not run. One that could not be stopped must not be started anywhere
  * else: then the answer is not `OK`. (The genuine script does not get so far: its node reboots.)
  */
-export function onGroupGiven(
-  turn: Turn,
-  { ipaddr, to, life }: { readonly ipaddr: string; readonly to: string; readonly life: number },
-  outcome: JobOutcome,
-): void {
+export function onGroupGiven(turn: Turn, request: Request, outcome: JobOutcome): void {
+  const { ipaddr, to, life } = request;
   const [key = ''] = ipaddr.split(' ');
+  const { jobs } = turn.state.resources;
+  // That node died since and is back: what is still to be taken over from it is given after that.
+  if (jobs.some(({ purpose }) => purpose.kind === 'takeover' && purpose.node === to)) {
+    give(turn, request);
+    return;
+  }
   if (outcome.ok) {
     forgetTrouble(turn, key);
     const { resources } = turn.state;
