@@ -196,3 +196,19 @@ it('is neither asked for nor answered by a node that is about to begin anew', ()
   beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
   assert.ok(!beside.words.includes('ask_resources'));
 });
+
+it('is still to be taken when what was tried before it has failed, though nobody waits for it', () => {
+  const beside = new BesideGenuine(undefined, 'none');
+  const { state } = beside;
+  const jobs = [
+    { id: 90, purpose: { kind: 'acquire', reason: 'test', every: true } },
+    { id: 91, purpose: { kind: 'standbyAcquire', share: 'foreign' } },
+  ] as const;
+  const mine = { local: true, foreign: false };
+  beside.state = { ...state, resources: { ...state.resources, mine, jobs: [...jobs] } };
+  const outcome = { ok: false, failed: ['mail'], groups: ['mail'] };
+  beside.happens({ kind: 'jobDone', id: 90, outcome });
+  assert.equal(beside.state.resources.mine.local, true);
+  beside.happens({ kind: 'jobDone', id: 91, outcome: { ok: true, failed: [], groups: ['mail'] } });
+  assert.equal(beside.state.resources.mine.local, true);
+});

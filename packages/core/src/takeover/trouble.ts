@@ -5,7 +5,7 @@
  * The genuine program leaves such a group down on both nodes, or gives it back after 30 seconds.
  */
 import type { JobOutcome, Share } from '../job.js';
-import type { Part, Peer, Trouble } from '../state.js';
+import { type Part, type Peer, type Purpose, seenFromOther, type Trouble } from '../state.js';
 import type { Instant, Millis } from '../time.js';
 import type { Turn } from '../turn.js';
 import { offerGroup } from './handover.js';
@@ -57,8 +57,8 @@ export function noteStarts(turn: Turn, outcome: JobOutcome, attempt: Attempt): v
 
 /** Jobs that may yet start the first group of a share that is marked as ours already. */
 const STARTING: Readonly<Record<Part, readonly string[]>> = {
-  local: ['acquire', 'retry'],
-  foreign: ['takeover', 'retry'],
+  local: ['acquire'],
+  foreign: ['takeover'],
 };
 
 /**
@@ -67,10 +67,7 @@ const STARTING: Readonly<Record<Part, readonly string[]>> = {
  */
 function isLeftToNext(turn: Turn, part: Part): boolean {
   const { resources } = turn.state;
-  const next = resources.jobs.find(
-    ({ purpose }) =>
-      STARTING[part].includes(purpose.kind) && (purpose.kind !== 'retry' || purpose.share === part),
-  );
+  const next = resources.jobs.find(({ purpose }) => mayStart(purpose, part));
   if (next === undefined) return false;
   const { purpose } = next;
   if (purpose.kind === 'retry' && purpose.before) {
@@ -78,6 +75,13 @@ function isLeftToNext(turn: Turn, part: Part): boolean {
     resources.jobs = resources.jobs.map((job) => (job === next ? left : job));
   }
   return true;
+}
+
+function mayStart(purpose: Purpose, part: Part): boolean {
+  if (purpose.kind === 'retry') return purpose.share === part;
+  if (purpose.kind !== 'standbyAcquire') return STARTING[part].includes(purpose.kind);
+  const share = seenFromOther(purpose.share);
+  return share === 'all' || share === part;
 }
 
 /** To which share a group of a job belongs. */
