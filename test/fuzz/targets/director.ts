@@ -1,6 +1,7 @@
 /** What ldirectord reads: its configuration, patterns, and the table that ipvsadm prints. */
 import { readFileSync } from 'node:fs';
 import { isShort } from 'ts-ldirectord/checks/receives';
+import { LINE_LENGTH_MAX } from 'ts-ldirectord/config/lines';
 import { TEST_MACHINE } from 'ts-ldirectord/config/machine.fixture';
 import { parse } from 'ts-ldirectord/config/parse';
 import { PROBLEMS_MAX, type Problem } from 'ts-ldirectord/config/problem';
@@ -81,7 +82,8 @@ export const PATTERNS: Target = {
     );
   },
   run(bytes) {
-    const found = receivePattern(latin1(bytes));
+    // No line of a file is longer.
+    const found = receivePattern(latin1(bytes).slice(0, LINE_LENGTH_MAX));
     if (typeof found === 'string') {
       claim(found !== '', 'a refusal without a reason');
       return;

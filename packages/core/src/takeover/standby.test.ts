@@ -197,7 +197,7 @@ it('is neither asked for nor answered by a node that is about to begin anew', ()
   assert.ok(!beside.words.includes('ask_resources'));
 });
 
-it('is still to be taken when what was tried before it has failed, though nobody waits for it', () => {
+it('is still to be taken when what was tried before it has failed', () => {
   const beside = new BesideGenuine(undefined, 'none');
   const { state } = beside;
   const jobs = [
