@@ -393,6 +393,23 @@ test('a job asked for again is not done again', () => {
   assert.ok(calls.length > before);
 });
 
+test('a new life is told what is held: no further group is started of a job before it', () => {
+  for (const [job, begun] of [
+    [{ kind: 'standbyAcquire', share: 'all' }, 1],
+    [{ kind: 'releaseAll' }, 2],
+  ] as const) {
+    const machine = new Machine(TWO);
+    machine.send({ kind: 'job', request: { id: 1, job, environment: {} } }, 0);
+    machine.send({ kind: 'hello', localNode: 'alpha', fresh: true });
+    machine.send({ kind: 'ended', rc: 0, output: 'stopped', late: false });
+    const groups = ['web ', 'web2 '].filter((word) =>
+      machine.calls.some((call) => call.startsWith(word)),
+    );
+    assert.equal(groups.length, begun, machine.calls.join());
+    assert.equal(machine.outcomes.has(1), false);
+  }
+});
+
 test('jobs wait for one another, up to a limit', () => {
   const machine = new Machine([LVS]);
   machine.send(

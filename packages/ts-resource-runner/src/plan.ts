@@ -75,7 +75,9 @@ function greet(turn: Turn, localNode: string, fresh: boolean): Turn {
   const { work } = turn.state;
   turn.change({ done: [], queue: [] });
   if (work !== null && work.request !== null) {
-    turn.change({ work: { ...work, request: { ...work.request, id: -1 } } });
+    // It is told what is held, and would not know of groups that are started after that.
+    const todo = work.todo.filter((task) => task.do !== 'take');
+    turn.change({ work: { ...work, todo, request: { ...work.request, id: -1 } } });
   }
   return turn;
 }

@@ -298,9 +298,10 @@ function take(turn: Turn, from: string, share: Share): void {
   if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce', share: ours });
 }
 
-/** A genuine node that holds nothing of what it has done with: it gave it, and nobody runs it. */
+/** A genuine node that holds nothing of what it has done with, as it has said: it gave it away. */
 function hasGiven(turn: Turn, from: string, share: Share): boolean {
-  return !isMissing(turn, from) && !otherHolds(turn, share);
+  const told = (turn.state.peers.get(from)?.resourceSeq ?? 0) > 0;
+  return told && !isMissing(turn, from) && !otherHolds(turn, share);
 }
 
 /** Something of what it has said is still to come. */
