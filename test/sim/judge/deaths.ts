@@ -17,7 +17,7 @@ import type { Contact } from './contact.js';
 import type { Host } from './host.js';
 import type { Kind, Rule, Seen } from './rule.js';
 import type { Scene } from './scene.js';
-import { isUnread, readAt } from './unread.js';
+import { isUnread, readAtLatest } from './unread.js';
 
 /** In its first seconds a node asks for a longer dead time (heartbeat 3.0.6: 5 s, and 2 s more). */
 const START_GRACE = 5000;
@@ -139,7 +139,7 @@ export class Deaths implements Rule {
   /** The latest instant at which it is to be declared dead. */
   #dueAt(at: number, contact: Contact): number {
     const { to } = contact;
-    const heardAt = readAt(at, contact);
+    const heardAt = readAtLatest(at, contact);
     const { keepalive, deadtime, initdead } = this.#watched;
     // Later than this a loop takes itself for one that has slept (OVERSLEEP of the daemon).
     if (to.lateness > Math.max(keepalive / 2, LATENESS)) return Number.POSITIVE_INFINITY;

@@ -37,7 +37,7 @@ export class Host {
   /** How long that pause was. */
   slept = 0;
   /** The last pauses, oldest first. */
-  readonly #pauses: { readonly from: number; readonly to: number }[] = [];
+  readonly #pauses: { readonly from: number; readonly to: number; readonly late: number }[] = [];
   /** End of the last pause that was as long as a silence that matters. */
   longPauseUntil = NEVER;
   /** End of the last pause of a whole dead time. */
@@ -83,6 +83,14 @@ export class Host {
   /** When what came at that time could be read: at once, unless it stood still. */
   readableAt(at: number): number {
     return this.#pauses.find(({ from, to }) => from <= at && at < to)?.to ?? at;
+  }
+
+  /**
+   * When what could be read then was read, but for the lateness of a loop: where that is late and
+   * stood still soon after, when it went on.
+   */
+  readAtLatest(at: number): number {
+    return this.#pauses.find(({ from, to, late }) => from - late <= at && at < to)?.to ?? at;
   }
 
   /** How late what it does may be now. */
@@ -189,7 +197,7 @@ export class Host {
     this.paused = false;
     this.slept = at - this.pausedAt;
     this.wokenAt = at;
-    this.#pauses.push({ from: this.pausedAt, to: at });
+    this.#pauses.push({ from: this.pausedAt, to: at, late: this.lateness });
     if (this.#pauses.length > PAUSES_MAX) this.#pauses.shift();
     if (this.slept >= this.#long) this.longPauseUntil = at;
     if (this.slept >= this.#deadtime) this.deadTimeSleptUntil = at;

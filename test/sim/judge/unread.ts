@@ -13,3 +13,8 @@ export function isUnread(at: number, contact: Contact): boolean {
 export function readAt(at: number, contact: Contact): number {
   return contact.to.readableAt(contact.heardAt(at));
 }
+
+/** The same at the latest, but for the lateness of the loop itself. */
+export function readAtLatest(at: number, contact: Contact): number {
+  return contact.to.readAtLatest(readAt(at, contact));
+}
