@@ -114,6 +114,7 @@ async function forRange(campaign: Campaign, range: string): Promise<number> {
   const [from, to] = range.split('-').map((word) => numberOf(word, 'seeds'));
   if (from === undefined || to === undefined) fail('--seeds FROM-TO is wanted');
   const set = given.set ?? 'mixture';
+  const played = { set, commit: commit() };
   let progress: Progress = readProgress(given.progress);
   let broken = 0;
   for (const [first, last] of piecesLeft(progress, set, from, to)) {
@@ -122,7 +123,7 @@ async function forRange(campaign: Campaign, range: string): Promise<number> {
       broken += 1;
       continue;
     }
-    progress = withRange(progress, { set, from: first, to: last, commit: commit() }, cpu, tally);
+    progress = withRange(progress, { ...played, from: first, to: last }, cpu, tally);
     if (given.progress !== undefined) writeProgress(given.progress, progress);
   }
   for (const line of tallyLines(progress.tally, progress.cpu)) console.log(line);

@@ -23,6 +23,11 @@ export function requestGroup(turn: Turn, key: string): void {
   turn.send({ t: 'ip-request', ipaddr: marked ? `${key} ${mark}` : key });
 }
 
+/** The group's key: a second word may follow it. */
+function keyOf(ipaddr: string): string {
+  return ipaddr.split(' ', 1)[0] ?? '';
+}
+
 /** Behind the key of a group: the life that wants it, and of which share it is. */
 function markOf(turn: Turn, share: Part): string {
   const life = `x_${turn.state.generation.toString(16)}`;
@@ -37,7 +42,7 @@ function shareIn(turn: Turn, mark: string): Part | undefined {
 /** `ip-request`: a node wants a group. Gives it up if it runs here, and says so. */
 export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
   const ipaddr = message.get('ipaddr') ?? '';
-  const [key = ''] = ipaddr.split(' ');
+  const key = keyOf(ipaddr);
   if (key !== '') give(turn, { ipaddr, to: peer.name, life: peer.generation });
 }
 
@@ -45,7 +50,7 @@ export function onGroupRequest(turn: Turn, peer: Peer, message: Message): void {
 type Request = Omit<Extract<Purpose, { readonly kind: 'give' }>, 'kind'>;
 
 function give(turn: Turn, request: Request): void {
-  const [key = ''] = request.ipaddr.split(' ');
+  const key = keyOf(request.ipaddr);
   const environment = { HA_t: 'ip-request', HA_src: request.to, HA_ipaddr: key };
   turn.job({ kind: 'giveGroup', key }, { kind: 'give', ...request }, environment);
 }
@@ -56,7 +61,7 @@ function give(turn: Turn, request: Request): void {
  */
 export function onGroupGiven(turn: Turn, request: Request, outcome: JobOutcome): void {
   const { ipaddr, to, life } = request;
-  const [key = ''] = ipaddr.split(' ');
+  const key = keyOf(ipaddr);
   const { jobs } = turn.state.resources;
   // That node died since and is back: what is still to be taken over from it is given after that.
   if (jobs.some(({ purpose }) => purpose.kind === 'takeover' && purpose.node === to)) {

@@ -1,6 +1,7 @@
 /** The director when ipvsadm fails, answers get lost, and servers say nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Virtual } from '../config/config.js';
 import { begin, configurationOf, type Health, Rehearsal, ROUND, virtualOf } from './rehearsal.js';
 
 const A = '10.0.0.1';
@@ -167,23 +168,8 @@ test('a check whose answer is lost is given up and made anew', () => {
   assert.equal(rehearsal.weights()[V]?.['10.0.0.1:80'], 1);
 });
 
-test('an answer that waits while the daemon itself sleeps is still heard', () => {
-  const rehearsal = begin([[virtualOf({ reals: [A, B] })]]);
-  rehearsal.pass(ROUND);
-  const running = () => [...rehearsal.state.checks].find((check) => check.running)?.running;
-  while (running() === undefined) rehearsal.pass(1);
-  const run = running()?.run ?? 0;
-  const begun = rehearsal.effects.length;
-  rehearsal.now += 60_000;
-  rehearsal.tell({ kind: 'time' });
-  rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
-  rehearsal.pass(ROUND);
-  assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
-  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
-});
-
-test('an answer that waits while the daemon sleeps is heard after a reload as well', () => {
-  const virtual = virtualOf({ reals: [A, B] });
+/** A minute was slept through while a check ran; `begun`: what had happened before. */
+function wokenInACheck(virtual: Virtual): { rehearsal: Rehearsal; run: number; begun: number } {
   const rehearsal = begin([[virtual]]);
   rehearsal.pass(ROUND);
   const running = () => [...rehearsal.state.checks].find((check) => check.running)?.running;
@@ -192,6 +178,20 @@ test('an answer that waits while the daemon sleeps is heard after a reload as we
   const begun = rehearsal.effects.length;
   rehearsal.now += 60_000;
   rehearsal.tell({ kind: 'time' });
+  return { rehearsal, run, begun };
+}
+
+test('an answer that waits while the daemon itself sleeps is still heard', () => {
+  const { rehearsal, run, begun } = wokenInACheck(virtualOf({ reals: [A, B] }));
+  rehearsal.tell({ kind: 'checked', run, result: { up: true, message: '', ms: 2 } });
+  rehearsal.pass(ROUND);
+  assert.ok(!rehearsal.effects.slice(begun).some((effect) => effect.kind === 'cancel'));
+  assert.deepEqual(rehearsal.weights()[V], { '10.0.0.1:80': 1, '10.0.0.2:80': 1 });
+});
+
+test('an answer that waits while the daemon sleeps is heard after a reload as well', () => {
+  const virtual = virtualOf({ reals: [A, B] });
+  const { rehearsal, run, begun } = wokenInACheck(virtual);
   rehearsal.now += 3;
   // Every check is due at once.
   rehearsal.tell({ kind: 'configured', configuration: configurationOf([virtual]) });
