@@ -336,6 +336,7 @@ export function audit(turn: Turn): void {
   if (!quiet) return;
   if (!mine.foreign && !other.local) {
     turn.logLimited('nobody foreign', 'error', 'No one owns foreign resources!');
+    takeForsaken(turn);
   }
   if (!mine.local && !other.foreign) {
     turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
@@ -346,4 +347,17 @@ export function audit(turn: Turn): void {
     acquireOwn(turn, false, !turn.allCan('settle'));
     sayResources(turn);
   }
+}
+
+/**
+ * A genuine node does not take again what it has given to a life of ours that is over, nor what we
+ * have given while it was not listening (heartbeat 3.0.6 says that line, and waits). It has stopped
+ * all of it, or it would not say that it is stable; it is asked all the same.
+ */
+function takeForsaken(turn: Turn): void {
+  const tried = turn.state.resources.troubles.some(({ share }) => share === 'foreign');
+  if (tried || turn.allCan('settle') || turn.livingOthers().length === 0) return;
+  hold(turn, 'foreign');
+  turn.job({ kind: 'findIdle', share: 'foreign' }, { kind: 'findAway', share: 'foreign' });
+  sayResources(turn);
 }
