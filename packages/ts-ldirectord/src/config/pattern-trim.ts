@@ -1,11 +1,37 @@
 /** Leaves away what a search anywhere in a text does not need: `.*OK.*` is found where `OK` is. */
 import { referredGroups } from './pattern-limits.js';
-import { childrenOf, NOTHING, type Tree } from './perl-tree.js';
+import { childrenOf, NOTHING, type Tree, widthOf } from './perl-tree.js';
 
 /** The tree without what is optional at its ends; found in the same texts. */
-export function trimmed(tree: Tree): Tree {
-  const referred = referredGroups(tree);
+export function trimmed(whole: Tree): Tree {
+  const referred = referredGroups(whole);
+  const tree = withoutEmptyTurns(whole, referred);
   return trimEnd(trimEnd(tree, 'first', referred), 'last', referred);
+}
+
+/**
+ * One turn of what never takes a byte says as much as many, and none nothing at all. V8 would need
+ * hours to compile thirty times `\b+`.
+ */
+function withoutEmptyTurns(tree: Tree, referred: ReadonlySet<number>): Tree {
+  switch (tree.kind) {
+    case 'sequence':
+      return { ...tree, items: tree.items.map((item) => withoutEmptyTurns(item, referred)) };
+    case 'choice':
+      return { ...tree, branches: tree.branches.map((one) => withoutEmptyTurns(one, referred)) };
+    case 'capture':
+    case 'atomic':
+    case 'look':
+      return { ...tree, body: withoutEmptyTurns(tree.body, referred) };
+    case 'repeat': {
+      const body = withoutEmptyTurns(tree.body, referred);
+      const empty = widthOf(body).most === 0 && !holdsGroup(body, referred);
+      if (!empty) return { ...tree, body };
+      return tree.least === 0 ? NOTHING : body;
+    }
+    default:
+      return tree;
+  }
 }
 
 function trimEnd(tree: Tree, end: 'first' | 'last', referred: ReadonlySet<number>): Tree {

@@ -97,14 +97,24 @@ test('a pattern is read though a search for it would never end', () => {
 });
 
 test('what would be compiled for ever is refused', () => {
-  const many = 'so many ways to match nothing are not supported';
-  for (const part of ['(|)', '(a*|b*)', '(?:\\b|)', '(?:(?!a)|)', '(?>a*|)', '(?:(|)(|))?']) {
+  const many = 'so many ways to match a few bytes are not supported';
+  for (const part of ['(|)', '(a*|b*)', '(?:\\b|)', '(?:(?!a)|)', '(?>a*|)', '(?:(|)(|)a?)?']) {
     assert.equal(receivePattern(`x${part.repeat(60)}Z`), many, part);
     assert.notEqual(receivePattern(`(?:${part}x)`.repeat(60)), many, part);
   }
   assert.equal(receivePattern(`()${'(?:(?:\\1|)|)'.repeat(60)}Z`), many);
+  for (const part of ['a?', 'a*b?', '(a|bc|)', '(\\d{0,2})']) {
+    assert.equal(receivePattern(`x${part.repeat(100)}abcd`), many, part);
+    assert.notEqual(receivePattern(`x${part.repeat(15)}abcd`), many, part);
+  }
   const words = Array.from({ length: 5000 }, (_, index) => `w${index}`).join('|');
-  for (const source of ['\\s*(a|b|c?)x?'.repeat(40), `(?:${words})`, '(?:|){60}', '(?m)^^^^a']) {
+  for (const source of [
+    '\\s*(a|b|c?)x?'.repeat(8),
+    '\\b+(?:\\B\\b)*'.repeat(200),
+    `(?:${words})`,
+    '(?:|){60}',
+    '(?m)^^^^a',
+  ]) {
     assert.notEqual(receivePattern(source), many, source);
   }
 });
