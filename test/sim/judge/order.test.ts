@@ -88,6 +88,14 @@ describe('order', () => {
     const asked = alone().see(6000, 'alpha', { kind: 'asked', id: 1, what: 'standby' });
     asked.log(6001, 'alpha', 'standby message [me] from alpha ignored.  Other side is in flux.');
     assert.deepEqual(broken(attempts(asked)), []);
+    const died = alone();
+    for (const at of [1000, 4000, 6000, 9000, 11_000, 13_000]) {
+      died.script(at, 'alpha', 'start', 'mail', { ok: false });
+      died.script(at + 200, 'alpha', 'stop', 'mail');
+      if (at !== 1000 && at !== 6000) continue;
+      died.see(at + 1000, 'alpha', { kind: 'declares', peer: 'beta', status: 'dead' });
+    }
+    assert.deepEqual(broken(died), []);
   });
 
   it('begins anew with the machine', () => {

@@ -107,13 +107,15 @@ class Sequence {
     this.#count += 1;
     const oldest = this.#failures[this.#count % STORM] ?? NEVER;
     if (at - oldest > STORM_SPAN) return undefined;
-    this.#failures.fill(NEVER);
+    this.provoke();
     return ['a storm of starts that fail', `${clock(oldest)} the first of ${STORM} that failed`];
   }
 
   /** Something asks for an attempt: it is not one too many. */
   provoke(): void {
-    if (this.#failures[0] !== NEVER) this.#failures.fill(NEVER);
+    if (this.#count === 0) return;
+    this.#failures.fill(NEVER);
+    this.#count = 0;
   }
 
   powerOff(): void {

@@ -212,3 +212,17 @@ it('is still to be taken when what was tried before it has failed', () => {
   beside.happens({ kind: 'jobDone', id: 91, outcome: { ok: true, failed: [], groups: ['mail'] } });
   assert.equal(beside.state.resources.mine.local, true);
 });
+
+it('gives our scripts an hour, also when the word was lost that the other node gives', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const kind = { t: 'status', st: 'active', dt: '7d0', protocol: '1', x_ts: '1 settle heal move' };
+  beside.says(kind);
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'me' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'local', info: 'done', x_gave: '1' });
+  assert.equal(beside.jobs.at(-1), 'standbyAcquire');
+  beside.rests(60);
+  assert.equal(beside.state.standby.phase, 'taking');
+  beside.works('lvs');
+  const last = beside.sent.findLast((message) => message.get('t') === 'ask_resources');
+  assert.equal(last?.get('info'), 'done');
+});

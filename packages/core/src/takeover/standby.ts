@@ -280,8 +280,10 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
 
 function take(turn: Turn, from: string, share: Share): void {
   const { standby, resources } = turn.state;
-  const { until, round } =
-    standby.phase === 'other' ? standby : { until: turn.now.at + WORK, round: undefined };
+  const answered = standby.phase === 'other' ? standby : undefined;
+  const round = answered?.round;
+  // The word that it gives sets this clock, and may have been lost.
+  const until = answered?.giving === true ? answered.until : turn.now.at + WORK;
   const ours = seenFromOther(share);
   turn.log('info', `standby: acquire [${share}] resources from ${from}`);
   // Both have run it: the giver's address was the last that was announced.
