@@ -4,6 +4,7 @@ import type { Peer } from '../state.js';
 import type { Turn } from '../turn.js';
 import { HISTORY_MAX, isOvertaken, recall } from './history.js';
 import { acknowledgeable, due, forget, lapse } from './sequence.js';
+import { standIn } from './standin.js';
 
 /** A missing message is asked for again after this (heartbeat 2.1 and 3.0.6). */
 const ASK_AGAIN = 250;
@@ -37,7 +38,7 @@ export function answerRequest(turn: Turn, peer: Peer, message: Message): void {
     const answer = recall(state.history, seq, turn.now.at);
     if (answer.kind === 'send') {
       state.history = answer.history;
-      turn.effect({ kind: 'send', message: answer.message });
+      turn.effect({ kind: 'send', message: standIn(turn, answer.message) });
       const isWordOfHolding = answer.message.get('t') === 'resource';
       state.resources.overtaken ||= isWordOfHolding && isOvertaken(state.history, seq, 'resource');
     } else if (answer.kind === 'too low') {
