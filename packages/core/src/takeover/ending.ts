@@ -4,6 +4,8 @@ import type { JobOutcome } from '../job.js';
 import { beat } from '../membership/membership.js';
 import { type Ending, heldOf } from '../state.js';
 import type { Turn } from '../turn.js';
+import { settle } from './claim.js';
+import { isLegacy } from './legacy.js';
 import { busy, sayResources } from './negotiation.js';
 import { letGo } from './ownership.js';
 import { heldWithin, keepShare } from './stuck.js';
@@ -102,6 +104,11 @@ function refuseEnd(
   turn.state.ending = { phase: 'no' };
   turn.state.resources.phase = 'stable';
   keepShare(turn, held, troubles);
+  if (!isLegacy(turn.state)) return;
+  // A node that we met while we held nothing runs its groups, and in this mode does not say so.
+  for (const peer of turn.livingOthers()) {
+    if (peer.status === 'active' && peer.capabilities.includes('heal')) settle(turn, peer);
+  }
 }
 
 /** The respawned clients are gone: nothing is left but to leave. */

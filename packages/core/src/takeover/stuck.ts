@@ -110,13 +110,14 @@ export function onRetaken(turn: Turn, share: Share, outcome: JobOutcome): void {
 
 /** Goes on with what was left half done. */
 export function redoIfDue(turn: Turn): void {
-  const { resources, ending } = turn.state;
+  const { resources, ending, heal } = turn.state;
   const due = partsOf('all').filter(
     (part) => (resources.redo[part]?.at ?? Number.POSITIVE_INFINITY) <= turn.now.at,
   );
   if (due.length === 0) return;
   const ready = isLegacy(turn.state) || resources.phase === 'stable';
-  const unsure = !ready || isMeeting(turn) || busy(turn.state);
+  const settles = heal?.againAt !== undefined;
+  const unsure = !ready || settles || isMeeting(turn) || busy(turn.state);
   const wait = !turn.state.communicationUp || unsure;
   const retaken: Part[] = [];
   for (const part of due) {
