@@ -63,6 +63,8 @@ export class Contact {
   cleanSince = NEVER;
   #newestStatus = 0;
   #newest = 0;
+  /** The first number that came of that generation: what was sent before it is passed over. */
+  #firstSeq = 0;
 
   constructor(from: Host, to: Host, sendings: Sendings, watched: Watched) {
     this.from = from;
@@ -81,10 +83,12 @@ export class Contact {
       this.generation = o.generation;
       this.#newestStatus = 0;
       this.#newest = 0;
+      this.#firstSeq = o.seq;
       this.metAt = o.at;
     }
     this.#noteGap(o, first);
-    const status = o.type === 'status' && o.seq > this.#newestStatus;
+    const late = o.seq < this.#firstSeq;
+    const status = o.type === 'status' && o.seq > this.#newestStatus && !late;
     if (status) {
       this.#newestStatus = o.seq;
       this.sentAt = this.#sendings.timeOf(o.generation, o.seq);

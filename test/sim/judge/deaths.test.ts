@@ -57,6 +57,14 @@ describe('no false death', () => {
     assert.deepEqual(story.declares(30_110, 'alpha', 'beta', 'dead').broken(), []);
   });
 
+  it('does not count what was sent before the first word that came of a life', () => {
+    const story = new Story().together().talk(100, 20_100).begin(21_000, 'beta', { generation: 2 });
+    const first = { kind: 'available', from: 'beta', link: 'eth0', authentic: true } as const;
+    story.see(21_500, 'alpha', { ...first, type: 'reqnodes', generation: 2, seq: 5 });
+    story.see(24_000, 'alpha', { ...first, type: 'status', generation: 2, seq: 4 });
+    assert.deepEqual(story.declares(31_510, 'alpha', 'beta', 'dead').broken(), []);
+  });
+
   it('waits for initdead at first, counted from the begin of the life', () => {
     const story = (at: number): Story =>
       new Story()
@@ -135,6 +143,18 @@ describe('no late death', () => {
     };
     assert.deepEqual(story(30_100).broken(), []);
     assert.deepEqual(story(31_600).broken(), [LATE]);
+  });
+
+  it('counts anew when a genuine node has been brought back by an old status', () => {
+    for (const genuine of [true, false]) {
+      const nodes = WATCHED.nodes.map(({ name }) => ({
+        name,
+        genuine: genuine && name === 'alpha',
+      }));
+      const story = new Story({ nodes }).together().talk(100, 20_100).beat('alpha', 21_100, 36_000);
+      story.declares(30_200, 'alpha', 'beta', 'dead').declares(34_000, 'alpha', 'beta', 'active');
+      assert.deepEqual(story.broken(36_000), genuine ? [] : [LATE]);
+    }
   });
 
   it('asks nothing of a node that gives up everything', () => {

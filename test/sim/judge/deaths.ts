@@ -26,6 +26,8 @@ const START_ALLOWANCE = 2000;
 /** Lines of one message, also where they are read from a file. */
 const SAME_MESSAGE = 50;
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 const RETURNS = /^Cluster node (\S+) returning after partition/;
 
 /** What a node thinks of another one. */
@@ -34,7 +36,9 @@ class Opinion {
   dead = false;
   told = false;
   /** It was said then to return from a partition. */
-  returnedAt = Number.NEGATIVE_INFINITY;
+  returnedAt = NEVER;
+  /** It was said then to be back, or to be there for the first time. */
+  backAt = NEVER;
 
   constructor(contact: Contact) {
     this.contact = contact;
@@ -89,6 +93,7 @@ export class Deaths implements Rule {
     if (dies && !opinion.dead) this.#judgeDeath(o, opinion.contact);
     opinion.dead = dies;
     opinion.told = false;
+    if (!dies) opinion.backAt = o.at;
     this.#scene.alarm.set(o.at);
   }
 
@@ -126,7 +131,7 @@ export class Deaths implements Rule {
     for (const opinion of this.#opinions) {
       if (opinion.dead || opinion.told || !opinion.contact.to.acts) continue;
       if (opinion.contact.to.ending) continue;
-      const due = this.#dueAt(at, opinion.contact);
+      const due = this.#dueAt(at, opinion);
       if (at <= due) this.#scene.alarm.set(due);
       else this.#chargeLate(at, opinion, due);
     }
@@ -137,9 +142,10 @@ export class Deaths implements Rule {
   }
 
   /** The latest instant at which it is to be declared dead. */
-  #dueAt(at: number, contact: Contact): number {
+  #dueAt(at: number, { contact, backAt }: Opinion): number {
     const { to } = contact;
-    const heardAt = readAtLatest(at, contact);
+    // With its death a genuine node forgets the numbers of another: an old status brings it back.
+    const heardAt = Math.max(readAtLatest(at, contact), to.genuine ? backAt : NEVER);
     const { keepalive, deadtime, initdead } = this.#watched;
     // Later than this a loop takes itself for one that has slept (OVERSLEEP of the daemon).
     if (to.lateness > Math.max(keepalive / 2, LATENESS)) return Number.POSITIVE_INFINITY;
