@@ -25,7 +25,10 @@ export class Server {
   /** The connection of the ts-heartbeat that speaks now. */
   #master: JsonPeer | undefined;
   #orphanTimer: NodeJS.Timeout | undefined;
+  /** Asked to end, by a signal. */
   #isEnding = false;
+  /** Its ts-heartbeat has said goodbye; another one may say hello while jobs are under way. */
+  #isDismissed = false;
   /** Everything is being given up: nobody may believe that he still has it. */
   #isAbandoned = false;
 
@@ -34,7 +37,7 @@ export class Server {
     const { runner } = options;
     runner.reply = (reply: Reply) => this.#master?.send(reply) ?? false;
     runner.idle = () => {
-      if (this.#isEnding) options.end();
+      if (this.#isEnding || this.#isDismissed) options.end();
     };
     runner.released = options.end;
   }
@@ -52,11 +55,10 @@ export class Server {
     if (runner.hello !== null) this.#expectReturn();
   }
 
-  /** As after `bye`: ends when the jobs are done, what is held stays. */
+  /** As after `bye`, for good: ends when the jobs are done, what is held stays. */
   finish(): void {
     this.#isEnding = true;
-    clearTimeout(this.#orphanTimer);
-    if (this.#options.runner.isIdle) this.#options.end();
+    this.#leaveIfIdle();
   }
 
   close(): void {
@@ -75,6 +77,7 @@ export class Server {
       this.#refuse(peer, 'a request that cannot be understood');
     } else if (request.op === 'hello') {
       clearTimeout(this.#orphanTimer);
+      this.#isDismissed = false;
       const before = this.#master;
       this.#master = peer;
       if (before !== peer) before?.destroy();
@@ -97,14 +100,20 @@ export class Server {
         peer.send(runner.held());
         break;
       case 'bye':
-        this.finish();
+        this.#isDismissed = true;
+        this.#leaveIfIdle();
     }
+  }
+
+  #leaveIfIdle(): void {
+    clearTimeout(this.#orphanTimer);
+    if (this.#options.runner.isIdle) this.#options.end();
   }
 
   #closed(peer: JsonPeer): void {
     if (peer !== this.#master) return;
     this.#master = undefined;
-    if (!this.#isEnding) this.#expectReturn();
+    if (!this.#isEnding && !this.#isDismissed) this.#expectReturn();
   }
 
   #refuse(peer: JsonPeer, what: string): void {

@@ -209,6 +209,21 @@ test('bye ends the runner and keeps what is held, which the next one knows', asy
   assert.deepEqual(sandbox.changes, ['one start', 'two start']);
 });
 
+test('a hello while jobs are under way takes a bye back', async () => {
+  sandbox = new Sandbox('alpha one\nbeta two', ['one', 'two']);
+  sandbox.script('two', waiting(sandbox.path('go')));
+  const runner = await sandbox.start();
+  const first = await sandbox.connect();
+  first.send({ op: 'job', id: 1, job: { kind: 'standbyAcquire', share: 'all' }, environment });
+  first.send({ op: 'bye' });
+  const second = await sandbox.connect();
+  second.send({ op: 'job', id: 1, job: { kind: 'releaseAll' }, environment });
+  sandbox.touch('go');
+  await second.done(1);
+  assert.deepEqual((await second.held()).local, []);
+  assert.equal(runner.exitCode, null);
+});
+
 test('two runners do not stand side by side, and rubbish is refused', async () => {
   sandbox = new Sandbox('alpha one', ['one']);
   await sandbox.start();
