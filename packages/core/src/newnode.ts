@@ -54,6 +54,7 @@ export function createNode(settings: Settings): NodeState {
     ownLinks: links(wires),
     history: EMPTY_HISTORY,
     clientsPaused: false,
+    behind: false,
     pingStamps: [],
     resources: {
       phase: 'init',

@@ -134,9 +134,11 @@ function react(turn: Turn, event: Event): void {
       else turn.sendMessage(event.message);
       break;
     case 'time':
+      turn.state.behind = false;
       onTime(turn);
       break;
     case 'overslept':
+      turn.state.behind = true;
       turn.log('warn', `The main loop was held up for ${Math.round(event.by)} ms`);
       forgiveSilence(turn, event.by);
       break;

@@ -304,6 +304,8 @@ export interface State {
   ownLinks: Map<string, Link>;
   history: History;
   clientsPaused: boolean;
+  /** Held up for a while: what is read has waited, and may be of lives that are over by now. */
+  behind: boolean;
   /** Time stamps of the echo requests whose answers may still come. */
   pingStamps: string[];
   resources: Resources;

@@ -60,6 +60,12 @@ class Conversation {
     this.now = end;
   }
 
+  /** It was held up; what has waited is heard after this, and `run` ends it. */
+  oversleep(): void {
+    this.now += 3000;
+    this.#happen({ kind: 'overslept', by: 3000 });
+  }
+
   /** What was sent of a type, by one of its fields. */
   said(type: string, field: string): (string | undefined)[] {
     return this.sent.filter((message) => message.get('t') === type).map((m) => m.get(field));
@@ -127,6 +133,19 @@ describe('reception', () => {
       return talk.sent.length;
     };
     assert.deepEqual([0, 100, 130, 20].map(again), [1, 0, 0, 1]);
+  });
+
+  it('acknowledges nothing that has waited while it was held up', () => {
+    const talk = new Conversation();
+    const acknowledged = (first: number): number => {
+      for (let seq = first; seq < first + 10; seq += 1) talk.status(seq);
+      return talk.said('NS_ackmsg', 'ackseq').length;
+    };
+    assert.equal(acknowledged(1), 1);
+    talk.oversleep();
+    assert.equal(acknowledged(11), 1);
+    talk.run(1000);
+    assert.equal(acknowledged(21), 2);
   });
 
   it('stops clients that are ahead of every acknowledgement, also of those that never came', () => {

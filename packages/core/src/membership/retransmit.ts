@@ -86,9 +86,13 @@ export function noteAcknowledgement(turn: Turn, peer: Peer, message: Message): v
   paceClients(turn);
 }
 
-/** Acknowledges the peer's message `seq`, when it is one of those we picked. */
+/**
+ * Acknowledges the peer's message `seq`, when it is one of those we picked. An acknowledgement does
+ * not say of which life: a peer that has begun another one while we were held up would take it for
+ * one of its own messages, and never send those again.
+ */
 export function acknowledge(turn: Turn, peer: Peer, seq: number): void {
-  if (seq % ACK_EVERY !== peer.ackDigit) return;
+  if (seq % ACK_EVERY !== peer.ackDigit || turn.state.behind) return;
   const upTo = acknowledgeable(peer.window);
   if (upTo === undefined || upTo < seq) return;
   turn.send({ t: 'NS_ackmsg', dest: peer.name, ackseq: seq.toString(16) });
