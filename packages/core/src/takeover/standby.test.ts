@@ -81,6 +81,15 @@ it('is taken at its end by a life that was not asked, where the giver holds noth
   }
 });
 
+it('takes nothing of a giver that has said since that it gives up everything', () => {
+  const beside = new BesideGenuine(undefined, 'local');
+  const before = [...beside.jobs];
+  const late = beside.sends({ t: 'ask_resources', rsc_hold: 'all', info: 'done' });
+  beside.says({ t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '0', info: 'shutdown' });
+  beside.happens(late);
+  assert.deepEqual(beside.jobs, before);
+});
+
 it('does not take what a genuine node has just taken, which passed over its own request', () => {
   const beside = new BesideGenuine(undefined, 'none');
   const before = [...beside.jobs];

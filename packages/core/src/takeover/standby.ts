@@ -45,7 +45,7 @@ export function onAskResources(turn: Turn, from: string, message: Message): void
   if (!ourselves && isOver(turn, from, info, message)) ignored(turn, info, from);
   else if (info === 'me') onRequest(turn, from, share, ourselves, message);
   else if (info === 'other' && !ourselves) onAnswer(turn, from);
-  else if (info === 'done' && !ourselves) onDone(turn, from, share, message.get('x_gave') === '1');
+  else if (info === 'done' && !ourselves) onDone(turn, from, share, doneIn(message));
   else if (info !== 'other' && info !== 'done') ignored(turn, info, from);
 }
 
@@ -172,7 +172,7 @@ export function onGiving(turn: Turn, from: string, message: Message): void {
     turn.state.standby = { ...standby, until: turn.now.at + WORK, giving: true };
   }
   if (standby.done !== undefined) {
-    onDone(turn, from, standby.done, false);
+    onDone(turn, from, standby.done, { gave: false, seq: 0 });
     return;
   }
   // It was no reload: the new life has started for itself what the old one wanted to give.
@@ -237,6 +237,17 @@ export function onKeep(turn: Turn, from: string): void {
   turn.state.standby = { phase: 'none' };
 }
 
+/** What `done` says beside the share. */
+interface Done {
+  /** One of our kind has given, and waits. */
+  readonly gave: boolean;
+  readonly seq: number;
+}
+
+function doneIn(message: Message): Done {
+  return { gave: message.get('x_gave') === '1', seq: message.hex('seq') ?? 0 };
+}
+
 /**
  * The other side has done its part. Taken is what it says that it has given: a later request for
  * more, which it did not follow itself, may be the one that we have answered. A genuine node whose
@@ -250,7 +261,7 @@ export function onKeep(turn: Turn, from: string): void {
  * were lost on the way, or have answered it in an earlier life: it has stopped everything all the
  * same. (Heartbeat 3.0.6 ignores it, and nobody runs the groups for an hour.)
  */
-function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
+function onDone(turn: Turn, from: string, share: Share, { gave, seq }: Done): void {
   const { standby, resources } = turn.state;
   const other = standby.phase !== 'none' && standby.share !== share;
   // Before its own scripts have ended it says that it is not stable, after others that it is.
@@ -269,7 +280,7 @@ function onDone(turn: Turn, from: string, share: Share, gave: boolean): void {
       return;
     }
   }
-  const given = gave || (!isOurKind(turn, from) && hasGiven(turn, from, share));
+  const given = gave || (!isOurKind(turn, from) && hasGiven(turn, from, share, seq));
   const late = given && standby.phase === 'none' && resources.phase === 'stable';
   if (standby.phase === 'other' || late) {
     take(turn, from, share);
@@ -306,9 +317,13 @@ function take(turn: Turn, from: string, share: Share): void {
   if (had) turn.job({ kind: 'announce', share: ours }, { kind: 'announce', share: ours });
 }
 
-/** A genuine node that holds nothing of what it has done with, as it has said: it gave it away. */
-function hasGiven(turn: Turn, from: string, share: Share): boolean {
-  const told = (turn.state.peers.get(from)?.resourceSeq ?? 0) > 0;
+/**
+ * A genuine node that holds nothing of what it has done with, as it has said before: it gave it
+ * away. What it says after that is no sign of it: it may give up everything.
+ */
+function hasGiven(turn: Turn, from: string, share: Share, seq: number): boolean {
+  const resourceSeq = turn.state.peers.get(from)?.resourceSeq ?? 0;
+  const told = resourceSeq > 0 && resourceSeq < seq;
   return told && !isMissing(turn, from) && !otherHolds(turn, share);
 }
 
