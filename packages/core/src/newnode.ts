@@ -73,6 +73,7 @@ export function createNode(settings: Settings): NodeState {
       tellAgainAt: undefined,
       asked: [],
       reclaimed: [],
+      unheard: false,
       keys: { local: [], foreign: [] },
       jobs: [],
       nextJob: 1,

@@ -147,6 +147,8 @@ export interface Resources {
   asked: readonly string[];
   /** Legacy mode: those that run here, which a genuine node was asked for and did not answer yet. */
   reclaimed: readonly string[];
+  /** Legacy mode: it was not known yet whether that node hears us, at the last look. */
+  unheard: boolean;
   /** Legacy mode: keys of the groups that run here, by share. */
   keys: { readonly local: readonly string[]; readonly foreign: readonly string[] };
   jobs: { readonly id: number; readonly purpose: Purpose }[];

@@ -102,6 +102,17 @@ describe('when all has settled', () => {
     assert.equal(fact('alpha'), 'alpha was the last to try it, and could not start it');
   });
 
+  it('or of its home node, a genuine one, whoever has run it for a while since', () => {
+    const nodes = WATCHED.nodes.map(({ name }) => ({ name, genuine: name === 'beta' }));
+    const legacy = { autoFailback: 'legacy', nodes } as const;
+    const story = pair(['none', 'none'], legacy).group(2000, 'alpha', 'start', 'web');
+    story.script(2500, 'beta', 'start', 'mail', { ok: false }).script(2700, 'beta', 'stop', 'mail');
+    story.script(3000, 'alpha', 'start', 'mail').script(3200, 'alpha', 'stop', 'mail');
+    const { violations } = story.judge({ end: SETTLED + 600_001 });
+    const unserved = violations.find(({ invariant }) => invariant === 11);
+    assert.equal(unserved?.facts.at(-1), 'beta is its home, and could not start it');
+  });
+
   it('or of the genuine one that did not miss who had it until the power went', () => {
     const nodes = [
       { name: 'alpha', genuine: false },

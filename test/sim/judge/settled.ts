@@ -141,7 +141,8 @@ export class Settled implements Rule {
    * The one node that says it holds a group which runs nowhere, where its last start has failed;
    * the one that tried it last, where nobody says what it holds (with `auto_failback legacy`, and
    * as long as that node is in transition), or where the holder has failed as well: it gave the
-   * group alone to the other, and goes on holding the rest.
+   * group alone to the other, and goes on holding the rest. In legacy mode a group is its home
+   * node's affair as long as that lives: another one that has run it for a while says so to nobody.
    */
   #triedInVain(holdings: readonly Holding[]): Reason | undefined {
     const legacy = this.#watched.autoFailback === 'legacy';
@@ -150,6 +151,13 @@ export class Settled implements Rule {
       : holdings.filter(({ host, group }) =>
           this.#claims(host, host.name === group.node ? 'local' : 'foreign'),
         );
+    const isHome = ({ host, group, troubled }: Holding): boolean =>
+      host.genuine && troubled && host.name === group.node;
+    const home = legacy ? holdings.find(isHome) : undefined;
+    if (home !== undefined) {
+      const { name } = home.host;
+      return { node: name, fact: `${name} is its home, and could not start it` };
+    }
     const last = Math.max(...holdings.map(({ triedAt }) => triedAt));
     const silent = holdings.filter(
       ({ host, triedAt }) =>

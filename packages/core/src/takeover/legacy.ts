@@ -87,16 +87,19 @@ function askForWhatRuns(turn: Turn): void {
 
 /**
  * A genuine node has acknowledged nothing yet of our life, nor answered: it may not hear us, and
- * will not ask for what it missed. It is asked once more for what it may run beside us. (Not for
- * what does not run here: a hung script there would be followed by one answer after the other.)
+ * will not ask for what it missed. It is asked once more for what it may run beside us; for what
+ * does not run here only when it hears us, and once: a hung script there would be followed by one
+ * answer after the other.
  */
 export function reclaimUnheard(turn: Turn): void {
   const { ending, resources } = turn.state;
-  if (resources.reclaimed.length === 0 || ending.phase !== 'no') return;
+  const { asked, reclaimed, unheard } = resources;
+  if (asked.length + reclaimed.length === 0 || ending.phase !== 'no') return;
   const deaf = ({ status, capabilities, acked }: Peer): boolean =>
     status === 'active' && !capabilities.includes('heal') && acked === undefined;
-  if (!turn.livingOthers().some(deaf)) return;
-  for (const key of resources.reclaimed) requestGroup(turn, key);
+  resources.unheard = turn.livingOthers().some(deaf);
+  const again = resources.unheard ? reclaimed : unheard ? asked : [];
+  for (const key of again) requestGroup(turn, key);
 }
 
 /**

@@ -142,6 +142,18 @@ describe('a genuine node in a new life, in legacy mode', () => {
     assert.equal(asks(hearing), first);
   });
 
+  it('is asked once more for what does not run here, when it hears us at last', () => {
+    const asks = (node: BesideGenuine): number =>
+      node.words.filter((word) => word === 'ip-request').length;
+    const node = new BesideGenuine(undefined, undefined, false, 'legacy');
+    node.works('mail');
+    node.rests(5);
+    assert.equal(asks(node), 1);
+    node.acknowledges();
+    node.rests(5);
+    assert.equal(asks(node), 2);
+  });
+
   it('is not told the nodes by a life that is not at work yet and runs its groups', () => {
     const node = new BesideGenuine('foreign', undefined, false, 'legacy', 'reqnodes');
     assert.equal(node.words.length, 0);
