@@ -95,6 +95,8 @@ export type Purpose =
   /** After a stop that failed: what was given up with the group that stays is taken back. */
   | { readonly kind: 'retake'; readonly share: Share }
   | { readonly kind: 'letGo'; readonly share: Share }
+  /** What waits to be taken over from a node that has turned out to be alive is not. */
+  | { readonly kind: 'withdraw' }
   | { readonly kind: 'request'; readonly key: string }
   /** A group that could not be started is tried once more. */
   | {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { World } from '../world.fixture.js';
+import { BesideGenuine } from './besidegenuine.fixture.js';
 
 describe('a partition of about the dead time', () => {
   it('moves nothing that was moved by hand before, with auto_failback on', () => {
@@ -46,4 +47,16 @@ describe('a partition of about the dead time', () => {
     world.run(8000);
     assert.deepEqual(world.pair(), ['local', 'local']);
   });
+});
+
+it('withdraws what waits behind a script to be taken from a genuine node that is back', () => {
+  for (const hangs of [true, false]) {
+    const beside = new BesideGenuine(undefined, undefined, false, 'legacy');
+    if (!hangs) beside.works('mail');
+    beside.happens({ kind: 'time' }, 60_000);
+    assert.equal(beside.jobs.filter((job) => job === 'takeOver').length, 1);
+    beside.says({ t: 'status', st: 'active', dt: '7d0', protocol: '1' });
+    assert.equal(beside.state.ending.phase, 'wanted');
+    assert.equal(beside.jobs.at(-1) === 'standbyRelease', hangs);
+  }
 });

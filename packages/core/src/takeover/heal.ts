@@ -11,6 +11,7 @@ import type { Turn } from '../turn.js';
 import { isSettling, settle } from './claim.js';
 import { isLegacy, shareWithGenuine } from './legacy.js';
 import { busy } from './negotiation.js';
+import { letGo } from './ownership.js';
 import { cancelStandby, forgetStandby } from './standby.js';
 
 /** A genuine node gives up this long after it saw the partition heal; so do we towards one. */
@@ -46,6 +47,15 @@ export function onReturn(turn: Turn, peer: Peer): void {
   // What was agreed before that was known would only put off the end.
   cancelStandby(turn);
   beginAnew(turn);
+  withdrawTakeover(turn);
+}
+
+/** A takeover that waits behind a script that hangs would start what runs there, and much later. */
+function withdrawTakeover(turn: Turn): void {
+  const [, ...waiting] = turn.state.resources.jobs;
+  if (!waiting.some(({ purpose }) => purpose.kind === 'takeover')) return;
+  letGo(turn, 'foreign');
+  turn.job({ kind: 'standbyRelease', share: 'foreign' }, { kind: 'withdraw' });
 }
 
 /** Gives up everything and begins another life, as a genuine node does after a partition. */

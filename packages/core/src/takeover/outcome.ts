@@ -70,6 +70,7 @@ export function conclude(turn: Turn, purpose: Purpose, outcome: JobOutcome): voi
       onForeignReturned(turn, purpose.to, outcome);
       break;
     case 'announce':
+    case 'withdraw':
       break;
   }
 }
