@@ -231,12 +231,14 @@ export function acquireOwn(turn: Turn, forced: boolean, unmissed = false): void 
     else if (!turn.allCan('settle')) resources.homeBy = turn.now.at + HOME_PAUSE;
     return;
   }
+  // A group that runs here alone is no news of the job.
+  const every = !resources.borrowed.some(({ share }) => share === 'local');
   hold(turn, 'local');
   if (unmissed) {
     turn.job({ kind: 'findIdle' }, { kind: 'findAway', share: 'local' });
     return;
   }
-  const purpose = { kind: 'acquire', reason: 'req_our_resources()', every: true } as const;
+  const purpose = { kind: 'acquire', reason: 'req_our_resources()', every } as const;
   turn.job({ kind: 'acquireOwn' }, purpose);
 }
 

@@ -67,3 +67,18 @@ it('is counted among those of the other node when that gives it (legacy mode)', 
   beside.works('lvs');
   assert.deepEqual(beside.state.resources.keys, { local: [], foreign: ['lvs'] });
 });
+
+it('that runs here alone keeps its share when the rest cannot be started', () => {
+  for (const alone of [true, false]) {
+    const beside = new BesideGenuine(undefined, 'all');
+    assert.equal(beside.state.resources.mine.local, false);
+    const { resources } = beside.state;
+    const borrowed = alone ? [{ key: 'mail', share: 'local' } as const] : [];
+    beside.state = { ...beside.state, resources: { ...resources, borrowed } };
+    beside.happens({ kind: 'time' }, 60_000);
+    const job = beside.state.resources.jobs.find(({ purpose }) => purpose.kind === 'acquire');
+    const outcome = { ok: false, failed: ['lvs'], groups: ['lvs'] };
+    beside.happens({ kind: 'jobDone', id: job?.id ?? 0, outcome });
+    assert.equal(beside.state.resources.mine.local, alone);
+  }
+});
