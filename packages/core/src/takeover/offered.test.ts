@@ -82,3 +82,17 @@ it('that runs here alone keeps its share when the rest cannot be started', () =>
     assert.equal(beside.state.resources.mine.local, alone);
   }
 });
+
+it('that failed is not tried by a life that does not know yet what the other node holds', () => {
+  for (const knows of [true, false]) {
+    const beside = new BesideGenuine('foreign', knows ? 'none' : undefined, false, 'off');
+    while (beside.state.resources.jobs.length > 0) beside.works('mail');
+    const trouble = { key: 'lvs', share: 'foreign', round: 1, elsewhere: true } as const;
+    const troubles: Trouble[] = [{ ...trouble, step: 'waiting', at: 0 }];
+    const phase = knows ? beside.state.resources.phase : 'init';
+    const { resources } = beside.state;
+    beside.state = { ...beside.state, resources: { ...resources, phase, troubles } };
+    beside.rests(3);
+    assert.equal(beside.jobs.includes('takeGroup'), knows);
+  }
+});

@@ -204,9 +204,14 @@ export function isMeeting(turn: Turn): boolean {
   return turn.livingOthers().some(({ status }) => status !== 'active');
 }
 
-/** One of our kind stops or starts groups: this one may be among them, and still run there. */
+/**
+ * One of our kind stops or starts groups: this one may be among them, and still run there. Before
+ * we are at work we do not know what any other node holds.
+ */
 function isUnsettled(turn: Turn): boolean {
-  return !isLegacy(turn.state) && turn.allCan('settle') && !turn.state.resources.otherStable;
+  if (isLegacy(turn.state) || turn.livingOthers().length === 0) return false;
+  const { phase, otherStable } = turn.state.resources;
+  return phase === 'init' || (turn.allCan('settle') && !otherStable);
 }
 
 function isMoving(turn: Turn): boolean {
