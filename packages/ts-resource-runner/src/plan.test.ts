@@ -377,3 +377,22 @@ test('whatever fails and whenever the runner dies, order holds and every job end
     ),
   );
 });
+
+test('what a later job gives up is not started any more by the one in hand', () => {
+  const started = (later: Job): string[] => {
+    const machine = new Machine(['alpha one', 'alpha two', 'beta three']);
+    const job: Job = { kind: 'standbyAcquire', share: 'all' };
+    machine.send({ kind: 'job', request: { id: 1, job, environment: {} } }, 1);
+    machine.send({ kind: 'job', request: { id: 2, job: later, environment: {} } });
+    machine.send({ kind: 'ended', rc: 0, output: '', late: false });
+    return machine.calls.filter((call) => call.endsWith(' start'));
+  };
+  assert.deepEqual(started({ kind: 'findIdle' }), ['one start', 'two start', 'three start']);
+  const share = 'local';
+  assert.deepEqual(started({ kind: 'standbyRelease', share }), ['one start', 'three start']);
+  assert.deepEqual(started({ kind: 'standbyRelease', share: 'foreign' }), [
+    'one start',
+    'two start',
+  ]);
+  assert.deepEqual(started({ kind: 'releaseAll' }), ['one start']);
+});

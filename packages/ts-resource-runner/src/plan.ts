@@ -5,7 +5,7 @@
 import type { Job, JobOutcome } from '@ts-heartbeat/core/job';
 import { expand } from './plan/expand.js';
 import { type Group, isAddress, lineOf } from './plan/group.js';
-import { isOvertaken } from './plan/overtaken.js';
+import { isOvertaken, withoutOvertakenTasks } from './plan/overtaken.js';
 import { saysRunning } from './plan/ownership.js';
 import type {
   GroupStep,
@@ -96,7 +96,10 @@ function accept(turn: Turn, request: JobRequest): Turn {
     return answer(turn, request.id, { ok: false, failed: [], groups: [] });
   }
   turn.change({ queue: [...withoutOvertaken(turn, request.job), request] });
-  return work === null ? nextJob(turn) : turn;
+  if (work === null) return nextJob(turn);
+  const todo = withoutOvertakenTasks(work.todo, request.job, turn.state.localNode);
+  turn.change({ work: { ...work, todo } });
+  return turn;
 }
 
 /** The jobs that still wait; those to which the new one leaves nothing to do are answered. */
