@@ -69,6 +69,16 @@ it('is of what the giver still takes, where it comes together with what that hol
   assert.deepEqual(beside.jobs, [...before, 'standbyAcquire']);
 });
 
+it('is taken when the giver has said something between that and its end', () => {
+  const beside = new BesideGenuine(undefined, 'all');
+  beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
+  const holds = { t: 'resource', rsc_hold: 'local', rtype: 'full' };
+  beside.says({ ...holds, isstable: '0', info: 'standby' });
+  beside.says({ ...holds, isstable: '1' });
+  beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'done' });
+  assert.equal(beside.jobs.at(-1), 'standbyAcquire');
+});
+
 it('is taken at its end by a life that was not asked, where the giver holds nothing of it', () => {
   for (const [holds, jobs] of [
     ['none', ['standbyAcquire', 'announce']],

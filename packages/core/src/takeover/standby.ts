@@ -101,13 +101,13 @@ function isOver(turn: Turn, from: string, info: string, message: Message): boole
 
 /**
  * A genuine node that gives what it still takes, for a conversation with a life that is over, says
- * `done` when it has taken it: together with what it holds (`isstable=1`), which one that has given
- * does not say before. It says `done` once more when it has stopped it (heartbeat 3.0.6).
+ * `done` when it has taken it: together with what it holds (`isstable=1`), that share among it. It says `done` once more when it has stopped it (heartbeat 3.0.6).
  */
 function isOfTaking(turn: Turn, { name, resourceSeq }: Peer, seq: number): boolean {
   const { standby, resources } = turn.state;
   if (standby.phase !== 'other' || standby.giving !== true || standby.restarted) return false;
-  return resources.otherStable && resourceSeq === seq - 1 && !isOurKind(turn, name);
+  const saysBoth = resources.otherStable && resourceSeq === seq - 1;
+  return saysBoth && otherHolds(turn, standby.share) && !isOurKind(turn, name);
 }
 
 /** Why nothing can be handed over now, in the words of heartbeat 3.0.6; undefined when it can. */
