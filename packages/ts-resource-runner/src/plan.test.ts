@@ -396,3 +396,18 @@ test('what a later job gives up is not started any more by the one in hand', () 
   ]);
   assert.deepEqual(started({ kind: 'releaseAll' }), ['one start']);
 });
+
+test('what is held of a node that is gone is known as that by the next life, taken over or not', () => {
+  const machine = new Machine(TWO);
+  machine.job({ kind: 'standbyAcquire', share: 'all' });
+  const give = (id: number, job: Job): void =>
+    machine.send({ kind: 'job', request: { id, job, environment: {} } }, 0);
+  give(2, { kind: 'findIdle' });
+  give(3, { kind: 'takeOver', node: 'Beta' });
+  machine.send({ kind: 'hello', localNode: 'alpha', fresh: true }, 0);
+  const marks = machine.state.held.map(({ group, takenOver }) => [group.key, takenOver]);
+  assert.deepEqual(marks, [
+    ['lvs', undefined],
+    ['ip2', true],
+  ]);
+});

@@ -72,8 +72,15 @@ export function step(
 function greet(turn: Turn, localNode: string, fresh: boolean): Turn {
   turn.change({ localNode });
   if (!fresh) return turn;
-  const { work } = turn.state;
-  turn.change({ done: [], queue: [] });
+  const { work, queue, held } = turn.state;
+  // It is gone, whatever it gave before: what is held of it goes home when it is back.
+  const gone = queue.flatMap(({ job }) =>
+    job.kind === 'takeOver' ? [job.node.toLowerCase()] : [],
+  );
+  const marked = held.map((entry) =>
+    gone.includes(entry.group.node) ? { ...entry, takenOver: true as const } : entry,
+  );
+  turn.change({ done: [], queue: [], held: marked });
   if (work !== null && work.request !== null) {
     // It is told what is held, and would not know of groups that are started after that.
     const todo = work.todo.filter((task) => task.do !== 'take');
