@@ -245,14 +245,3 @@ it('gives our scripts an hour, also when the word was lost that the other node g
   const last = beside.sent.findLast((message) => message.get('t') === 'ask_resources');
   assert.equal(last?.get('info'), 'done');
 });
-
-it('is over when a genuine giver has taken over again what it gave', () => {
-  for (const info of ['mach_down', 'req_our_resources()']) {
-    const beside = new BesideGenuine('local', 'local');
-    beside.says({ t: 'ask_resources', rsc_hold: 'foreign', info: 'me' });
-    const gives = { t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '0' };
-    beside.says({ ...gives, info: 'standby' });
-    beside.says({ t: 'resource', rsc_hold: 'foreign', info });
-    assert.equal(beside.state.standby.phase, info === 'mach_down' ? 'none' : 'other');
-  }
-});

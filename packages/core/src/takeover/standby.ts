@@ -162,12 +162,6 @@ function onAnswer(turn: Turn, from: string): void {
 export function onGiving(turn: Turn, from: string, message: Message): void {
   const { standby } = turn.state;
   if (standby.phase !== 'other' || standby.from !== from) return;
-  // It took us for dead before it gave: the takeover that waited behind that has started it again.
-  const tookOver = message.get('info') === 'mach_down' && !isOurKind(turn, from);
-  if (tookOver && standby.giving === true && otherHolds(turn, standby.share)) {
-    forgetStandby(turn);
-    return;
-  }
   if (message.get('info') === 'standby') {
     turn.state.standby = { ...standby, until: turn.now.at + WORK, giving: true };
   }
