@@ -397,7 +397,7 @@ test('what a later job gives up is not started any more by the one in hand', () 
   assert.deepEqual(started({ kind: 'releaseAll' }), ['one start']);
 });
 
-test('what is held of a node that is gone is known as that by the next life, taken over or not', () => {
+test('a new life is told of what is held of a node that is gone, taken over or not', () => {
   const machine = new Machine(TWO);
   machine.job({ kind: 'standbyAcquire', share: 'all' });
   const give = (id: number, job: Job): void =>

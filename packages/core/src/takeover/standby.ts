@@ -101,7 +101,8 @@ function isOver(turn: Turn, from: string, info: string, message: Message): boole
 
 /**
  * A genuine node that gives what it still takes, for a conversation with a life that is over, says
- * `done` when it has taken it: together with what it holds (`isstable=1`), that share among it. It says `done` once more when it has stopped it (heartbeat 3.0.6).
+ * `done` when it has taken it: together with what it holds (`isstable=1`), that share among it. It
+ * says `done` once more when it has stopped it (heartbeat 3.0.6).
  */
 function isOfTaking(turn: Turn, { name, resourceSeq }: Peer, seq: number): boolean {
   const { standby, resources } = turn.state;
