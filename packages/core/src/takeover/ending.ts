@@ -103,7 +103,8 @@ function refuseEnd(
   turn.log('crit', `Shutdown refused: ${groups} could not be stopped and stays on this node`);
   turn.state.ending = { phase: 'no' };
   turn.state.resources.phase = 'stable';
-  keepShare(turn, held, troubles);
+  // What a node has left that went while this end was wanted is ours as well.
+  keepShare(turn, turn.livingOthers().length === 0 ? 'all' : held, troubles);
   if (!isLegacy(turn.state)) return;
   // A node that we met while we held nothing runs its groups, and in this mode does not say so.
   for (const peer of turn.livingOthers()) {

@@ -127,7 +127,9 @@ function announceAgain(turn: Turn, held: Held): void {
 function takeOver(turn: Turn, node: string, status: string): void {
   const { resources, ending } = turn.state;
   noteGone(turn);
-  if (ending.phase !== 'no' && ending.phase !== 'wanted') {
+  // A stop that waits for scripts would wait for these as well, which begin no sooner than it does.
+  const stops = ending.phase === 'wanted' && !ending.restart && resources.jobs.length > 0;
+  if (stops || (ending.phase !== 'no' && ending.phase !== 'wanted')) {
     turn.log('info', 'Resource takeover cancelled - shutdown in progress.');
     return;
   }
