@@ -224,7 +224,7 @@ function dispatch(turn: Turn, accepted: Accepted): void {
   }
   switch (type) {
     case 'starting':
-      onStarting(turn, accepted.seq < peer.resourceSeq);
+      onStarting(turn, peer, accepted.seq < peer.resourceSeq);
       break;
     case 'resource':
       onHolding(turn, accepted);

@@ -100,7 +100,7 @@ function sayStarting(turn: Turn): void {
  * A peer is starting: tell it what we hold. `late`: it was asked for again, and what the peer has
  * said of its holding since came before it.
  */
-export function onStarting(turn: Turn, late: boolean): void {
+export function onStarting(turn: Turn, { generation }: Peer, late: boolean): void {
   const { resources, settings } = turn.state;
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
@@ -113,7 +113,7 @@ export function onStarting(turn: Turn, late: boolean): void {
   const both = resources.phase === 'starting';
   if (both) resources.phase = 'bothStarting';
   if (!late) resources.otherStable = false;
-  sayResources(turn);
+  sayResources(turn, { x_life: generation.toString(16) });
   if (!turn.allCan('settle')) resources.tellAgainAt = turn.now.at + TELL_AGAIN;
   // A genuine node was not at work when we began, and took no notice of it; one that has only read
   // its configuration anew says what it holds when it is asked, and never otherwise.
@@ -134,13 +134,24 @@ export function tellAgainIfDue(turn: Turn): void {
   if (!busy(turn.state)) sayResources(turn);
 }
 
+/**
+ * A word of a node of our kind that takes us for dead is no answer, unless it names our life: it may
+ * not have heard of that, and is about to take what it does not hold.
+ */
+function hearsUs(turn: Turn, peer: Peer, message: Message): boolean {
+  if (!peer.tookUs || peer.acked !== undefined) return true;
+  if (!peer.capabilities.includes('settle')) return true;
+  return message.hex('x_life') === turn.state.generation;
+}
+
 /** A peer says what it holds. */
 export function onResource(turn: Turn, peer: Peer, message: Message): void {
   const { resources } = turn.state;
   if (resources.phase === 'init') return;
   // The word of a takeover that ends answers nothing.
   const answers = message.get('isstable') !== undefined;
-  const first = answers && (resources.phase === 'starting' || resources.phase === 'bothStarting');
+  const asks = resources.phase === 'starting' || resources.phase === 'bothStarting';
+  const first = answers && asks && hearsUs(turn, peer, message);
   if (first) {
     resources.phase = 'received';
     resources.settleBy = turn.now.at + SETTLE;
