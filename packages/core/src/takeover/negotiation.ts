@@ -135,8 +135,8 @@ export function tellAgainIfDue(turn: Turn): void {
 }
 
 /**
- * A word of a node of our kind that takes us for dead is no answer, unless it names our life: it may
- * not have heard of that, and is about to take what it does not hold.
+ * A word of a node of our kind that takes us for dead is no answer, unless it names our life: it
+ * may not have heard of that, and is about to take what it does not hold.
  */
 function hearsUs(turn: Turn, peer: Peer, message: Message): boolean {
   if (!peer.tookUs || peer.acked !== undefined) return true;
