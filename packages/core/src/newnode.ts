@@ -70,6 +70,7 @@ export function createNode(settings: Settings): NodeState {
       takeoverBy: undefined,
       overtaken: false,
       homeBy: undefined,
+      forsakenSince: undefined,
       tellAgainAt: undefined,
       asked: [],
       reclaimed: [],

@@ -57,6 +57,7 @@ import {
   sayAgain,
   sayResources,
   settleIfDue,
+  takeForsakenIfDue,
   tellAgainIfDue,
 } from './takeover/negotiation.js';
 import { conclude } from './takeover/outcome.js';
@@ -403,7 +404,10 @@ function onTime(turn: Turn): void {
   if (failbackAt !== undefined && turn.now.at >= failbackAt) considerFailback(turn);
   askForHomeIfDue(turn);
   askForMissing(turn);
-  if (beatIfDue(turn)) reclaimUnheard(turn);
+  if (beatIfDue(turn)) {
+    reclaimUnheard(turn);
+    takeForsakenIfDue(turn);
+  }
   proceedToEnd(turn);
 }
 

@@ -130,6 +130,8 @@ export interface Resources {
   otherStable: boolean;
   /** What the peer could not start and tries again, in its time; from its point of view. */
   otherTroubles: Holding;
+  /** Since when nobody has held the groups of a genuine node. */
+  forsakenSince: Instant | undefined;
   /** Another node was at work when communication came up. */
   joined: boolean;
   /** When we stop waiting for a peer that is not stable yet, or say again that we are starting. */

@@ -13,6 +13,9 @@ it('takes them, but asks for each first', () => {
   const beside = new BesideGenuine('local');
   beside.says(SETTLED);
   assert.ok(beside.log.includes('No one owns foreign resources!'));
+  beside.rests(28);
+  assert.equal(beside.state.resources.mine.foreign, false, 'it may begin anew, and take them');
+  beside.rests(5);
   assert.equal(beside.state.resources.mine.foreign, true);
   assert.equal(beside.jobs.at(-1), 'findIdle');
   beside.works('lvs');
@@ -27,6 +30,6 @@ it('takes them, but asks for each first', () => {
 it('leaves to it what it still stops', () => {
   const beside = new BesideGenuine('local');
   beside.says({ ...SETTLED, isstable: '0', info: 'standby' });
-  beside.rests(5);
+  beside.rests(60);
   assert.equal(beside.state.resources.mine.foreign, false);
 });

@@ -14,6 +14,8 @@ const FAILBACK_PAUSE = 1000;
 const HOME_PAUSE = 30_000;
 /** A genuine node that was told what we hold has settled by then: it takes `SETTLE`. */
 const TELL_AGAIN = 15_000;
+/** A genuine node that begins anew has its groups by then, or says why not. */
+const FORSAKEN_PAUSE = 30_000;
 
 /** True while scripts run, groups move, or a node is being reset. */
 export function busy(state: NodeState): boolean {
@@ -332,7 +334,7 @@ export function askForHomeIfDue(turn: Turn): void {
 
 /** Says so when two hold the same, and takes what nobody holds. */
 export function audit(turn: Turn): void {
-  const { resources, ending, settings } = turn.state;
+  const { resources, settings } = turn.state;
   if (settings.autoFailback === 'legacy') return;
   const { mine, other } = resources;
   if (mine.local && other.foreign) {
@@ -341,15 +343,9 @@ export function audit(turn: Turn): void {
   if (mine.foreign && other.local) {
     turn.logLimited('both foreign', 'error', 'Both machines own foreign resources!');
   }
-  const quiet =
-    resources.phase === 'stable' &&
-    resources.otherStable &&
-    !busy(turn.state) &&
-    ending.phase === 'no';
-  if (!quiet) return;
+  if (!isQuiet(turn)) return;
   if (!mine.foreign && !other.local) {
     turn.logLimited('nobody foreign', 'error', 'No one owns foreign resources!');
-    takeForsaken(turn);
   }
   if (!mine.local && !other.foreign) {
     turn.logLimited('nobody ours', 'error', 'No one owns our local resources!');
@@ -364,13 +360,32 @@ export function audit(turn: Turn): void {
 
 /**
  * A genuine node does not take again what it has given to a life of ours that is over, nor what we
- * have given while it was not listening (heartbeat 3.0.6 says that line, and waits). It has stopped
- * all of it, or it would not say that it is stable; it is asked all the same.
+ * have given while it was not listening (heartbeat 3.0.6 says a line, and waits). One that is about
+ * to begin anew takes it by itself then. It is asked all the same: it may run it still.
  */
-function takeForsaken(turn: Turn): void {
-  const tried = turn.state.resources.troubles.some(({ share }) => share === 'foreign');
-  if (tried || turn.allCan('settle') || turn.livingOthers().length === 0) return;
+export function takeForsakenIfDue(turn: Turn): void {
+  const { resources } = turn.state;
+  const since = isForsaken(turn) ? (resources.forsakenSince ?? turn.now.at) : undefined;
+  resources.forsakenSince = since;
+  if (since === undefined || turn.now.at - since < FORSAKEN_PAUSE) return;
+  resources.forsakenSince = undefined;
   hold(turn, 'foreign');
   turn.job({ kind: 'findIdle', share: 'foreign' }, { kind: 'findAway', share: 'foreign' });
   sayResources(turn);
+}
+
+/** Nobody holds the groups of a genuine node that lives and is settled. */
+function isForsaken(turn: Turn): boolean {
+  const { resources, settings } = turn.state;
+  const { mine, other, troubles } = resources;
+  if (settings.autoFailback === 'legacy' || mine.foreign || other.local) return false;
+  if (turn.allCan('settle') || turn.livingOthers().length === 0 || !isQuiet(turn)) return false;
+  return !troubles.some(({ share }) => share === 'foreign');
+}
+
+/** Nothing moves, here or there. */
+function isQuiet(turn: Turn): boolean {
+  const { resources, ending } = turn.state;
+  if (resources.phase !== 'stable' || !resources.otherStable) return false;
+  return !busy(turn.state) && ending.phase === 'no';
 }
