@@ -229,8 +229,9 @@ export class Bench {
       this.#say(this.#fence.message(own));
     }
     if (t !== 'starting') return;
-    const none = { t: 'resource', rsc_hold: 'none', rtype: 'full', isstable: '1' };
-    this.#say(this.#fence.message(none));
+    // Ours takes what nobody holds for half a minute.
+    const own = { t: 'resource', rsc_hold: 'local', rtype: 'full', isstable: '1' };
+    this.#say(this.#fence.message(own));
   }
 
   #say(message: Message): void {

@@ -102,7 +102,7 @@ function sayStarting(turn: Turn): void {
  * A peer is starting: tell it what we hold. `late`: it was asked for again, and what the peer has
  * said of its holding since came before it.
  */
-export function onStarting(turn: Turn, { generation }: Peer, late: boolean): void {
+export function onStarting(turn: Turn, peer: Peer, late: boolean): void {
   const { resources, settings } = turn.state;
   if (settings.autoFailback === 'legacy') return;
   if (resources.phase === 'init') {
@@ -115,7 +115,8 @@ export function onStarting(turn: Turn, { generation }: Peer, late: boolean): voi
   const both = resources.phase === 'starting';
   if (both) resources.phase = 'bothStarting';
   if (!late) resources.otherStable = false;
-  sayResources(turn, { x_life: generation.toString(16) });
+  const life = peer.capabilities.includes('settle') ? { x_life: peer.generation.toString(16) } : {};
+  sayResources(turn, life);
   if (!turn.allCan('settle')) resources.tellAgainAt = turn.now.at + TELL_AGAIN;
   // A genuine node was not at work when we began, and took no notice of it; one that has only read
   // its configuration anew says what it holds when it is asked, and never otherwise.
