@@ -76,10 +76,24 @@ export function recall(history: History, seq: number, at: Instant): Recall {
   return { kind: 'send', message, history: { ...history, resent: resent.set(seq, at) } };
 }
 
-/** True when a later message of the same type is kept. */
-export function isOvertaken(history: History, seq: number, type: string): boolean {
+/** True when a later message of the same type is kept; with `ipaddr` one about the same group. */
+export function isOvertaken(history: History, seq: number, type: string, ipaddr?: string): boolean {
   for (let later = seq + 1; later <= history.newest; later += 1) {
-    if (messageAt(history, later)?.get('t') === type) return true;
+    const message = messageAt(history, later);
+    const same = ipaddr === undefined || keyOf(message) === ipaddr;
+    if (message?.get('t') === type && same) return true;
   }
   return false;
+}
+
+/** The newest kept message of a type. */
+export function newestOf(history: History, type: string): Message | undefined {
+  const { earlier, latest } = history;
+  const isOfType = (message: Message): boolean => message.get('t') === type;
+  return latest.findLast(isOfType) ?? earlier.findLast(isOfType);
+}
+
+/** The group that a message is about; a second word may follow its key. */
+export function keyOf(message: Message | undefined): string | undefined {
+  return message?.get('ipaddr')?.split(' ', 1)[0];
 }

@@ -35,3 +35,19 @@ it('is a status after that, for a genuine node would wait for an hour', () => {
 it('is sent again to a node of our kind, which passes over it by itself', () => {
   assert.equal(sentAgain(12, { x_ts: '1 settle heal move' }).get('info'), 'me');
 });
+
+it('is a status where a group was offered that has been asked back since', () => {
+  for (const ipaddr of ['mail', 'lvs']) {
+    const beside = new BesideGenuine('local', 'local');
+    const offer = { t: 'ip-request-resp', ipaddr: 'mail', weown: 'no', ok: 'OK' };
+    beside.happens({ kind: 'local', message: Message.of({ ...offer, dest: 'loadbalancer' }) });
+    const seq = beside.state.history.newest;
+    beside.happens({ kind: 'local', message: Message.of({ t: 'ip-request', ipaddr }) });
+    const range = { firstseq: String(seq), lastseq: String(seq) };
+    beside.says({ t: 'NS_rexmit', dest: 'backup', ...range });
+    const sent = beside.sent.findLast((one) => one.hex('seq') === seq);
+    assert.equal(sent?.get('t'), ipaddr === 'mail' ? 'status' : 'ip-request-resp');
+    assert.equal(sent?.get('x_ts') === undefined, ipaddr !== 'mail');
+    assert.equal(sent?.get('dest') === undefined, ipaddr === 'mail');
+  }
+});

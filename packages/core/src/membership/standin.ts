@@ -1,26 +1,46 @@
-/** What is sent again in the place of a request that nobody waits for any more. */
+/** What is sent again in the place of a message that is over. */
 import type { Message } from '../message/message.js';
 import type { Turn } from '../turn.js';
-import { isOvertaken } from './history.js';
+import { isOvertaken, keyOf, newestOf } from './history.js';
 
-/** The fields of a request to go standby that a status does not have. */
-const OF_REQUEST = ['rsc_hold', 'info'] as const;
+/** What each status says of its node. */
+const OF_STATUS = ['st', 'dt', 'protocol', 'x_ts'] as const;
+/** The fields of such a message that a status does not have. */
+const NOT_OF_STATUS = ['rsc_hold', 'info', 'dest', 'ipaddr', 'weown', 'ok'] as const;
 
 /**
- * A genuine node that hears late of a request that we have given up would wait an hour for what we
- * do not give: it gets a status under that number instead, which it misses as well as anything.
- * Between two nodes of our kind the answer to such a request is passed over after ten seconds.
+ * A message that is over when the other node misses it is not sent again: it gets a status under
+ * that number instead, which does as well.
  */
 export function standIn(turn: Turn, message: Message): Message {
-  const { state } = turn;
-  if (message.get('t') !== 'ask_resources' || message.get('info') !== 'me') return message;
-  const seq = message.hex('seq') ?? 0;
-  const waits = state.standby.phase === 'me' && !isOvertaken(state.history, seq, 'ask_resources');
-  if (waits || turn.allCan('settle')) return message;
-  const status = message
-    .with('t', 'status')
-    .with('st', state.status)
-    .with('dt', state.settings.deadtime.toString(16))
-    .with('protocol', '1');
-  return OF_REQUEST.reduce((without, name) => without.without(name), status);
+  if (!isRequestOver(turn, message) && !isOfferOver(turn, message)) return message;
+  const last = newestOf(turn.state.history, 'status');
+  const fields = OF_STATUS.map((name) => [name, last?.get(name)] as const);
+  const status = fields.reduce(
+    (sofar, [name, value]) => (value === undefined ? sofar : sofar.with(name, value)),
+    message.with('t', 'status'),
+  );
+  return NOT_OF_STATUS.reduce((without, name) => without.without(name), status);
+}
+
+/**
+ * A genuine node that hears late of a request to go standby which we have given up would wait an
+ * hour for what we do not give. (Our kind passes over it after ten seconds.)
+ */
+function isRequestOver(turn: Turn, message: Message): boolean {
+  if (message.get('t') !== 'ask_resources' || message.get('info') !== 'me') return false;
+  const { standby, history } = turn.state;
+  const over = standby.phase !== 'me' || isOvertaken(history, seqOf(message), 'ask_resources');
+  return over && !turn.allCan('settle');
+}
+
+/** A group was offered, and has been asked back since: it may run here. */
+function isOfferOver(turn: Turn, message: Message): boolean {
+  const key = keyOf(message);
+  if (message.get('t') !== 'ip-request-resp' || key === undefined) return false;
+  return isOvertaken(turn.state.history, seqOf(message), 'ip-request', key);
+}
+
+function seqOf(message: Message): number {
+  return message.hex('seq') ?? 0;
 }
